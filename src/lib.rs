@@ -1,0 +1,6 @@
+//! Steward: HR for a small company on one machine of its own. The table of contents; see ARCHITECTURE.md.
+
+// Floor 1: ground. Imports nothing of ours.
+pub mod clock;
+pub mod error;
+pub mod ids;
