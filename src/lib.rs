@@ -4,3 +4,6 @@
 pub mod clock;
 pub mod error;
 pub mod ids;
+
+// Floor 3: shared services.
+pub mod auth;

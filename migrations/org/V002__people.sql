@@ -1,0 +1,139 @@
+-- People and organization: entity → location → department → employee, with what changes over time kept dated.
+-- Codes, numbers and addresses are unique regardless of case: the `*_key` columns hold the folded form
+-- (NFKC, lower case) that the program computes, because SQLite folds ASCII only.
+
+CREATE TABLE entities (
+  id          INTEGER PRIMARY KEY,
+  name        TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 100),
+  code        TEXT NOT NULL CHECK (length(code) BETWEEN 1 AND 10),
+  code_key    TEXT NOT NULL UNIQUE,
+  country     TEXT NOT NULL DEFAULT '' CHECK (length(country) IN (0, 2)),
+  active      INTEGER NOT NULL DEFAULT 1 CHECK (active IN (0, 1)),
+  hidden_by   INTEGER
+) STRICT;
+
+CREATE TABLE locations (
+  id          INTEGER PRIMARY KEY,
+  entity_id   INTEGER NOT NULL REFERENCES entities (id),
+  name        TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 100),
+  code        TEXT NOT NULL CHECK (length(code) BETWEEN 1 AND 10),
+  code_key    TEXT NOT NULL UNIQUE,
+  time_zone   TEXT NOT NULL CHECK (length(time_zone) BETWEEN 1 AND 64),
+  country     TEXT NOT NULL DEFAULT '' CHECK (length(country) IN (0, 2)),
+  region      TEXT NOT NULL DEFAULT '' CHECK (length(region) <= 10),
+  address     TEXT NOT NULL DEFAULT '' CHECK (length(address) <= 500),
+  active      INTEGER NOT NULL DEFAULT 1 CHECK (active IN (0, 1)),
+  hidden_by   INTEGER
+) STRICT;
+CREATE INDEX locations_entity ON locations (entity_id);
+
+CREATE TABLE departments (
+  id          INTEGER PRIMARY KEY,
+  location_id INTEGER REFERENCES locations (id),
+  parent_id   INTEGER REFERENCES departments (id),
+  head_id     INTEGER REFERENCES employees (id),
+  name        TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 100),
+  code        TEXT NOT NULL CHECK (length(code) BETWEEN 1 AND 10),
+  code_key    TEXT NOT NULL UNIQUE,
+  active      INTEGER NOT NULL DEFAULT 1 CHECK (active IN (0, 1)),
+  hidden_by   INTEGER
+) STRICT;
+CREATE INDEX departments_location ON departments (location_id);
+CREATE INDEX departments_parent ON departments (parent_id);
+
+CREATE TABLE employees (
+  id              INTEGER PRIMARY KEY,
+  number          TEXT NOT NULL CHECK (length(number) BETWEEN 1 AND 20),
+  number_key      TEXT NOT NULL UNIQUE,
+  first_name      TEXT NOT NULL CHECK (length(first_name) BETWEEN 1 AND 100),
+  last_name       TEXT NOT NULL CHECK (length(last_name) BETWEEN 1 AND 100),
+  email           TEXT NOT NULL CHECK (length(email) BETWEEN 3 AND 254),
+  email_key       TEXT NOT NULL UNIQUE,
+  phone           TEXT NOT NULL DEFAULT '' CHECK (length(phone) <= 40),
+  position        TEXT NOT NULL DEFAULT '' CHECK (length(position) <= 100),
+  employment_type TEXT NOT NULL DEFAULT 'full_time' CHECK (employment_type IN ('full_time', 'part_time', 'temporary', 'intern', 'contractor')),
+  entity_id       INTEGER REFERENCES entities (id),
+  location_id     INTEGER REFERENCES locations (id),
+  department_id   INTEGER REFERENCES departments (id),
+  manager_id      INTEGER REFERENCES employees (id) CHECK (manager_id <> id),
+  approver_id     INTEGER REFERENCES employees (id) CHECK (approver_id <> id),
+  deputy_id       INTEGER REFERENCES employees (id) CHECK (deputy_id <> id),
+  join_date       TEXT NOT NULL CHECK (length(join_date) = 10),
+  leave_date      TEXT CHECK (leave_date IS NULL OR (length(leave_date) = 10 AND leave_date >= join_date)),
+  status          TEXT NOT NULL DEFAULT 'active' CHECK (status IN ('invited', 'pre_boarding', 'active', 'left')),
+  exclude_from_reports INTEGER NOT NULL DEFAULT 0 CHECK (exclude_from_reports IN (0, 1)),
+  hidden_by       INTEGER,
+  created_at      TEXT NOT NULL,
+  updated_at      TEXT NOT NULL
+) STRICT;
+CREATE INDEX employees_manager ON employees (manager_id);
+CREATE INDEX employees_approver ON employees (approver_id);
+CREATE INDEX employees_deputy ON employees (deputy_id);
+CREATE INDEX employees_department ON employees (department_id, last_name, first_name);
+CREATE INDEX employees_location ON employees (location_id);
+CREATE INDEX employees_entity ON employees (entity_id);
+CREATE INDEX employees_name ON employees (last_name, first_name, id);
+CREATE INDEX employees_join ON employees (join_date);
+
+-- What the past may be asked about: the value of one field from a date on.
+CREATE TABLE employee_changes (
+  id             INTEGER PRIMARY KEY,
+  employee_id    INTEGER NOT NULL REFERENCES employees (id),
+  field          TEXT NOT NULL CHECK (field IN ('department_id', 'location_id', 'entity_id', 'manager_id', 'employment_type', 'position')),
+  effective_on   TEXT NOT NULL CHECK (length(effective_on) = 10),
+  value          TEXT,
+  recorded_at    TEXT NOT NULL,
+  UNIQUE (employee_id, field, effective_on)
+) STRICT;
+
+-- Working minutes per weekday, from a date on. Start times are local wall times ("09:00") or empty.
+CREATE TABLE employee_schedules (
+  id           INTEGER PRIMARY KEY,
+  employee_id  INTEGER NOT NULL REFERENCES employees (id),
+  effective_on TEXT NOT NULL CHECK (length(effective_on) = 10),
+  mon INTEGER NOT NULL CHECK (mon BETWEEN 0 AND 1440), tue INTEGER NOT NULL CHECK (tue BETWEEN 0 AND 1440),
+  wed INTEGER NOT NULL CHECK (wed BETWEEN 0 AND 1440), thu INTEGER NOT NULL CHECK (thu BETWEEN 0 AND 1440),
+  fri INTEGER NOT NULL CHECK (fri BETWEEN 0 AND 1440), sat INTEGER NOT NULL CHECK (sat BETWEEN 0 AND 1440),
+  sun INTEGER NOT NULL CHECK (sun BETWEEN 0 AND 1440),
+  start_time   TEXT NOT NULL DEFAULT '09:00' CHECK (length(start_time) = 5),
+  end_time     TEXT NOT NULL DEFAULT '17:30' CHECK (length(end_time) = 5),
+  UNIQUE (employee_id, effective_on)
+) STRICT;
+
+-- Public holidays: global, of an entity, or of a location; the most specific row of a date decides.
+CREATE TABLE holidays (
+  id          INTEGER PRIMARY KEY,
+  name        TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 100),
+  start_date  TEXT NOT NULL CHECK (length(start_date) = 10),
+  end_date    TEXT NOT NULL CHECK (length(end_date) = 10 AND end_date >= start_date),
+  half        TEXT CHECK (half IN ('morning', 'afternoon')),
+  scope       TEXT NOT NULL CHECK (scope IN ('global', 'entity', 'location')),
+  entity_id   INTEGER REFERENCES entities (id),
+  location_id INTEGER REFERENCES locations (id),
+  working     INTEGER NOT NULL DEFAULT 0 CHECK (working IN (0, 1)),
+  CHECK ((scope = 'entity') = (entity_id IS NOT NULL)),
+  CHECK ((scope = 'location') = (location_id IS NOT NULL))
+) STRICT;
+CREATE INDEX holidays_dates ON holidays (end_date, start_date);
+
+-- Groups receive tasks: it, finance, facilities…
+CREATE TABLE groups (
+  id       INTEGER PRIMARY KEY,
+  name     TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 100),
+  code     TEXT NOT NULL CHECK (length(code) BETWEEN 1 AND 40),
+  code_key TEXT NOT NULL UNIQUE
+) STRICT;
+CREATE TABLE group_members (
+  group_id    INTEGER NOT NULL REFERENCES groups (id) ON DELETE CASCADE,
+  employee_id INTEGER NOT NULL REFERENCES employees (id),
+  PRIMARY KEY (group_id, employee_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX group_members_employee ON group_members (employee_id);
+
+-- One row a manager of a department beside its head.
+CREATE TABLE department_managers (
+  department_id INTEGER NOT NULL REFERENCES departments (id),
+  employee_id   INTEGER NOT NULL REFERENCES employees (id),
+  PRIMARY KEY (department_id, employee_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX department_managers_employee ON department_managers (employee_id);

@@ -1,0 +1,6 @@
+//! Signing in: users, passwords, sessions, tokens, and the extractors that turn a credential into an [`Actor`] with
+//! the organization already open. Who may do what to whom is asked in the actions, not here.
+
+pub mod actor;
+
+pub use actor::{Actor, Channel, Origin, Role, Roles};
