@@ -4,6 +4,7 @@
 pub mod clock;
 pub mod error;
 pub mod ids;
+pub mod text;
 
 // Floor 3: shared services.
 pub mod auth;
