@@ -1,4 +1,7 @@
-use super::{EmailAddress, fold};
+use proptest::prelude::*;
+use unicode_normalization::UnicodeNormalization as _;
+
+use super::{EmailAddress, fold, tidy};
 
 #[test]
 fn one_key_for_what_a_person_calls_the_same() {
@@ -10,6 +13,7 @@ fn one_key_for_what_a_person_calls_the_same() {
         ("Jose\u{301}", "JOSÉ"),
         ("Ｍｉｒａ", "mira"),
         ("ﬁnance", "Finance"),
+        ("Mira\u{200B} Castell", "mira \u{a0}castell"),
     ] {
         assert_eq!(fold(a), fold(b), "{a} and {b}");
     }
@@ -55,5 +59,33 @@ fn addresses_that_are_none() {
         &long,
     ] {
         assert!(text.parse::<EmailAddress>().is_err(), "{text:?}");
+    }
+}
+
+#[test]
+fn tidy_keeps_what_is_seen() {
+    assert_eq!(tidy("  Mira\t Castell \u{200B}"), "Mira Castell");
+    assert_eq!(tidy("e\u{301}"), "é");
+    assert_eq!(tidy("evil\u{202E}gnp.exe"), "evilgnp.exe");
+    assert_eq!(tidy("O’Neil-von der Straße"), "O’Neil-von der Straße");
+}
+
+proptest! {
+    #[test]
+    fn a_key_is_its_own_key(text in any::<String>()) {
+        let once = fold(&text);
+        prop_assert_eq!(fold(&once), once);
+    }
+
+    #[test]
+    fn case_and_unicode_form_do_not_matter(text in "[a-zA-Zà-öø-ÿÀ-ÖØ-Þß0-9 .@_-]{0,30}") {
+        prop_assert_eq!(fold(&text), fold(&text.to_uppercase()));
+        prop_assert_eq!(fold(&text), fold(&text.nfd().collect::<String>()));
+    }
+
+    #[test]
+    fn tidying_twice_changes_nothing(text in any::<String>()) {
+        let once = tidy(&text);
+        prop_assert_eq!(tidy(&once), once);
     }
 }
