@@ -6,5 +6,8 @@ pub mod error;
 pub mod ids;
 pub mod text;
 
+// Floor 2: engines. Know nothing of HR.
+pub mod sheet;
+
 // Floor 3: shared services.
 pub mod auth;
