@@ -1,52 +1,62 @@
 -- People and organization: entity → location → department → employee, with what changes over time kept dated.
--- Codes, numbers and addresses are unique regardless of case: the `*_key` columns hold the folded form
--- (NFKC, lower case) that the program computes, because SQLite folds ASCII only.
+--
+-- Codes, numbers and addresses are unique regardless of case and Unicode form: the `*_key` columns hold the folded
+-- form that the program computes (`text::fold`), because SQLite folds ASCII only. `name_key` sorts as people read.
+-- A row is hidden, never deleted, while anything may name it: `hidden_by` is the audit entry of the act that hid it,
+-- so that undoing the act revives exactly what it hid.
 
 CREATE TABLE entities (
   id          INTEGER PRIMARY KEY,
   name        TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 100),
+  name_key    TEXT NOT NULL,
   code        TEXT NOT NULL CHECK (length(code) BETWEEN 1 AND 10),
   code_key    TEXT NOT NULL UNIQUE,
   country     TEXT NOT NULL DEFAULT '' CHECK (length(country) IN (0, 2)),
-  active      INTEGER NOT NULL DEFAULT 1 CHECK (active IN (0, 1)),
   hidden_by   INTEGER
 ) STRICT;
+CREATE INDEX entities_name ON entities (name_key, id);
 
 CREATE TABLE locations (
   id          INTEGER PRIMARY KEY,
   entity_id   INTEGER NOT NULL REFERENCES entities (id),
   name        TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 100),
+  name_key    TEXT NOT NULL,
   code        TEXT NOT NULL CHECK (length(code) BETWEEN 1 AND 10),
   code_key    TEXT NOT NULL UNIQUE,
   time_zone   TEXT NOT NULL CHECK (length(time_zone) BETWEEN 1 AND 64),
   country     TEXT NOT NULL DEFAULT '' CHECK (length(country) IN (0, 2)),
   region      TEXT NOT NULL DEFAULT '' CHECK (length(region) <= 10),
   address     TEXT NOT NULL DEFAULT '' CHECK (length(address) <= 500),
-  active      INTEGER NOT NULL DEFAULT 1 CHECK (active IN (0, 1)),
   hidden_by   INTEGER
 ) STRICT;
 CREATE INDEX locations_entity ON locations (entity_id);
+CREATE INDEX locations_name ON locations (name_key, id);
 
 CREATE TABLE departments (
   id          INTEGER PRIMARY KEY,
   location_id INTEGER REFERENCES locations (id),
-  parent_id   INTEGER REFERENCES departments (id),
+  parent_id   INTEGER REFERENCES departments (id) CHECK (parent_id <> id),
   head_id     INTEGER REFERENCES employees (id),
   name        TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 100),
+  name_key    TEXT NOT NULL,
   code        TEXT NOT NULL CHECK (length(code) BETWEEN 1 AND 10),
   code_key    TEXT NOT NULL UNIQUE,
-  active      INTEGER NOT NULL DEFAULT 1 CHECK (active IN (0, 1)),
   hidden_by   INTEGER
 ) STRICT;
 CREATE INDEX departments_location ON departments (location_id);
 CREATE INDEX departments_parent ON departments (parent_id);
+CREATE INDEX departments_head ON departments (head_id);
+CREATE INDEX departments_name ON departments (name_key, id);
 
+-- Whether somebody is invited, pre-boarding, active or has left follows from the dates and the login: no column for
+-- it, so that none can be stale. `name_key` sorts by last name.
 CREATE TABLE employees (
   id              INTEGER PRIMARY KEY,
   number          TEXT NOT NULL CHECK (length(number) BETWEEN 1 AND 20),
   number_key      TEXT NOT NULL UNIQUE,
   first_name      TEXT NOT NULL CHECK (length(first_name) BETWEEN 1 AND 100),
   last_name       TEXT NOT NULL CHECK (length(last_name) BETWEEN 1 AND 100),
+  name_key        TEXT NOT NULL,
   email           TEXT NOT NULL CHECK (length(email) BETWEEN 3 AND 254),
   email_key       TEXT NOT NULL UNIQUE,
   phone           TEXT NOT NULL DEFAULT '' CHECK (length(phone) <= 40),
@@ -60,7 +70,6 @@ CREATE TABLE employees (
   deputy_id       INTEGER REFERENCES employees (id) CHECK (deputy_id <> id),
   join_date       TEXT NOT NULL CHECK (length(join_date) = 10),
   leave_date      TEXT CHECK (leave_date IS NULL OR (length(leave_date) = 10 AND leave_date >= join_date)),
-  status          TEXT NOT NULL DEFAULT 'active' CHECK (status IN ('invited', 'pre_boarding', 'active', 'left')),
   exclude_from_reports INTEGER NOT NULL DEFAULT 0 CHECK (exclude_from_reports IN (0, 1)),
   hidden_by       INTEGER,
   created_at      TEXT NOT NULL,
@@ -69,13 +78,18 @@ CREATE TABLE employees (
 CREATE INDEX employees_manager ON employees (manager_id);
 CREATE INDEX employees_approver ON employees (approver_id);
 CREATE INDEX employees_deputy ON employees (deputy_id);
-CREATE INDEX employees_department ON employees (department_id, last_name, first_name);
-CREATE INDEX employees_location ON employees (location_id);
-CREATE INDEX employees_entity ON employees (entity_id);
-CREATE INDEX employees_name ON employees (last_name, first_name, id);
+CREATE INDEX employees_department ON employees (department_id, name_key);
+CREATE INDEX employees_location ON employees (location_id, name_key);
+CREATE INDEX employees_entity ON employees (entity_id, name_key);
+CREATE INDEX employees_name ON employees (name_key, id);
 CREATE INDEX employees_join ON employees (join_date);
 
--- What the past may be asked about: the value of one field from a date on.
+-- What a search looks through: names, number, address and position, folded by the program. Three letters or more
+-- go through the trigram index.
+CREATE VIRTUAL TABLE employee_search USING fts5 (text, tokenize = 'trigram');
+
+-- What the past may be asked about: the value of one field from a date on. The first row of a field begins with the
+-- employment.
 CREATE TABLE employee_changes (
   id             INTEGER PRIMARY KEY,
   employee_id    INTEGER NOT NULL REFERENCES employees (id),
@@ -86,7 +100,7 @@ CREATE TABLE employee_changes (
   UNIQUE (employee_id, field, effective_on)
 ) STRICT;
 
--- Working minutes per weekday, from a date on. Start times are local wall times ("09:00") or empty.
+-- Working minutes per weekday, from a date on. Start times are local wall times ("09:00").
 CREATE TABLE employee_schedules (
   id           INTEGER PRIMARY KEY,
   employee_id  INTEGER NOT NULL REFERENCES employees (id),
@@ -97,10 +111,12 @@ CREATE TABLE employee_schedules (
   sun INTEGER NOT NULL CHECK (sun BETWEEN 0 AND 1440),
   start_time   TEXT NOT NULL DEFAULT '09:00' CHECK (length(start_time) = 5),
   end_time     TEXT NOT NULL DEFAULT '17:30' CHECK (length(end_time) = 5),
-  UNIQUE (employee_id, effective_on)
+  hidden_by    INTEGER
 ) STRICT;
+CREATE UNIQUE INDEX employee_schedules_dated ON employee_schedules (employee_id, effective_on) WHERE hidden_by IS NULL;
 
--- Public holidays: global, of an entity, or of a location; the most specific row of a date decides.
+-- Public holidays: global, of an entity, or of a location; the most specific row of a date decides. `working` says
+-- that the date is no holiday there, whatever the wider rows say.
 CREATE TABLE holidays (
   id          INTEGER PRIMARY KEY,
   name        TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 100),
@@ -115,6 +131,8 @@ CREATE TABLE holidays (
   CHECK ((scope = 'location') = (location_id IS NOT NULL))
 ) STRICT;
 CREATE INDEX holidays_dates ON holidays (end_date, start_date);
+CREATE INDEX holidays_entity ON holidays (entity_id);
+CREATE INDEX holidays_location ON holidays (location_id);
 
 -- Groups receive tasks: it, finance, facilities…
 CREATE TABLE groups (

@@ -22,6 +22,13 @@ pub fn fold(text: &str) -> String {
     single_blanks(&once(&once(text)))
 }
 
+/// The form that lists are sorted by: folded, without accents, so that "Öztürk" stands among the O. A language with
+/// other habits loses a little order, never a name.
+pub fn sort_key(text: &str) -> String {
+    let bare = fold(text).nfkd().filter(|c| !unicode_normalization::char::is_combining_mark(*c)).collect::<String>();
+    bare.replace('ø', "o").replace('ł', "l").replace('đ', "d").replace('æ', "ae").replace('œ', "oe").replace('þ', "th")
+}
+
 /// What was typed into a one-line field: composed (NFC), blanks around cut off and those within made single, control
 /// and invisible characters left out.
 pub fn tidy(text: &str) -> String {

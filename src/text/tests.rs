@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::{EmailAddress, fold, tidy};
+use super::{EmailAddress, fold, sort_key, tidy};
 
 #[test]
 fn one_key_for_what_a_person_calls_the_same() {
@@ -68,6 +68,13 @@ fn tidy_keeps_what_is_seen() {
     assert_eq!(tidy("e\u{301}"), "é");
     assert_eq!(tidy("evil\u{202E}gnp.exe"), "evilgnp.exe");
     assert_eq!(tidy("O’Neil-von der Straße"), "O’Neil-von der Straße");
+}
+
+#[test]
+fn accents_do_not_push_a_name_to_the_end() {
+    let mut names = ["Zander", "Öztürk", "Łukasz", "Adams", "Ørsted", "Müller", "Mudd", "ångström"];
+    names.sort_by_key(|name| sort_key(name));
+    assert_eq!(names, ["Adams", "ångström", "Łukasz", "Mudd", "Müller", "Ørsted", "Öztürk", "Zander"]);
 }
 
 proptest! {
