@@ -5,9 +5,16 @@ pub mod clock;
 pub mod error;
 pub mod ids;
 pub mod text;
+pub mod text_enum;
+pub mod time;
 
 // Floor 2: engines. Know nothing of HR.
 pub mod sheet;
 
 // Floor 3: shared services.
 pub mod auth;
+
+// Floor 4: features.
+pub mod leave;
+pub mod onboarding;
+pub mod overtime;

@@ -1,0 +1,3 @@
+//! Leave: requests, the ledger of minutes, balances.
+
+pub mod rules;

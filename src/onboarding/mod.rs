@@ -1,0 +1,3 @@
+//! Onboarding: templates, the tasks of a run, their order and progress.
+
+pub mod rules;

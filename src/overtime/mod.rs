@@ -1,0 +1,3 @@
+//! Overtime: requests past midnight and with breaks, day classes, limits.
+
+pub mod rules;

@@ -1,0 +1,7 @@
+//! The decisions and the arithmetic of overtime over plain data: the real minutes of a span with its breaks, what
+//! class of day they fall on, what they are credited, which limits they reach, and what may happen to a request.
+//! Nothing here reads the clock or the database.
+
+mod states;
+
+pub use states::{Compensation, OvertimeStatus, Stage, Step, WrongState};
