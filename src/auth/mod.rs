@@ -2,5 +2,8 @@
 //! the organization already open. Who may do what to whom is asked in the actions, not here.
 
 pub mod actor;
+pub mod lockout;
+pub mod password;
+pub mod token;
 
 pub use actor::{Actor, Channel, Origin, Role, Roles};
