@@ -11,13 +11,26 @@ use std::time::Duration;
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Msg {
     pub key: Cow<'static, str>,
+    /// The sentence for more than one, where the first place counts things.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plural: Option<Cow<'static, str>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub args: Vec<String>,
 }
 
 impl Msg {
     pub fn new(key: impl Into<Cow<'static, str>>) -> Self {
-        Msg { key: key.into(), args: Vec::new() }
+        Msg { key: key.into(), plural: None, args: Vec::new() }
+    }
+
+    /// A counted sentence: `one` for a single thing, `many` otherwise; `{0}` is the count.
+    pub fn counted(count: i64, one: impl Into<Cow<'static, str>>, many: impl Into<Cow<'static, str>>) -> Self {
+        Msg { key: one.into(), plural: Some(many.into()), args: vec![count.to_string()] }
+    }
+
+    /// How many things a counted sentence is about; 1 where it counts nothing.
+    pub fn count(&self) -> i64 {
+        if self.plural.is_none() { 1 } else { self.args.first().and_then(|n| n.parse().ok()).unwrap_or(1) }
     }
 
     /// Fills the next numbered place.
@@ -55,10 +68,28 @@ macro_rules! msg {
     ($key:expr $(, $arg:expr)* $(,)?) => { $crate::error::Msg::new($key)$(.arg(&$arg))* };
 }
 
+/// `tr!("Home")` is the text itself: it marks a word that is translated where it is shown, so that the test that
+/// compares catalogues with the program finds it.
+#[macro_export]
+macro_rules! tr {
+    ($text:literal) => {
+        $text
+    };
+}
+
+/// `msg_n!(count, "{0} day of {1}", "{0} days of {1}", name)`: a [`Msg`] whose words follow the count, place 0.
+#[macro_export]
+macro_rules! msg_n {
+    ($count:expr, $one:expr, $many:expr $(, $arg:expr)* $(,)?) => {
+        $crate::error::Msg::counted($count, $one, $many)$(.arg(&$arg))*
+    };
+}
+
 /// The English text.
 impl fmt::Display for Msg {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.fill(&self.key))
+        let many = self.plural.as_ref().filter(|_| self.count() != 1);
+        f.write_str(&self.fill(many.unwrap_or(&self.key)))
     }
 }
 
@@ -148,7 +179,9 @@ impl fmt::Display for AppError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             AppError::NotFound => f.write_str("not found"),
-            AppError::Forbidden(message) | AppError::Conflict(message) | AppError::Unavailable(message) => message.fmt(f),
+            AppError::Forbidden(message) | AppError::Conflict(message) | AppError::Unavailable(message) => {
+                message.fmt(f)
+            }
             AppError::Unauthenticated => f.write_str("not signed in"),
             AppError::Invalid(errors) => {
                 for (i, (field, message)) in errors.0.iter().enumerate() {

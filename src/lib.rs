@@ -4,12 +4,14 @@
 pub mod clock;
 pub mod error;
 pub mod ids;
+pub mod lang;
 pub mod text;
 pub mod text_enum;
 pub mod time;
 
 // Floor 2: engines. Know nothing of HR.
 pub mod sheet;
+pub mod web;
 
 // Floor 3: shared services.
 pub mod auth;

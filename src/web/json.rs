@@ -1,0 +1,76 @@
+//! JSON in and out of the API. What comes in is refused field by field (422): a field that the type does not know
+//! is an error too, whether or not the type says so itself.
+
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{FromRequest, Request};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::form::field_error;
+use super::problem::Refused;
+use crate::error::{AppError, FieldErrors, Msg};
+
+/// A JSON body, in either direction.
+#[derive(Clone, Copy, Debug)]
+pub struct Json<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
+    type Rejection = Refused;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refused> {
+        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        if !is_json(kind) {
+            return Err(Refused::UnsupportedMediaType);
+        }
+        let body = Bytes::from_request(request, state).await.map_err(|e| too_large(&e))?;
+        parse(&body).map(Json).map_err(|errors| Refused::App(AppError::Invalid(errors)))
+    }
+}
+
+fn is_json(kind: &str) -> bool {
+    let essence = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+}
+
+/// Reads a `T` and nothing else: unknown fields, and anything after the value, are errors.
+pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, FieldErrors> {
+    let mut reader = serde_json::Deserializer::from_slice(body);
+    let mut unknown = FieldErrors::new();
+    let mut note = |path: serde_ignored::Path<'_>| unknown.add(path.to_string(), Msg::new("There is no such field."));
+    let mut track = serde_path_to_error::Track::new();
+    let tracked = serde_path_to_error::Deserializer::new(&mut reader, &mut track);
+    let value = serde_ignored::deserialize(tracked, &mut note);
+    let value = value.map_err(|error| malformed(&track.path().to_string(), &error))?;
+    reader.end().map_err(|error| malformed("", &error))?;
+    if unknown.is_empty() { Ok(value) } else { Err(unknown) }
+}
+
+fn malformed(path: &str, error: &serde_json::Error) -> FieldErrors {
+    use serde_json::error::Category;
+    if error.classify() == Category::Data {
+        return field_error(path, error);
+    }
+    let mut errors = FieldErrors::new();
+    errors.add("", Msg::new("This is not JSON: {0}").arg(error));
+    errors
+}
+
+pub(super) fn too_large(rejection: &BytesRejection) -> Refused {
+    if rejection.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
+        Refused::TooLarge
+    } else {
+        Refused::App(AppError::invalid("", Msg::new("The body ended early.")))
+    }
+}
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        match serde_json::to_vec(&self.0) {
+            Ok(body) => ([(header::CONTENT_TYPE, "application/json")], body).into_response(),
+            Err(error) => AppError::internal(error).into_response(),
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! Everything pages and the API share, and that knows nothing of HR: the shell around a page, forms that keep what
+//! was typed, flash, assets, words, lists by page, limits, problem details, and the listener.
+//!
+//! A page is an askama struct beside its handler that holds ready-to-show values and its [`Shell`]:
+//!
+//! ```ignore
+//! use crate::web::{self, Shell, filters};           // `filters` must be in scope where the struct is
+//!
+//! #[derive(askama::Template)]
+//! #[template(path = "leave/index.html")]            // {% extends "layout.html" %}
+//! struct Index { shell: Shell, form: FormState, rows: Vec<Row> }
+//! web::pages!(Index);                               // it has a `shell`
+//!
+//! async fn index(visit: Visit, ctx: Staff) -> Result<Response> {
+//!     let shell = …;
+//!     web::page(&Index { shell, form: FormState::default(), rows })
+//! }
+//! ```
+//!
+//! In a template every visible word goes through a filter: `{{ "Home"|t }}`, `{{ "Waits for {0}"|t1(name) }}`,
+//! `{{ "{0} day"|tn("{0} days", n) }}`; a [`Msg`](crate::error::Msg) goes through `|t` too. `{{ "leave"|icon }}`
+//! draws an icon, `{{ "app.css"|asset }}` is an address that never changes its content. Macros stand in
+//! `templates/parts/`; what needs arithmetic (strips of days, pagers, the year) is a struct in [`parts`].
+
+pub mod assets;
+pub mod etag;
+pub mod filters;
+pub mod flash;
+pub mod form;
+pub mod format;
+pub mod json;
+pub mod listing;
+pub mod page;
+pub mod parts;
+pub mod problem;
+pub mod shell;
+#[cfg(test)]
+mod tests;
+
+pub use crate::lang::Lang;
+pub use flash::Flash;
+pub use form::{Form, FormState};
+pub use format::Format;
+pub use json::Json;
+pub use listing::{List, Listing};
+pub use page::{Page, page, page_with, pages, redirect};
+pub use shell::{NavGroup, NavLink, Shell, Theme, Viewer, Visit};

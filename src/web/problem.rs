@@ -1,0 +1,214 @@
+//! How an error becomes an answer. A handler answers `Err(AppError)`; that puts the error beside a bare status, and
+//! one middleware ([`render`], applied by `layers`) makes of it a page in the house look or, under `/api/`, a
+//! problem as RFC 9457 has it.
+
+use std::sync::Arc;
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use crate::error::AppError;
+use crate::lang::Lang;
+
+/// Why a request is refused before, or instead of, any action.
+#[derive(Debug)]
+pub enum Refused {
+    App(AppError),
+    /// 405: the address knows other methods.
+    MethodNotAllowed,
+    /// 412: `If-Match` names a state that is gone.
+    PreconditionFailed,
+    /// 413: the body is longer than allowed here.
+    TooLarge,
+    /// 415: not the kind of body that belongs here.
+    UnsupportedMediaType,
+    /// 421: no host of ours.
+    Misdirected,
+    /// 504 is for proxies; ours is 503: it took longer than a page may.
+    TooSlow,
+}
+
+impl From<AppError> for Refused {
+    fn from(error: AppError) -> Self {
+        Refused::App(error)
+    }
+}
+
+impl Refused {
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Refused::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Refused::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
+            Refused::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Refused::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Refused::Misdirected => StatusCode::MISDIRECTED_REQUEST,
+            Refused::TooSlow => StatusCode::SERVICE_UNAVAILABLE,
+            Refused::App(error) => match error {
+                AppError::NotFound => StatusCode::NOT_FOUND,
+                AppError::Forbidden(_) => StatusCode::FORBIDDEN,
+                AppError::Unauthenticated => StatusCode::UNAUTHORIZED,
+                AppError::Conflict(_) => StatusCode::CONFLICT,
+                AppError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+                AppError::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+                AppError::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+                AppError::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            },
+        }
+    }
+
+    /// The API's word for it (product/api.md).
+    pub fn code(&self) -> &'static str {
+        match self {
+            Refused::MethodNotAllowed => "method_not_allowed",
+            Refused::PreconditionFailed => "precondition_failed",
+            Refused::TooLarge => "too_large",
+            Refused::UnsupportedMediaType => "unsupported_media_type",
+            Refused::Misdirected => "misdirected",
+            Refused::TooSlow => "unavailable",
+            Refused::App(error) => match error {
+                AppError::NotFound => "not_found",
+                AppError::Forbidden(_) => "forbidden",
+                AppError::Unauthenticated => "unauthenticated",
+                AppError::Conflict(_) => "conflict",
+                AppError::Invalid(_) => "validation_error",
+                AppError::TooMany(_) => "rate_limited",
+                AppError::Unavailable(_) => "unavailable",
+                AppError::Internal(_) => "internal",
+            },
+        }
+    }
+
+    /// A short name of the kind, the same for every occurrence.
+    pub fn title(&self) -> &'static str {
+        match self {
+            Refused::MethodNotAllowed => "This address does not take that method",
+            Refused::PreconditionFailed => "It has changed in the meantime",
+            Refused::TooLarge => "That is too large",
+            Refused::UnsupportedMediaType => "This kind of content is not taken here",
+            Refused::Misdirected => "This address is not served here",
+            Refused::TooSlow => "It took too long",
+            Refused::App(error) => match error {
+                AppError::NotFound => "There is nothing here",
+                AppError::Forbidden(_) => "You may not do this",
+                AppError::Unauthenticated => "Please sign in",
+                AppError::Conflict(_) => "Something is in the way",
+                AppError::Invalid(_) => "Something is not right yet",
+                AppError::TooMany(_) => "Too many requests",
+                AppError::Unavailable(_) => "Not possible right now",
+                AppError::Internal(_) => "Something went wrong here",
+            },
+        }
+    }
+
+    /// What happened and what to do about it, in the reader's language. Never what went wrong inside.
+    pub fn detail(&self, lang: Lang) -> String {
+        let text = match self {
+            Refused::MethodNotAllowed => "Use one of the methods that the Allow header names.",
+            Refused::PreconditionFailed => "Load it again, look at what changed, and send your change once more.",
+            Refused::TooLarge => "Send less at once: most requests may be 1 MB, uploads as much as the settings say.",
+            Refused::UnsupportedMediaType => {
+                "Say what you send in the Content-Type header: JSON for the API, a form for pages."
+            }
+            Refused::Misdirected => {
+                "Use the address that your administrator gave you. An administrator lists further names in the settings (hosts)."
+            }
+            Refused::TooSlow => "Nothing was changed. Please try again in a moment.",
+            Refused::App(error) => match error {
+                AppError::NotFound => "It may have been removed, or it is not meant for you.",
+                AppError::Unauthenticated => "You are not signed in, or no longer.",
+                AppError::Invalid(_) => "Please look at the fields named below.",
+                AppError::TooMany(wait) => {
+                    return lang.msg(&crate::error::Msg::counted(
+                        i64::try_from(wait.as_secs().max(1)).unwrap_or(i64::MAX),
+                        "Please try again in a second.",
+                        "Please try again in {0} seconds.",
+                    ));
+                }
+                AppError::Internal(_) => {
+                    "It has been written down. If it happens again, tell your administrator the reference number."
+                }
+                AppError::Forbidden(message) | AppError::Conflict(message) | AppError::Unavailable(message) => {
+                    return lang.msg(message);
+                }
+            },
+        };
+        lang.text(text).to_owned()
+    }
+}
+
+/// A refusal on its way to the middleware that shows it.
+#[derive(Clone, Debug)]
+pub struct Failure(pub Arc<Refused>);
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        if let Refused::App(AppError::TooMany(wait)) = &self {
+            // Whole seconds, rounded up: a client that comes back then is let in.
+            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+        }
+        response.extensions_mut().insert(Failure(Arc::new(self)));
+        response
+    }
+}
+
+impl IntoResponse for AppError {
+    fn into_response(self) -> Response {
+        Refused::App(self).into_response()
+    }
+}
+
+/// One wrong field of a problem.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct ProblemField {
+    /// Name of the field; empty where it concerns the whole input.
+    #[schema(example = "end_date")]
+    pub field: String,
+    #[schema(example = "The last day is before the first.")]
+    pub message: String,
+}
+
+/// A problem as RFC 9457 has it. OpenAPI descriptions name it as the body of every error.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct Problem {
+    /// The kind, as an address within this site's reference.
+    #[serde(rename = "type")]
+    #[schema(example = "/api/reference#validation_error")]
+    pub kind: String,
+    #[schema(example = "Something is not right yet")]
+    pub title: String,
+    #[schema(example = 422)]
+    pub status: u16,
+    pub detail: String,
+    /// `validation_error`, `unauthenticated`, `forbidden`, `not_found`, `conflict`, `rate_limited`, `unavailable`, `internal`…
+    #[schema(example = "validation_error")]
+    pub code: String,
+    /// Names the request in the log.
+    pub request_id: String,
+    /// What is wrong, field by field.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<ProblemField>,
+}
+
+impl Problem {
+    pub fn new(refused: &Refused, request_id: &str, lang: Lang) -> Problem {
+        let errors = match refused {
+            Refused::App(AppError::Invalid(errors)) => errors.0.as_slice(),
+            _ => &[],
+        };
+        Problem {
+            kind: format!("/api/reference#{}", refused.code()),
+            title: lang.text(refused.title()).to_owned(),
+            status: refused.status().as_u16(),
+            detail: refused.detail(lang),
+            code: refused.code().to_owned(),
+            request_id: request_id.to_owned(),
+            errors: errors
+                .iter()
+                .map(|(field, message)| ProblemField { field: field.to_string(), message: lang.msg(message) })
+                .collect(),
+        }
+    }
+}

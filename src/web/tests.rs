@@ -1,0 +1,172 @@
+//! The layout and every part, rendered with sample values. `STEWARD_SAMPLE=dir cargo test --lib web::tests::sample`
+//! also writes the page there, to be looked at.
+
+use askama::Template;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::listing::ListQuery;
+use super::parts::{Balance, Column, Columns, Event, Meter, Pager, Strip};
+use super::{Flash, Form, FormState, Format, NavLink, Shell, Visit, filters, pages};
+use crate::error::FieldErrors;
+use crate::lang::Lang;
+use crate::msg;
+
+#[derive(Template)]
+#[template(path = "parts/sample.html")]
+struct Sample {
+    shell: Shell,
+    form: FormState,
+    parts: Vec<(&'static str, &'static str, &'static str)>,
+    choices: Vec<(&'static str, &'static str)>,
+    strip: Strip,
+    pager: Pager,
+    meter: Meter,
+    columns: Columns,
+    steps: Vec<&'static str>,
+    events: Vec<Event>,
+}
+pages!(Sample);
+
+fn format(lang: Lang) -> Format {
+    Format::new(lang, TimeZone::UTC, "2026-12-03T09:00:00Z".parse::<Timestamp>().unwrap())
+}
+
+fn sample(lang: Lang) -> Sample {
+    let visit = Visit {
+        path: "/leave/new".into(),
+        lang,
+        flash: Some(Flash::ok("Sent.").link("/leave", "Show")),
+        ..Visit::default()
+    };
+    let links = vec![
+        NavLink::new("home", "Home", "/").count(4, ""),
+        NavLink::new("leave", "Leave", "/leave"),
+        NavLink::new("inbox", "Inbox", "/inbox").count(7, "inbox"),
+    ];
+    let mut errors = FieldErrors::new();
+    errors.add("code", msg!("At most {0} letters; this has {1}.", 10, 15));
+    let format = format(lang);
+    let list = ListQuery::read("/people", "page=3&search=a b").listing(&[], &[]).unwrap();
+    Sample {
+        shell: Shell::new(&visit, "Nordlicht")
+            .viewer("Mira Castell", "Support")
+            .group(None, links.clone())
+            .shortcuts(links)
+            .waiting(2, 7),
+        form: FormState::of([
+            ("position", "Qualitätsmanagementbeauftragte"),
+            ("code", "<SUPPORT>"),
+            ("roles", "b"),
+            ("by", "b"),
+        ])
+        .with(errors),
+        parts: vec![("full_day", "Whole day", "day-full"), ("half_day_morning", "Morning", "day-am")],
+        choices: vec![("a", "Mail at once"), ("b", "Daily digest")],
+        strip: Strip::new(&format, "vac", 480, Balance { left: 3600, reserved: 1440, gone: 4560, expiring: 1200 }),
+        pager: Pager::new(&format, &list, 131),
+        meter: Meter::new("13:20 of 18:00 hours", 370, 430, 1080, Some(900)),
+        columns: Columns::new(
+            "Overtime by month",
+            &[
+                Column { label: "J".into(), parts: vec![510, 60], previous: Some(360) },
+                Column { label: "F".into(), parts: vec![], previous: None },
+            ],
+            600,
+            |v| format.spent(v),
+        ),
+        steps: vec!["Before", "First day", "First week"],
+        events: vec![Event {
+            icon: "clock",
+            who: "You".into(),
+            what: "sent it".into(),
+            when: "Mon".into(),
+            say: "Hm".into(),
+        }],
+    }
+}
+
+#[test]
+fn sample_page_shows_every_part() {
+    let html = super::page::render(&sample(Lang::ENGLISH), Lang::ENGLISH).unwrap();
+    if let Some(folder) = std::env::var_os("STEWARD_SAMPLE") {
+        std::fs::write(std::path::Path::new(&folder).join("sample.html"), &html).unwrap();
+    }
+    for part in [
+        r#"<a href="/leave" aria-current="page">"#,
+        r#"<p class="flash" role="status">"#,
+        r#"value="&#60;SUPPORT&#62;" required maxlength="40" aria-invalid="true" aria-describedby="code-err" autofocus>"#,
+        "At most 10 letters; this has 15.",
+        r#"<input type="radio" name="part" value="full_day" checked>"#,
+        r#"<input type="radio" name="by" value="b" checked>"#,
+        r#"<option value="b">Daily digest"#,
+        r#"<input type="checkbox" name="roles" value="b" checked>"#,
+        r#"href="/people?search=a+b&#38;page=4""#,
+        r#"<li aria-current="step">"#,
+        "<b>You</b> sent it",
+    ] {
+        assert!(html.contains(part), "{part}\nin\n{html}");
+    }
+    assert!(!html.contains(" style="), "no inline style");
+    assert!(!html.contains("href=\"\"") && !html.contains("\"#home"), "every asset has an address");
+}
+
+#[test]
+fn the_language_reaches_filters_in_macros_and_in_parts() {
+    let german: Lang = "de".parse().unwrap();
+    let html = super::page::render(&sample(german), german).unwrap();
+    assert!(html.contains(r#"<html lang="de">"#));
+    assert!(html.contains("7,5 Tage übrig"), "the strip's label");
+    assert!(html.contains("(freiwillig)"), "a word in a macro");
+    assert!(html.contains("Nächste Seite"), "a word in a part's own template");
+}
+
+#[derive(Debug, PartialEq, serde::Deserialize)]
+struct Input {
+    title: String,
+    count: Option<i64>,
+    #[serde(default)]
+    roles: Vec<String>,
+}
+
+#[test]
+fn a_form_keeps_what_was_typed_and_names_the_wrong_field() {
+    let good = Form::<Input>::read(b"title=A+b&count=&roles=x&roles=y");
+    assert_eq!(good.input.unwrap(), Input { title: "A b".into(), count: None, roles: vec!["x".into(), "y".into()] });
+
+    let empty = Form::<Input>::read(b"title=+&count=3");
+    assert_eq!(empty.input.unwrap_err().of("title").unwrap().to_string(), "This is needed.");
+    assert_eq!(empty.state.value("count"), "3");
+
+    let wrong = Form::<Input>::read(b"title=x&count=many");
+    assert!(wrong.input.unwrap_err().of("count").is_some());
+    assert_eq!(wrong.state.value("count"), "many");
+}
+
+#[test]
+fn json_refuses_what_it_does_not_know_and_says_where() {
+    let errors = super::json::parse::<Input>(br#"{"title": "x", "colour": 1, "roles": []}"#).unwrap_err();
+    assert!(errors.of("colour").is_some(), "{errors:?}");
+    let errors = super::json::parse::<Input>(br#"{"title": 3}"#).unwrap_err();
+    assert!(errors.of("title").is_some(), "{errors:?}");
+    let errors = super::json::parse::<Input>(br#"{"roles": []}"#).unwrap_err();
+    assert!(errors.of("title").is_some(), "{errors:?}");
+    assert!(super::json::parse::<Input>(br#"{"title": "x"} trailing"#).is_err());
+    assert!(super::json::parse::<Input>(b"").unwrap_err().of("").is_some());
+}
+
+#[test]
+fn redirects_stay_here() {
+    for (to, lands) in [
+        ("/leave?x=1", "/leave?x=1"),
+        ("//evil.test/", "/"),
+        ("/\\evil.test", "/"),
+        ("https://evil.test/", "/"),
+        ("/a\r\nSet-Cookie: x", "/"),
+        ("", "/"),
+    ] {
+        let response = super::redirect(to);
+        assert_eq!(response.status(), 303);
+        assert_eq!(response.headers()["location"], lands, "{to:?}");
+    }
+}
