@@ -10,6 +10,7 @@ pub mod text_enum;
 pub mod time;
 
 // Floor 2: engines. Know nothing of HR.
+pub mod mail;
 pub mod sheet;
 pub mod web;
 

@@ -1,1 +1,5 @@
+//! The integration tests: one binary, real files, real servers on loopback.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod mail;
+mod smtp_server;
