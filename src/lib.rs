@@ -21,3 +21,4 @@ pub mod auth;
 pub mod leave;
 pub mod onboarding;
 pub mod overtime;
+pub mod storage;
