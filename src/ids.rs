@@ -20,6 +20,9 @@ macro_rules! id {
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { self.0.fmt(f) }
         }
+        impl From<$name> for i64 {
+            fn from(id: $name) -> i64 { id.0 }
+        }
         impl std::str::FromStr for $name {
             type Err = std::num::ParseIntError;
             fn from_str(text: &str) -> Result<Self, Self::Err> { text.parse().map($name) }

@@ -12,13 +12,14 @@ pub mod time;
 // Floor 2: engines. Know nothing of HR.
 pub mod mail;
 pub mod sheet;
+pub mod storage;
 pub mod web;
 
 // Floor 3: shared services.
+pub mod audit;
 pub mod auth;
 
 // Floor 4: features.
 pub mod leave;
 pub mod onboarding;
 pub mod overtime;
-pub mod storage;

@@ -1,0 +1,110 @@
+//! The audit log as the rest of the house uses it: who did what to which thing, what changed and why.
+//!
+//! An action describes what it did and hands it over in its own transaction:
+//!
+//! ```ignore
+//! audit::record(tx, actor, audit::Entry::new("leave.approved").on("leave_request", id)
+//!     .change("status", "pending", "approved").because(note))?;
+//! ```
+//!
+//! The chain of hashes and the table are storage's. Secrets and contents of files never go in.
+
+#[cfg(test)]
+mod tests;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::auth::Actor;
+use crate::error::Result;
+use crate::ids::AuditId;
+use crate::storage::audit::{self, Chain};
+use crate::storage::Tx;
+
+/// One entry in the making.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    inner: audit::Entry,
+    on_behalf_of: Option<String>,
+}
+
+impl Entry {
+    /// `action` is `<thing>.<what happened to it>`: "leave.approved".
+    pub fn new(action: &'static str) -> Self {
+        Entry { inner: audit::Entry { action, ..audit::Entry::default() }, on_behalf_of: None }
+    }
+
+    /// An entry on the chain of sign-ins, which is kept for 90 days only.
+    pub fn sign_in(action: &'static str) -> Self {
+        let mut entry = Entry::new(action);
+        entry.inner.chain = Chain::SignIn;
+        entry
+    }
+
+    /// What it was done to: the name of its kind ("leave_request") and its id.
+    #[must_use]
+    pub fn on(mut self, kind: &'static str, id: impl Into<i64>) -> Self {
+        self.inner.subject = Some((kind, id.into()));
+        self
+    }
+
+    /// A field that changed. One that did not is left out, so that a whole form may be handed over.
+    #[must_use]
+    pub fn change(mut self, field: &str, before: impl Serialize, after: impl Serialize) -> Self {
+        let (before, after) = (value(before), value(after));
+        if before != after {
+            self.inner.changes.push((field.to_owned(), before, after));
+        }
+        self
+    }
+
+    /// A fact about something new, or about what was done: a field that was nothing before.
+    #[must_use]
+    pub fn with(self, field: &str, value: impl Serialize) -> Self {
+        self.change(field, Value::Null, value)
+    }
+
+    /// Why, in the acting person's words. An empty text is no reason.
+    #[must_use]
+    pub fn because(mut self, reason: &str) -> Self {
+        self.inner.reason = Some(reason.trim()).filter(|reason| !reason.is_empty()).map(str::to_owned);
+        self
+    }
+
+    /// The person in whose place it was done.
+    #[must_use]
+    pub fn on_behalf_of(mut self, name: impl Into<String>) -> Self {
+        self.on_behalf_of = Some(name.into());
+        self
+    }
+
+    /// Whether any field changed.
+    pub fn has_changes(&self) -> bool {
+        !self.inner.changes.is_empty()
+    }
+}
+
+/// Writes the entry into the log, in this transaction.
+///
+/// # Errors
+/// What the database says.
+pub fn record(tx: &mut Tx<'_>, actor: &Actor, entry: Entry) -> Result<AuditId> {
+    let Entry { mut inner, on_behalf_of } = entry;
+    inner.user_id = actor.user_id.map(|id| id.0);
+    inner.actor = json!({
+        "user_id": actor.user_id,
+        "employee_id": actor.employee_id,
+        "name": actor.name,
+        "on_behalf_of": on_behalf_of,
+        "session_id": actor.origin.session_id,
+        "address": actor.origin.address,
+        "channel": actor.origin.channel,
+    });
+    tx.audit(&inner)
+}
+
+/// What serializes as a plain value is kept as it is; what does not (a map with odd keys) would be a programming
+/// error and shows up as null.
+fn value(value: impl Serialize) -> Value {
+    serde_json::to_value(value).unwrap_or(Value::Null)
+}
