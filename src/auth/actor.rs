@@ -63,6 +63,11 @@ impl Roles {
         Roles(self.0 | 1 << role as u8)
     }
 
+    /// Names separated by commas, as the database groups them. Unknown ones are left out.
+    pub fn parse(names: &str) -> Self {
+        names.split(',').filter_map(|name| name.parse().ok()).collect()
+    }
+
     pub fn iter(self) -> impl Iterator<Item = Role> {
         Role::ALL.into_iter().filter(move |role| self.contains(*role))
     }

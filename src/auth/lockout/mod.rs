@@ -1,1 +1,157 @@
+//! Too many wrong passwords close the door for a while: for one login, from one place.
+//!
+//! The count is in the database, so a restart forgets nothing, and an attempt is counted before its password is
+//! looked at, so that many at once cannot outrun the count. A browser that the person has signed in from before is a
+//! place of its own: somebody else's failures do not lock it out. Addresses that nobody has are counted in the
+//! appliance's database by the same rule, so that nobody can tell the difference.
+
 pub mod rules;
+mod store;
+
+use std::net::IpAddr;
+
+use jiff::Timestamp;
+
+use crate::error::Result;
+use crate::ids::UserId;
+use crate::storage::{Rx, Tx};
+
+use super::credential::TokenHash;
+use rules::Verdict;
+
+/// Where an attempt comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place(String);
+
+impl Place {
+    /// The network of an address: a /24 of IPv4, a /64 of IPv6 (what one household or one rented machine has).
+    pub fn network(address: Option<IpAddr>) -> Place {
+        Place(match address.map(|address| address.to_canonical()) {
+            Some(IpAddr::V4(v4)) => {
+                let [a, b, c, _] = v4.octets();
+                format!("net {a}.{b}.{c}.0/24")
+            }
+            Some(IpAddr::V6(v6)) => {
+                let [a, b, c, d, ..] = v6.segments();
+                format!("net {a:x}:{b:x}:{c:x}:{d:x}::/64")
+            }
+            None => "net unknown".to_owned(),
+        })
+    }
+
+    /// A browser that carries the device cookie of an earlier success.
+    pub fn device(token: &TokenHash) -> Place {
+        Place(format!("device {}", token.short()))
+    }
+
+    fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What [`begin`] answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Begun {
+    /// Look at the password. `locks_now`: should it be wrong, the door is closed from now on.
+    Go { place: Place, locks_now: bool },
+    /// Do not even look.
+    Locked { until: Timestamp },
+}
+
+/// Counts an attempt to sign in as `user`. `device` is the browser's device cookie, if it brought one.
+///
+/// # Errors
+/// What the database says.
+pub fn begin(tx: &mut Tx<'_>, user: UserId, device: Option<TokenHash>, address: Option<IpAddr>) -> Result<Begun> {
+    let known = match device {
+        Some(device) if store::knows_device(tx, user, device)? => Some(Place::device(&device)),
+        _ => None,
+    };
+    let place = known.unwrap_or_else(|| Place::network(address));
+    match rules::attempt(store::tries(tx, user, place.as_str())?, tx.now()) {
+        Verdict::Locked { until } => Ok(Begun::Locked { until }),
+        Verdict::Try { tries, locks_now } => {
+            store::set_tries(tx, user, place.as_str(), &tries)?;
+            Ok(Begun::Go { place, locks_now })
+        }
+    }
+}
+
+/// As [`begin`], for an address that no organization knows; `digest` stands for it. In the appliance's database.
+///
+/// # Errors
+/// What the database says.
+pub fn begin_unknown(tx: &mut Tx<'_>, digest: [u8; 32], address: Option<IpAddr>) -> Result<Begun> {
+    let place = Place::network(address);
+    match rules::attempt(store::unknown_tries(tx, digest, place.as_str())?, tx.now()) {
+        Verdict::Locked { until } => Ok(Begun::Locked { until }),
+        Verdict::Try { tries, locks_now } => {
+            store::set_unknown_tries(tx, digest, place.as_str(), &tries)?;
+            Ok(Begun::Go { place, locks_now })
+        }
+    }
+}
+
+/// Notes once more that an unknown address failed: as much work as the audit entry of a known one.
+///
+/// # Errors
+/// What the database says.
+pub fn failed_unknown(tx: &mut Tx<'_>, digest: [u8; 32], place: &Place) -> Result<()> {
+    store::touch_unknown(tx, digest, place.as_str())
+}
+
+/// After a success: nothing was wrong from there, and the browser is known from now on.
+///
+/// # Errors
+/// What the database says.
+pub fn succeeded(tx: &mut Tx<'_>, user: UserId, place: &Place, device: TokenHash) -> Result<()> {
+    store::forget(tx, user, place.as_str())?;
+    store::remember_device(tx, user, device)
+}
+
+/// Opens every door of `user`; how many were closed.
+///
+/// # Errors
+/// What the database says.
+pub fn unlock(tx: &mut Tx<'_>, user: UserId) -> Result<usize> {
+    store::unlock(tx, user)
+}
+
+/// Until when `user` is locked out somewhere; `None` where nowhere.
+///
+/// # Errors
+/// What the database says.
+pub fn locked_until(rx: &Rx<'_>, user: UserId) -> Result<Option<Timestamp>> {
+    let latest = store::latest_lock(rx, user)?;
+    Ok(latest.filter(|until| *until > rx.now()))
+}
+
+/// Removes counts that no longer matter (older than the time after which a lock is forgiven), in either database.
+///
+/// # Errors
+/// What the database says.
+pub fn prune(tx: &mut Tx<'_>) -> Result<usize> {
+    store::prune(tx, tx.now() - rules::FORGIVEN_AFTER - rules::LONGEST_LOCK)
+}
+
+/// As [`prune`], in the appliance's database.
+///
+/// # Errors
+/// What the database says.
+pub fn prune_unknown(tx: &mut Tx<'_>) -> Result<usize> {
+    store::prune_unknown(tx, tx.now() - rules::FORGIVEN_AFTER - rules::LONGEST_LOCK)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Place;
+
+    #[test]
+    fn a_place_is_a_network_or_a_device() {
+        let of = |text: &str| Place::network(Some(text.parse().unwrap())).0;
+        assert_eq!(of("192.0.2.77"), "net 192.0.2.0/24");
+        assert_eq!(of("::ffff:192.0.2.78"), "net 192.0.2.0/24");
+        assert_eq!(of("2001:db8:1:2:3:4:5:6"), "net 2001:db8:1:2::/64");
+        assert_eq!(Place::network(None).0, "net unknown");
+    }
+}

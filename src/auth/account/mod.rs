@@ -1,0 +1,64 @@
+//! The facts about a login that decide what it may do: its person, its roles today, its zone and language.
+
+pub mod rules;
+mod store;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::error::Result;
+use crate::ids::{EmployeeId, UserId};
+use crate::storage::Rx;
+
+use super::actor::Roles;
+pub use rules::Employment;
+
+/// A login that may be used now.
+#[derive(Clone, Debug)]
+pub struct Account {
+    pub user_id: UserId,
+    pub employee_id: Option<EmployeeId>,
+    /// The person's name; the login's own where it is nobody's on the staff.
+    pub name: String,
+    pub email: String,
+    /// Position, or empty.
+    pub position: String,
+    pub roles: Roles,
+    /// The zone of the person's location; the organization's where there is none.
+    pub zone: TimeZone,
+    /// As in `locales/`.
+    pub language: String,
+    /// `light`, `dark`, or empty for as the device says.
+    pub theme: String,
+    /// When the roles must be asked for again at the latest: the next midnight of `zone`, because the first and the
+    /// last day at work are dates.
+    pub good_until: Timestamp,
+}
+
+/// The login `user` as of now. `None` where there is none, or where it may not be used: disabled, or its person has
+/// left or is hidden.
+///
+/// # Errors
+/// What the database says.
+pub fn load(rx: &Rx<'_>, user: UserId, org_zone: &TimeZone) -> Result<Option<Account>> {
+    let Some(row) = store::login(rx, user)? else { return Ok(None) };
+    let zone = row.time_zone.as_deref().and_then(|name| TimeZone::get(name).ok()).unwrap_or_else(|| org_zone.clone());
+    let local = rx.now().to_zoned(zone.clone());
+    let Some(roles) = rules::roles(row.stored, row.employment, row.leads, local.date()).filter(|_| !row.disabled)
+    else {
+        return Ok(None);
+    };
+    let midnight = local.tomorrow().and_then(|day| day.start_of_day()).map_err(crate::error::AppError::internal)?;
+    Ok(Some(Account {
+        user_id: user,
+        employee_id: row.employee_id,
+        name: row.name,
+        email: row.email,
+        position: row.position,
+        roles,
+        zone,
+        language: row.language,
+        theme: row.theme,
+        good_until: midnight.timestamp(),
+    }))
+}
