@@ -1,5 +1,7 @@
 //! Steward: HR for a small company on one machine of its own. The table of contents; see ARCHITECTURE.md.
 
+pub mod config;
+
 // Floor 1: ground. Imports nothing of ours.
 pub mod clock;
 pub mod error;
@@ -13,11 +15,13 @@ pub mod time;
 pub mod mail;
 pub mod sheet;
 pub mod storage;
+pub mod vault;
 pub mod web;
 
 // Floor 3: shared services.
 pub mod audit;
 pub mod auth;
+pub mod orgs;
 
 // Floor 4: features.
 pub mod leave;

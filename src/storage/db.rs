@@ -56,7 +56,10 @@ impl Db {
         std::fs::create_dir_all(dir).map_err(|e| StorageError(format!("cannot make {}: {e}", dir.display())))?;
         let path = dir.join(format!("{}-000001.db", schema.name));
         let mut conn = connect(&path, &settings, false)?;
-        (schema.migrations)().set_grouped(true).run(&mut conn).map_err(|e| StorageError(format!("{}: {e}", path.display())))?;
+        (schema.migrations)()
+            .set_grouped(true)
+            .run(&mut conn)
+            .map_err(|e| StorageError(format!("{}: {e}", path.display())))?;
         let commits = Arc::new(AtomicU64::new(0));
         let (send, receive) = sync_channel(1024);
         let (c, n) = (clock.clone(), Arc::clone(&commits));

@@ -2,6 +2,7 @@
 
 pub mod audit;
 mod db;
+pub mod dir;
 mod op;
 mod outbox;
 mod tx;
@@ -44,7 +45,9 @@ impl From<rusqlite::Error> for AppError {
         use rusqlite::ErrorCode::{DiskFull, SystemIoFailure};
         match error.sqlite_error_code() {
             Some(DiskFull) => AppError::unavailable("The disk is full. Nothing was changed; tell your admin."),
-            Some(SystemIoFailure) => AppError::unavailable("The disk does not answer. Nothing was changed; tell your admin."),
+            Some(SystemIoFailure) => {
+                AppError::unavailable("The disk does not answer. Nothing was changed; tell your admin.")
+            }
             _ => AppError::internal(error),
         }
     }

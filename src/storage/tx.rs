@@ -25,7 +25,12 @@ impl Rx<'_> {
     }
 
     /// The first row, if there is one.
-    pub fn one<T>(&self, sql: &str, params: impl Params, map: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>) -> Result<Option<T>> {
+    pub fn one<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        map: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Option<T>> {
         Ok(self.conn.prepare_cached(sql)?.query_row(params, map).optional()?)
     }
 
@@ -33,12 +38,22 @@ impl Rx<'_> {
     ///
     /// # Errors
     /// [`AppError::NotFound`] where there is none.
-    pub fn get<T>(&self, sql: &str, params: impl Params, map: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>) -> Result<T> {
+    pub fn get<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        map: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<T> {
         self.one(sql, params, map)?.ok_or(AppError::NotFound)
     }
 
     /// Every row.
-    pub fn all<T>(&self, sql: &str, params: impl Params, map: impl FnMut(&Row<'_>) -> rusqlite::Result<T>) -> Result<Vec<T>> {
+    pub fn all<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        map: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>> {
         let mut statement = self.conn.prepare_cached(sql)?;
         let rows = statement.query_map(params, map)?.collect::<rusqlite::Result<_>>()?;
         Ok(rows)

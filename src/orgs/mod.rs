@@ -1,0 +1,223 @@
+//! Organizations: each a folder with its own database, keys and (later files of its) vault; [`Orgs`] is the registry
+//! of those that are open. Nothing here looks inside an organization beyond its own settings.
+
+mod settings;
+mod store;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use parking_lot::RwLock;
+
+use crate::clock::Clock;
+use crate::error::{AppError, Result};
+use crate::storage::{self, Db, DbSettings, Housekeeping, Op};
+use crate::vault::keys::{MasterKey, OrgKeys};
+
+pub use settings::{OrgSettings, WeekStart};
+
+/// The name of an organization's folder: 1 to 40 of `a–z`, `0–9` and `-`, beginning and ending with a letter or digit.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Slug(String);
+
+impl Slug {
+    /// # Errors
+    /// A sentence that says what a slug looks like.
+    pub fn parse(text: &str) -> Result<Slug> {
+        let fits = (1..=40).contains(&text.len())
+            && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            && !text.starts_with('-')
+            && !text.ends_with('-');
+        if fits {
+            Ok(Slug(text.to_owned()))
+        } else {
+            Err(AppError::invalid("slug", "Use 1 to 40 of the letters a–z, digits and hyphens, such as \"nordlicht\"."))
+        }
+    }
+
+    /// A slug made of a company's name: "Müller & Söhne" → "muller-sohne"; "org" where nothing usable is left.
+    pub fn of_name(name: &str) -> Slug {
+        use unicode_normalization::UnicodeNormalization as _;
+        let mut slug = String::new();
+        for c in name.nfkd().filter(|c| !unicode_normalization::char::is_combining_mark(*c)) {
+            match c.to_ascii_lowercase() {
+                c if c.is_ascii_alphanumeric() => slug.push(c),
+                _ if !slug.ends_with('-') && !slug.is_empty() => slug.push('-'),
+                _ => {}
+            }
+        }
+        slug.truncate(40);
+        let slug = slug.trim_matches('-');
+        Slug(if slug.is_empty() { "org".to_owned() } else { slug.to_owned() })
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Slug {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// One open organization.
+#[derive(Debug)]
+pub struct Org {
+    pub slug: Slug,
+    pub db: Db,
+    pub keys: OrgKeys,
+    pub dir: PathBuf,
+    settings: arc_swap::ArcSwap<OrgSettings>,
+}
+
+impl Org {
+    /// # Errors
+    /// What opening the database says: a newer schema, a damaged file, no permission.
+    pub fn open(orgs_dir: &Path, slug: Slug, master: &MasterKey, clock: Clock, db_settings: DbSettings) -> Result<Org> {
+        let dir = orgs_dir.join(slug.as_str());
+        let db = Db::open(&dir, &storage::ORG, clock, db_settings).map_err(AppError::internal)?;
+        let settings = db.read_blocking(OrgSettings::load)?;
+        let keys = master.organization(slug.as_str());
+        Ok(Org { slug, db, keys, dir, settings: arc_swap::ArcSwap::from_pointee(settings) })
+    }
+
+    /// What the organization decided for itself; as of the last change.
+    pub fn settings(&self) -> Arc<OrgSettings> {
+        self.settings.load_full()
+    }
+
+    /// Reads the settings again: after any act that changed them.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn reload_settings(&self) -> Result<()> {
+        self.settings.store(Arc::new(self.db.read(OrgSettings::load).await?));
+        Ok(())
+    }
+}
+
+/// All organizations of this appliance, and the appliance's own database.
+#[derive(Debug)]
+pub struct Orgs {
+    dir: PathBuf,
+    master: MasterKey,
+    clock: Clock,
+    db_settings: DbSettings,
+    instance: Db,
+    open: RwLock<BTreeMap<Slug, Arc<Org>>>,
+}
+
+/// A row of the registry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Registered {
+    pub slug: Slug,
+    pub name: String,
+    pub state: String,
+}
+
+impl Orgs {
+    /// Opens the appliance's database and every organization that is not disabled. `data` is the data directory,
+    /// already locked by the caller.
+    ///
+    /// # Errors
+    /// The first organization that cannot be opened, named.
+    pub fn open(data: &Path, master: MasterKey, clock: Clock, db_settings: DbSettings) -> Result<Orgs> {
+        let instance =
+            Db::open(data, &storage::INSTANCE, clock.clone(), db_settings.clone()).map_err(AppError::internal)?;
+        let orgs =
+            Orgs { dir: data.join("orgs"), master, clock, db_settings, instance, open: RwLock::new(BTreeMap::new()) };
+        for registered in orgs.registered()? {
+            if registered.state == "active" {
+                orgs.open_one(registered.slug)?;
+            }
+        }
+        Ok(orgs)
+    }
+
+    /// The appliance's own database.
+    pub fn instance(&self) -> &Db {
+        &self.instance
+    }
+
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    pub fn master(&self) -> &MasterKey {
+        &self.master
+    }
+
+    pub fn get(&self, slug: &str) -> Option<Arc<Org>> {
+        let slug = Slug::parse(slug).ok()?;
+        self.open.read().get(&slug).cloned()
+    }
+
+    /// Every open organization, by slug.
+    pub fn all(&self) -> Vec<Arc<Org>> {
+        self.open.read().values().cloned().collect()
+    }
+
+    /// What the registry holds, disabled ones included.
+    ///
+    /// # Errors
+    /// When the appliance's database cannot be read.
+    pub fn registered(&self) -> Result<Vec<Registered>> {
+        self.instance.read_blocking(store::registered)
+    }
+
+    /// Makes a new organization's folder and database and opens it. Blocks; call it off the async threads.
+    ///
+    /// # Errors
+    /// [`AppError::Conflict`] where the slug is taken; [`AppError::Invalid`] for a name that is empty or too long.
+    pub fn create(&self, slug: Slug, settings: OrgSettings) -> Result<Arc<Org>> {
+        settings.check()?;
+        let (row, name) = (slug.clone(), settings.name.clone());
+        self.instance
+            .write_blocking(Op::housekeeping(Housekeeping::Registry), move |tx| store::register(tx, &row, &name))?;
+        let org = self.open_one(slug)?;
+        org.db.write_blocking(Op::housekeeping(Housekeeping::Registry), move |tx| settings.save(tx))?;
+        org.settings.store(Arc::new(org.db.read_blocking(OrgSettings::load)?));
+        Ok(org)
+    }
+
+    fn open_one(&self, slug: Slug) -> Result<Arc<Org>> {
+        let org = Org::open(&self.dir, slug.clone(), &self.master, self.clock.clone(), self.db_settings.clone())
+            .map_err(|error| AppError::internal(format!("organization {slug}: {error}")))?;
+        let org = Arc::new(org);
+        self.open.write().insert(slug, Arc::clone(&org));
+        Ok(org)
+    }
+
+    /// Writes to the appliance's database and reads it back; answers the instant written. Blocks.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn beat(&self) -> Result<String> {
+        self.instance.write_blocking(Op::housekeeping(Housekeeping::Heartbeat), store::beat)
+    }
+
+    /// Closes every database; what was acknowledged is on disk already.
+    pub fn close(&self) {
+        for (_, org) in std::mem::take(&mut *self.open.write()) {
+            org.db.close();
+        }
+        self.instance.close();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Slug;
+
+    #[test]
+    fn slugs_come_of_names() {
+        assert_eq!(Slug::of_name("Müller & Söhne GmbH").as_str(), "muller-sohne-gmbh");
+        assert_eq!(Slug::of_name("東京").as_str(), "org");
+        assert!(Slug::parse("../etc").is_err() && Slug::parse("").is_err() && Slug::parse("-a").is_err());
+        assert!(Slug::parse(Slug::of_name(&"long name ".repeat(9)).as_str()).is_ok());
+    }
+}

@@ -1,0 +1,45 @@
+//! SQL of the registry (the appliance's database) and of an organization's settings (its own).
+
+use crate::error::{AppError, Result};
+use crate::msg;
+use crate::storage::{Rx, Tx};
+
+use super::{Registered, Slug};
+
+pub(super) fn registered(rx: &Rx<'_>) -> Result<Vec<Registered>> {
+    rx.all("SELECT slug, name, state FROM organizations ORDER BY slug", (), |row| {
+        Ok(Registered { slug: Slug(row.get(0)?), name: row.get(1)?, state: row.get(2)? })
+    })
+}
+
+pub(super) fn register(tx: &mut Tx<'_>, slug: &Slug, name: &str) -> Result<()> {
+    let taken = tx.one("SELECT 1 FROM organizations WHERE slug = ?1", [slug.as_str()], |_| Ok(()))?;
+    if taken.is_some() {
+        return Err(AppError::Conflict(msg!("There is an organization \"{0}\" already.", slug)));
+    }
+    let now = tx.now().to_string();
+    tx.run(
+        "INSERT INTO organizations (slug, name, state, created_at) VALUES (?1, ?2, 'active', ?3)",
+        (slug.as_str(), name, now),
+    )?;
+    Ok(())
+}
+
+pub(super) fn setting(rx: &Rx<'_>, key: &str) -> Result<Option<String>> {
+    rx.one("SELECT value FROM settings WHERE key = ?1", [key], |row| row.get(0))
+}
+
+pub(super) fn set_setting(tx: &mut Tx<'_>, key: &str, value: &str) -> Result<()> {
+    tx.run(
+        "INSERT INTO settings (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        [key, value],
+    )?;
+    Ok(())
+}
+
+/// Writes the present instant and reads it back: the touch that shows a database well.
+pub(super) fn beat(tx: &mut Tx<'_>) -> Result<String> {
+    let now = tx.now().to_string();
+    set_setting(tx, "heartbeat", &now)?;
+    setting(tx, "heartbeat")?.ok_or(AppError::NotFound)
+}

@@ -1,0 +1,3 @@
+//! Keys (and later sealed files): what must stay secret on disk.
+
+pub mod keys;
