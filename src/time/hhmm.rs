@@ -35,7 +35,6 @@ pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Time, D::Error>
 pub mod option {
     use super::*;
 
-    #[expect(clippy::ref_option, reason = "serde hands a reference to the field")]
     pub fn serialize<S: Serializer>(time: &Option<Time>, to: S) -> Result<S::Ok, S::Error> {
         match time {
             Some(time) => super::serialize(time, to),

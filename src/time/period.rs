@@ -61,6 +61,12 @@ impl Period {
         Period::new(self.first.max(other.first), self.last.min(other.last))
     }
 
+    /// The shortest period that has all days of both.
+    #[must_use]
+    pub fn hull(self, other: Period) -> Period {
+        Period { first: self.first.min(other.first), last: self.last.max(other.last) }
+    }
+
     /// Each day, in order.
     pub fn days(self) -> impl Iterator<Item = Date> + Clone {
         std::iter::successors(Some(self.first), |day| day.tomorrow().ok()).take_while(move |day| *day <= self.last)

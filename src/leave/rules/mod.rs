@@ -2,8 +2,18 @@
 //! charge, what is left on a date, which grant a day draws from, and what may happen to a request. Nothing here
 //! reads the clock or the database: who calls it brings `today`, the schedule, the holidays and the ledger's rows.
 
+mod balance;
+mod checks;
+mod counting;
+mod ledger;
 mod span;
 mod states;
+mod years;
 
+pub use balance::{Balance, Entry, Shortfall, YearLedger};
+pub use checks::{Ask, Attachment, Granularity, Refusal, TypeRules, Unit, as_field_errors, entry_window};
+pub use counting::{Calendar, DayCount, DayReason, FreeDaysInside, LeaveCount, clash};
+pub use ledger::{Cause, Draw, Grant, Lapse, LeaveDay, LedgerKind, LedgerRow, Need, Replay, replay, standing};
 pub use span::{LeaveSpan, Part, SpanInput};
 pub use states::{LeaveStatus, Step, WrongState};
+pub use years::{LeaveYear, LeaveYearStart, LeaveYears, MonthDay, NotAYearStart};

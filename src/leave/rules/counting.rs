@@ -1,0 +1,173 @@
+//! How many minutes a stretch of leave charges, day by day: requested ∩ scheduled − holiday.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use super::{LeaveSpan, LeaveYears};
+use crate::time::{DatedSchedules, Half, Holiday, Holidays, Minutes, Slots, WorkDay};
+
+crate::text_enum! {
+    /// Why a day of a request charges what it charges.
+    pub enum DayReason {
+        WholeDay = "whole_day",
+        Morning = "morning",
+        Afternoon = "afternoon",
+        /// Some hours of the day.
+        Hours = "hours",
+        /// A half holiday takes part of what was asked for off.
+        PartlyHoliday = "partly_holiday",
+        /// All that was asked for is holiday.
+        Holiday = "holiday",
+        /// The person does not work then.
+        NotWorking = "not_working",
+        /// A free day between days of leave, charged because the type counts those too.
+        Enclosed = "enclosed",
+    }
+}
+
+/// One line of the preview's table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DayCount {
+    pub date: Date,
+    /// What the person works on that date by their schedule, holidays aside.
+    pub scheduled: Minutes,
+    pub holiday: Option<Holiday>,
+    pub charged: Minutes,
+    pub why: DayReason,
+}
+
+/// What a request charges.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeaveCount {
+    /// Every calendar day of the request, in order.
+    pub days: Vec<DayCount>,
+}
+
+/// What leave is counted against: one person's own schedules and the holidays of their place.
+#[derive(Clone, Copy, Debug)]
+pub struct Calendar<'a> {
+    pub schedules: &'a DatedSchedules,
+    pub holidays: &'a Holidays,
+}
+
+/// Whether free days between days of leave are charged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FreeDaysInside {
+    #[default]
+    Free,
+    /// The sandwich rule: holidays and rest days between the first and the last charged day count as whole days; a
+    /// rest day as the week's usual day.
+    Charged,
+}
+
+impl Calendar<'_> {
+    pub fn count(&self, span: &LeaveSpan, inside: FreeDaysInside) -> LeaveCount {
+        let mut days: Vec<DayCount> = span.period().days().map(|date| self.day(span, date)).collect();
+        if inside == FreeDaysInside::Charged {
+            self.charge_enclosed(&mut days);
+        }
+        LeaveCount { days }
+    }
+
+    /// Whether the person has any working time on `date`.
+    pub fn works_on(&self, date: Date) -> bool {
+        let scheduled = self.schedules.of(date).minutes();
+        Slots::FULL.without(self.holidays.slots(date)).minutes(scheduled).is_positive()
+    }
+
+    fn day(&self, span: &LeaveSpan, date: Date) -> DayCount {
+        let work = self.schedules.of(date);
+        let holiday = self.holidays.on(date).cloned();
+        let free = holiday.as_ref().map_or(Slots::NONE, |holiday| holiday.slots);
+        let (asked, charged, plain) = match span.clock_times() {
+            Some((from, to)) => {
+                let minutes = |slots: Slots| match work.shift() {
+                    Some(shift) => shift.minutes_within(from, to, slots),
+                    None => span.clock_minutes().unwrap_or(Minutes::ZERO),
+                };
+                let touched = work.slots_touched(from, to);
+                let capped = |slots: Slots| minutes(slots).min(touched.intersection(slots).minutes(work.minutes()));
+                (capped(Slots::FULL), capped(Slots::FULL.without(free)), DayReason::Hours)
+            }
+            None => {
+                let slots = span.slots(date);
+                let plain = match slots.half() {
+                    None => DayReason::WholeDay,
+                    Some(Half::Morning) => DayReason::Morning,
+                    Some(Half::Afternoon) => DayReason::Afternoon,
+                };
+                (slots.minutes(work.minutes()), slots.without(free).minutes(work.minutes()), plain)
+            }
+        };
+        let why = match () {
+            () if asked.is_zero() => DayReason::NotWorking,
+            () if charged.is_zero() => DayReason::Holiday,
+            () if charged < asked => DayReason::PartlyHoliday,
+            () => plain,
+        };
+        DayCount { date, scheduled: work.minutes(), holiday, charged, why }
+    }
+
+    fn charge_enclosed(&self, days: &mut [DayCount]) {
+        let charged = |day: &DayCount| day.charged.is_positive();
+        let (Some(first), Some(last)) = (days.iter().position(charged), days.iter().rposition(charged)) else { return };
+        for day in days.iter_mut().take(last).skip(first + 1) {
+            let whole = if day.scheduled.is_positive() {
+                day.scheduled
+            } else {
+                self.schedules.on(day.date).map_or(Minutes::ZERO, crate::time::WeeklySchedule::usual_day)
+            };
+            if day.charged < whole {
+                day.charged = whole;
+                day.why = DayReason::Enclosed;
+            }
+        }
+    }
+}
+
+impl LeaveCount {
+    pub fn total(&self) -> Minutes {
+        self.days.iter().map(|day| day.charged).sum()
+    }
+
+    /// The days that charge something, with what they charge.
+    pub fn charged(&self) -> impl Iterator<Item = (Date, Minutes)> {
+        self.days.iter().filter(|day| day.charged.is_positive()).map(|day| (day.date, day.charged))
+    }
+
+    /// Days on which the person would have worked, whole or in part.
+    pub fn working_days(&self) -> usize {
+        self.charged().count()
+    }
+
+    /// What is charged to each leave year, by the year's number; a day belongs to the year it lies in.
+    pub fn by_year(&self, years: LeaveYears) -> BTreeMap<i16, Minutes> {
+        let mut split = BTreeMap::new();
+        for (date, minutes) in self.charged() {
+            *split.entry(years.of(date).number).or_default() += minutes;
+        }
+        split
+    }
+}
+
+/// The first date on which two stretches of leave of one person ask for the same time, by halves of days; hours of a
+/// day against each other by the clock, and against half days by where `schedules` part the day.
+pub fn clash(one: &LeaveSpan, other: &LeaveSpan, schedules: &DatedSchedules) -> Option<Date> {
+    let shared = one.period().intersection(other.period())?;
+    shared.days().find(|date| {
+        let work = schedules.of(*date);
+        match (one.clock_times(), other.clock_times()) {
+            (Some((from, to)), Some((other_from, other_to))) => from < other_to && other_from < to,
+            _ => !halves(one, *date, work).intersection(halves(other, *date, work)).is_empty(),
+        }
+    })
+}
+
+/// The halves of `date` that a stretch of leave takes up, wholly or in part.
+fn halves(span: &LeaveSpan, date: Date, work: WorkDay) -> Slots {
+    match span.clock_times() {
+        Some((from, to)) => work.slots_touched(from, to),
+        None => span.slots(date),
+    }
+}
