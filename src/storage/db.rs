@@ -188,9 +188,11 @@ fn writer(conn: &Connection, clock: &Clock, commits: &AtomicU64, queue: &Receive
         let before = conn.total_changes();
         for (op, run) in batch {
             let _ = conn.execute_batch("SAVEPOINT act");
+            let untouched = conn.total_changes();
             let mut tx = Tx { rx: Rx { conn, now: clock.now() }, audited: 0, outbox: 0 };
             let (ok, finish) = run(&mut tx);
-            let refused = ok && op.audited && tx.audited == 0;
+            // An act that found nothing to change has nothing to answer for.
+            let refused = ok && op.audited && tx.audited == 0 && conn.total_changes() != untouched;
             if ok && !refused {
                 let _ = conn.execute_batch("RELEASE act");
             } else {
