@@ -22,6 +22,7 @@ pub mod web;
 pub mod audit;
 pub mod auth;
 pub mod orgs;
+pub mod people;
 
 // Floor 4: features.
 pub mod leave;

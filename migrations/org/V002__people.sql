@@ -100,20 +100,25 @@ CREATE TABLE employee_changes (
   UNIQUE (employee_id, field, effective_on)
 ) STRICT;
 
--- Working minutes per weekday, from a date on. Start times are local wall times ("09:00").
+-- A working week, from a date on. Weekdays count from Monday, 1; a day without a row is free. Start and end are local
+-- wall times ("09:00"), both or neither; an end before the start is on the next day.
 CREATE TABLE employee_schedules (
   id           INTEGER PRIMARY KEY,
   employee_id  INTEGER NOT NULL REFERENCES employees (id),
   effective_on TEXT NOT NULL CHECK (length(effective_on) = 10),
-  mon INTEGER NOT NULL CHECK (mon BETWEEN 0 AND 1440), tue INTEGER NOT NULL CHECK (tue BETWEEN 0 AND 1440),
-  wed INTEGER NOT NULL CHECK (wed BETWEEN 0 AND 1440), thu INTEGER NOT NULL CHECK (thu BETWEEN 0 AND 1440),
-  fri INTEGER NOT NULL CHECK (fri BETWEEN 0 AND 1440), sat INTEGER NOT NULL CHECK (sat BETWEEN 0 AND 1440),
-  sun INTEGER NOT NULL CHECK (sun BETWEEN 0 AND 1440),
-  start_time   TEXT NOT NULL DEFAULT '09:00' CHECK (length(start_time) = 5),
-  end_time     TEXT NOT NULL DEFAULT '17:30' CHECK (length(end_time) = 5),
   hidden_by    INTEGER
 ) STRICT;
 CREATE UNIQUE INDEX employee_schedules_dated ON employee_schedules (employee_id, effective_on) WHERE hidden_by IS NULL;
+CREATE INDEX employee_schedules_employee ON employee_schedules (employee_id);
+CREATE TABLE employee_schedule_days (
+  schedule_id  INTEGER NOT NULL REFERENCES employee_schedules (id) ON DELETE CASCADE,
+  weekday      INTEGER NOT NULL CHECK (weekday BETWEEN 1 AND 7),
+  minutes      INTEGER NOT NULL CHECK (minutes BETWEEN 1 AND 1440),
+  start_time   TEXT CHECK (length(start_time) = 5),
+  end_time     TEXT CHECK (length(end_time) = 5),
+  PRIMARY KEY (schedule_id, weekday),
+  CHECK ((start_time IS NULL) = (end_time IS NULL))
+) STRICT, WITHOUT ROWID;
 
 -- Public holidays: global, of an entity, or of a location; the most specific row of a date decides. `working` says
 -- that the date is no holiday there, whatever the wider rows say.

@@ -1,0 +1,263 @@
+//! People's records: made, changed, deactivated and brought back. Each act checks who may, checks the whole record,
+//! and writes it, its dated history and its audit entry in the one transaction.
+//!
+//! Logins belong to `auth/`, working weeks to `schedule/`; who reports to whom is asked of `reach/`.
+
+mod links;
+mod model;
+mod rules;
+mod store;
+#[cfg(test)]
+mod tests;
+
+use jiff::civil::Date;
+use serde_json::{Value, json};
+
+pub use model::{Employee, EmploymentType, Facts, Login, Status};
+
+use super::{groups, schedule};
+use crate::audit;
+use crate::auth::Actor;
+use crate::error::{AppError, Result};
+use crate::ids::{DepartmentId, EmployeeId, EntityId, GroupId, LocationId, UserId};
+use crate::storage::{Rx, Tx};
+use crate::time::WeeklySchedule;
+
+/// A person to be entered.
+#[derive(Clone, Debug)]
+pub struct NewEmployee {
+    pub facts: Facts,
+    pub groups: Vec<GroupId>,
+    /// The working week from the first day on; `None` is [`schedule::full_time`].
+    pub schedule: Option<WeeklySchedule>,
+}
+
+impl From<Facts> for NewEmployee {
+    fn from(facts: Facts) -> Self {
+        NewEmployee { facts, groups: Vec::new(), schedule: None }
+    }
+}
+
+/// The record, deactivated or not.
+///
+/// # Errors
+/// [`AppError::NotFound`]
+pub fn get(rx: &Rx<'_>, id: EmployeeId) -> Result<Employee> {
+    store::get(rx, id)
+}
+
+/// The record behind a login, where its user is staff.
+pub fn by_user(rx: &Rx<'_>, user: UserId) -> Result<Option<Employee>> {
+    store::by_user(rx, user)
+}
+
+/// The record with this work address, however it is written.
+pub fn by_email(rx: &Rx<'_>, email: &str) -> Result<Option<Employee>> {
+    store::by_email_key(rx, &crate::text::fold(email))
+}
+
+/// A number that nobody has: one more than the highest made of digits; "1" at first.
+pub fn next_number(rx: &Rx<'_>) -> Result<String> {
+    let highest = store::highest_number(rx)?;
+    let next = highest.as_deref().and_then(|number| {
+        let width = number.len();
+        number.parse::<u64>().ok().map(|value| format!("{:0width$}", value + 1))
+    });
+    Ok(next.unwrap_or_else(|| "1".to_owned()))
+}
+
+/// Enters a person. Of entity, location and department what is left out follows from what is given.
+///
+/// # Errors
+/// [`AppError::Forbidden`] for all but HR; [`AppError::Invalid`] with every fault, by field.
+pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: NewEmployee) -> Result<EmployeeId> {
+    actor.require_hr()?;
+    let NewEmployee { mut facts, groups, schedule } = new;
+    let mut errors = rules::check(&mut facts);
+    links::check(tx, None, &mut facts, &mut errors)?;
+    errors.into_result(())?;
+    let id = insert_checked(tx, actor, &facts, schedule)?;
+    groups::set_of_employee(tx, actor, id, &groups)?;
+    Ok(id)
+}
+
+/// Changes a person's record by `change`, which is handed the record as it now stands.
+///
+/// # Errors
+/// [`AppError::NotFound`]; [`AppError::Forbidden`] for all but HR; [`AppError::Invalid`] by field: a manager who
+/// reports to this person, a number that another has.
+pub fn update(tx: &mut Tx<'_>, actor: &Actor, id: EmployeeId, change: impl FnOnce(&mut Facts)) -> Result<Employee> {
+    actor.require_hr()?;
+    let before = store::get(tx, id)?;
+    let mut facts = before.facts.clone();
+    change(&mut facts);
+    // Who moves to another location moves to its entity, unless told otherwise.
+    if facts.location_id != before.facts.location_id && facts.entity_id == before.facts.entity_id {
+        facts.entity_id = None;
+    }
+    let mut errors = rules::check(&mut facts);
+    links::check(tx, Some(&before), &mut facts, &mut errors)?;
+    errors.into_result(())?;
+    update_checked(tx, actor, &before, &facts)?;
+    Ok(Employee { facts, ..before })
+}
+
+/// Puts `id` under `manager`, or under nobody.
+///
+/// # Errors
+/// As [`update`].
+pub fn set_manager(tx: &mut Tx<'_>, actor: &Actor, id: EmployeeId, manager: Option<EmployeeId>) -> Result<Employee> {
+    update(tx, actor, id, |facts| facts.manager_id = manager)
+}
+
+/// Deactivates a person: the record stays, HR alone sees it, and it signs in and decides no more.
+///
+/// # Errors
+/// [`AppError::NotFound`]; [`AppError::Forbidden`] for all but HR; [`AppError::Conflict`] for oneself.
+pub fn hide(tx: &mut Tx<'_>, actor: &Actor, id: EmployeeId) -> Result<()> {
+    actor.require_hr()?;
+    let employee = store::get(tx, id)?;
+    if actor.employee_id == Some(id) {
+        return Err(AppError::conflict("You cannot deactivate yourself: ask a colleague in HR."));
+    }
+    if employee.hidden {
+        return Ok(());
+    }
+    let entry = audit::Entry::new("employee.deactivated").on("employee", id).change("active", true, false);
+    let act = audit::record(tx, actor, entry)?;
+    store::set_hidden(tx, id, Some(act))
+}
+
+/// Brings a deactivated person back.
+///
+/// # Errors
+/// [`AppError::NotFound`]; [`AppError::Forbidden`] for all but HR.
+pub fn restore(tx: &mut Tx<'_>, actor: &Actor, id: EmployeeId) -> Result<()> {
+    actor.require_hr()?;
+    if !store::get(tx, id)?.hidden {
+        return Ok(());
+    }
+    let entry = audit::Entry::new("employee.restored").on("employee", id).change("active", false, true);
+    audit::record(tx, actor, entry)?;
+    store::set_hidden(tx, id, None)
+}
+
+/// Where somebody stood on a date, as far as it was recorded: a report for March shows March.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    pub entity_id: Option<EntityId>,
+    pub location_id: Option<LocationId>,
+    pub department_id: Option<DepartmentId>,
+    pub manager_id: Option<EmployeeId>,
+    pub employment_type: EmploymentType,
+    pub position: String,
+}
+
+/// How `id` stood on `date`; before the first day, how the employment began.
+///
+/// # Errors
+/// [`AppError::NotFound`]
+pub fn standing_on(rx: &Rx<'_>, id: EmployeeId, date: Date) -> Result<Standing> {
+    let now = store::get(rx, id)?.facts;
+    let number = |field: &str, present: Option<i64>| -> Result<Option<i64>> {
+        Ok(match store::dated(rx, id, field, date)? {
+            Some(value) => value.and_then(|text| text.parse().ok()),
+            None => present,
+        })
+    };
+    Ok(Standing {
+        entity_id: number("entity_id", now.entity_id.map(|id| id.0))?.map(EntityId),
+        location_id: number("location_id", now.location_id.map(|id| id.0))?.map(LocationId),
+        department_id: number("department_id", now.department_id.map(|id| id.0))?.map(DepartmentId),
+        manager_id: number("manager_id", now.manager_id.map(|id| id.0))?.map(EmployeeId),
+        employment_type: store::dated(rx, id, "employment_type", date)?
+            .flatten()
+            .and_then(|word| word.parse().ok())
+            .unwrap_or(now.employment_type),
+        position: store::dated(rx, id, "position", date)?.flatten().unwrap_or(now.position),
+    })
+}
+
+/// Writes a record that was checked: by [`create`], or by an import, which checks all rows at once.
+pub(super) fn insert_checked(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    facts: &Facts,
+    week: Option<WeeklySchedule>,
+) -> Result<EmployeeId> {
+    let id = store::insert(tx, facts)?;
+    let mut entry = audit::Entry::new("employee.created").on("employee", id);
+    for (field, value) in columns(facts) {
+        if DATED.contains(&field) {
+            store::set_dated(tx, id, field, facts.join_date, text_of(&value).as_deref())?;
+        }
+        if !is_blank(&value) {
+            entry = entry.with(field, value);
+        }
+    }
+    audit::record(tx, actor, entry)?;
+    schedule::begin(tx, id, facts.join_date, week.unwrap_or_else(schedule::full_time))?;
+    Ok(id)
+}
+
+/// Writes a change that was checked. Answers whether there was anything to write.
+pub(super) fn update_checked(tx: &mut Tx<'_>, actor: &Actor, before: &Employee, facts: &Facts) -> Result<bool> {
+    if before.facts == *facts {
+        return Ok(false);
+    }
+    let on = actor.today(tx.now()).max(facts.join_date);
+    let mut entry = audit::Entry::new("employee.updated").on("employee", before.id);
+    for ((field, old), (_, new)) in columns(&before.facts).into_iter().zip(columns(facts)) {
+        if old == new {
+            continue;
+        }
+        if DATED.contains(&field) {
+            store::set_dated(tx, before.id, field, on, text_of(&new).as_deref())?;
+        }
+        entry = entry.change(field, old, new);
+    }
+    store::update(tx, before.id, facts)?;
+    if facts.join_date < before.facts.join_date {
+        schedule::begin_earlier(tx, before.id, before.facts.join_date, facts.join_date)?;
+    }
+    audit::record(tx, actor, entry)?;
+    Ok(true)
+}
+
+/// The fields whose past is kept.
+const DATED: [&str; 6] = ["department_id", "location_id", "entity_id", "manager_id", "employment_type", "position"];
+
+/// The record by column, as the audit log keeps it.
+fn columns(facts: &Facts) -> [(&'static str, Value); 16] {
+    [
+        ("number", json!(facts.number)),
+        ("first_name", json!(facts.first_name)),
+        ("last_name", json!(facts.last_name)),
+        ("email", json!(facts.email)),
+        ("phone", json!(facts.phone)),
+        ("position", json!(facts.position)),
+        ("employment_type", json!(facts.employment_type)),
+        ("entity_id", json!(facts.entity_id)),
+        ("location_id", json!(facts.location_id)),
+        ("department_id", json!(facts.department_id)),
+        ("manager_id", json!(facts.manager_id)),
+        ("approver_id", json!(facts.approver_id)),
+        ("deputy_id", json!(facts.deputy_id)),
+        ("join_date", json!(facts.join_date)),
+        ("leave_date", json!(facts.leave_date)),
+        ("exclude_from_reports", json!(facts.exclude_from_reports)),
+    ]
+}
+
+fn is_blank(value: &Value) -> bool {
+    value.is_null() || value == "" || *value == json!(false)
+}
+
+/// How a dated field stands in its `value` column.
+fn text_of(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
+    }
+}

@@ -1,0 +1,45 @@
+//! What a person's record may look like, decided without the database: lengths, dates, addresses.
+
+use jiff::civil::{Date, date};
+
+use super::model::Facts;
+use crate::error::FieldErrors;
+use crate::msg;
+use crate::text::{EmailAddress, tidy};
+
+/// No employment in these books begins earlier or later: a year of two or five digits is a slip of the pen.
+const YEARS: (Date, Date) = (date(1900, 1, 1), date(2199, 12, 31));
+
+/// Tidies what was typed and says everything that is wrong with it, field by field.
+pub fn check(facts: &mut Facts) -> FieldErrors {
+    let mut errors = FieldErrors::new();
+    let mut line = |text: &mut String, field: &'static str, most: usize, required: bool| {
+        *text = tidy(text);
+        let length = text.chars().count();
+        if required && length == 0 {
+            errors.add(field, "Please fill this in.");
+        } else if length > most {
+            errors.add(field, msg!("At most {0} characters; this has {1}.", most, length));
+        }
+    };
+    line(&mut facts.number, "number", 20, true);
+    line(&mut facts.first_name, "first_name", 100, true);
+    line(&mut facts.last_name, "last_name", 100, true);
+    line(&mut facts.phone, "phone", 40, false);
+    line(&mut facts.position, "position", 100, false);
+    match facts.email.parse::<EmailAddress>() {
+        Ok(address) => facts.email = address.as_str().to_owned(),
+        Err(why) => errors.add("email", why),
+    }
+    if !(YEARS.0..=YEARS.1).contains(&facts.join_date) {
+        errors.add("join_date", msg!("The first day lies between {0} and {1}.", YEARS.0, YEARS.1));
+    }
+    match facts.leave_date {
+        Some(last) if last < facts.join_date => {
+            errors.add("leave_date", msg!("The last day cannot come before the first, {0}.", facts.join_date));
+        }
+        Some(last) if last > YEARS.1 => errors.add("leave_date", msg!("The last day lies before {0}.", YEARS.1)),
+        _ => {}
+    }
+    errors
+}

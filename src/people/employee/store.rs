@@ -1,0 +1,246 @@
+//! SQL of the people's records.
+
+use jiff::civil::Date;
+use rusqlite::Row;
+
+use super::model::{Employee, Facts, Login};
+use crate::error::Result;
+use crate::ids::{AuditId, DepartmentId, EmployeeId, EntityId, LocationId, UserId};
+use crate::storage::{Rx, Tx};
+
+/// The columns that [`employee`] reads, and where they come from.
+macro_rules! select_employee {
+    ($tail:literal) => {
+        concat!(
+            "SELECT e.id, e.number, e.first_name, e.last_name, e.email, e.phone, e.position, e.employment_type, \
+             e.entity_id, e.location_id, e.department_id, e.manager_id, e.approver_id, e.deputy_id, e.join_date, \
+             e.leave_date, e.exclude_from_reports, e.hidden_by IS NOT NULL, u.id IS NOT NULL, \
+             u.password_hash IS NOT NULL \
+             FROM employees e LEFT JOIN users u ON u.employee_id = e.id ",
+            $tail
+        )
+    };
+}
+
+fn employee(row: &Row<'_>) -> rusqlite::Result<Employee> {
+    let (has_user, has_password): (bool, bool) = (row.get(18)?, row.get(19)?);
+    Ok(Employee {
+        id: row.get(0)?,
+        facts: Facts {
+            number: row.get(1)?,
+            first_name: row.get(2)?,
+            last_name: row.get(3)?,
+            email: row.get(4)?,
+            phone: row.get(5)?,
+            position: row.get(6)?,
+            employment_type: row.get(7)?,
+            entity_id: row.get(8)?,
+            location_id: row.get(9)?,
+            department_id: row.get(10)?,
+            manager_id: row.get(11)?,
+            approver_id: row.get(12)?,
+            deputy_id: row.get(13)?,
+            join_date: row.get(14)?,
+            leave_date: row.get(15)?,
+            exclude_from_reports: row.get(16)?,
+        },
+        login: match (has_user, has_password) {
+            (false, _) => Login::None,
+            (true, false) => Login::Invited,
+            (true, true) => Login::InUse,
+        },
+        hidden: row.get(17)?,
+    })
+}
+
+pub(super) fn get(rx: &Rx<'_>, id: EmployeeId) -> Result<Employee> {
+    rx.get(select_employee!("WHERE e.id = ?1"), [id], employee)
+}
+
+pub(super) fn by_user(rx: &Rx<'_>, user: UserId) -> Result<Option<Employee>> {
+    rx.one(select_employee!("WHERE u.id = ?1"), [user], employee)
+}
+
+pub(super) fn by_email_key(rx: &Rx<'_>, key: &str) -> Result<Option<Employee>> {
+    rx.one(select_employee!("WHERE e.email_key = ?1"), [key], employee)
+}
+
+/// Who holds this number, and whether they are deactivated.
+pub(super) fn holder_of_number(rx: &Rx<'_>, key: &str) -> Result<Option<(EmployeeId, String)>> {
+    rx.one("SELECT id, first_name || ' ' || last_name FROM employees WHERE number_key = ?1", [key], |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })
+}
+
+pub(super) fn holder_of_email(rx: &Rx<'_>, key: &str) -> Result<Option<(EmployeeId, String)>> {
+    rx.one("SELECT id, first_name || ' ' || last_name FROM employees WHERE email_key = ?1", [key], |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })
+}
+
+/// The highest number made of digits alone, as text.
+pub(super) fn highest_number(rx: &Rx<'_>) -> Result<Option<String>> {
+    rx.one(
+        "SELECT number FROM employees WHERE number GLOB '[0-9]*' AND number NOT GLOB '*[^0-9]*' \
+         ORDER BY length(ltrim(number, '0')) DESC, ltrim(number, '0') DESC LIMIT 1",
+        (),
+        |row| row.get(0),
+    )
+}
+
+/// Name and whether deactivated, of a person who may be referred to.
+pub(super) fn name_of(rx: &Rx<'_>, id: EmployeeId) -> Result<Option<(String, bool)>> {
+    rx.one("SELECT first_name || ' ' || last_name, hidden_by IS NOT NULL FROM employees WHERE id = ?1", [id], |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })
+}
+
+/// Location and whether deactivated.
+pub(super) fn department(rx: &Rx<'_>, id: DepartmentId) -> Result<Option<(Option<LocationId>, bool)>> {
+    rx.one("SELECT location_id, hidden_by IS NOT NULL FROM departments WHERE id = ?1", [id], |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })
+}
+
+/// Name, entity and its name, and whether deactivated.
+pub(super) fn location(rx: &Rx<'_>, id: LocationId) -> Result<Option<(String, EntityId, String, bool)>> {
+    rx.one(
+        "SELECT l.name, n.id, n.name, l.hidden_by IS NOT NULL FROM locations l JOIN entities n ON n.id = l.entity_id \
+         WHERE l.id = ?1",
+        [id],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+    )
+}
+
+pub(super) fn entity(rx: &Rx<'_>, id: EntityId) -> Result<Option<bool>> {
+    rx.one("SELECT hidden_by IS NOT NULL FROM entities WHERE id = ?1", [id], |row| row.get(0))
+}
+
+/// The folded and sorted forms that stand beside what was typed.
+struct Keys {
+    number: String,
+    email: String,
+    name: String,
+    search: String,
+}
+
+impl Keys {
+    fn of(facts: &Facts) -> Keys {
+        use crate::text::{fold, sort_key};
+        let searched = [&facts.first_name, &facts.last_name, &facts.number, &facts.email, &facts.position];
+        let folded = searched.map(|text| fold(text));
+        let mut search = folded.join(" ");
+        // Whoever leaves the accents out finds the person too.
+        for name in [sort_key(&facts.first_name), sort_key(&facts.last_name)] {
+            if !search.contains(&name) {
+                search.push(' ');
+                search.push_str(&name);
+            }
+        }
+        Keys {
+            number: fold(&facts.number),
+            email: fold(&facts.email),
+            name: format!("{} {}", sort_key(&facts.last_name), sort_key(&facts.first_name)),
+            search,
+        }
+    }
+}
+
+pub(super) fn insert(tx: &mut Tx<'_>, facts: &Facts) -> Result<EmployeeId> {
+    let keys = Keys::of(facts);
+    let now = tx.now();
+    let id = tx.insert(
+        "INSERT INTO employees (number, number_key, first_name, last_name, name_key, email, email_key, phone, \
+         position, employment_type, entity_id, location_id, department_id, manager_id, approver_id, deputy_id, \
+         join_date, leave_date, exclude_from_reports, created_at, updated_at) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?20)",
+        rusqlite::params![
+            facts.number,
+            keys.number,
+            facts.first_name,
+            facts.last_name,
+            keys.name,
+            facts.email,
+            keys.email,
+            facts.phone,
+            facts.position,
+            facts.employment_type,
+            facts.entity_id,
+            facts.location_id,
+            facts.department_id,
+            facts.manager_id,
+            facts.approver_id,
+            facts.deputy_id,
+            facts.join_date,
+            facts.leave_date,
+            facts.exclude_from_reports,
+            now,
+        ],
+    )?;
+    tx.run("INSERT INTO employee_search (rowid, text) VALUES (?1, ?2)", (id, keys.search))?;
+    Ok(EmployeeId(id))
+}
+
+pub(super) fn update(tx: &mut Tx<'_>, id: EmployeeId, facts: &Facts) -> Result<()> {
+    let keys = Keys::of(facts);
+    let now = tx.now();
+    tx.run(
+        "UPDATE employees SET number = ?1, number_key = ?2, first_name = ?3, last_name = ?4, name_key = ?5, \
+         email = ?6, email_key = ?7, phone = ?8, position = ?9, employment_type = ?10, entity_id = ?11, \
+         location_id = ?12, department_id = ?13, manager_id = ?14, approver_id = ?15, deputy_id = ?16, \
+         join_date = ?17, leave_date = ?18, exclude_from_reports = ?19, updated_at = ?20 WHERE id = ?21",
+        rusqlite::params![
+            facts.number,
+            keys.number,
+            facts.first_name,
+            facts.last_name,
+            keys.name,
+            facts.email,
+            keys.email,
+            facts.phone,
+            facts.position,
+            facts.employment_type,
+            facts.entity_id,
+            facts.location_id,
+            facts.department_id,
+            facts.manager_id,
+            facts.approver_id,
+            facts.deputy_id,
+            facts.join_date,
+            facts.leave_date,
+            facts.exclude_from_reports,
+            now,
+            id,
+        ],
+    )?;
+    tx.run("UPDATE employee_search SET text = ?2 WHERE rowid = ?1", (id, keys.search))?;
+    Ok(())
+}
+
+pub(super) fn set_hidden(tx: &mut Tx<'_>, id: EmployeeId, by: Option<AuditId>) -> Result<()> {
+    let now = tx.now();
+    tx.run("UPDATE employees SET hidden_by = ?2, updated_at = ?3 WHERE id = ?1", (id, by, now))?;
+    Ok(())
+}
+
+/// The value of a dated field from `on`; a second change on one date replaces the first.
+pub(super) fn set_dated(tx: &mut Tx<'_>, id: EmployeeId, field: &str, on: Date, value: Option<&str>) -> Result<()> {
+    let now = tx.now();
+    tx.run(
+        "INSERT INTO employee_changes (employee_id, field, effective_on, value, recorded_at) VALUES (?1, ?2, ?3, ?4, ?5) \
+         ON CONFLICT (employee_id, field, effective_on) DO UPDATE SET value = excluded.value, recorded_at = excluded.recorded_at",
+        (id, field, on, value, now),
+    )?;
+    Ok(())
+}
+
+/// What a dated field held on `date`: the last row that began by then, else the first there is. `None` where nothing
+/// was ever recorded.
+pub(super) fn dated(rx: &Rx<'_>, id: EmployeeId, field: &str, date: Date) -> Result<Option<Option<String>>> {
+    rx.one(
+        "SELECT value FROM employee_changes WHERE employee_id = ?1 AND field = ?2 \
+         ORDER BY effective_on <= ?3 DESC, CASE WHEN effective_on <= ?3 THEN effective_on END DESC, effective_on LIMIT 1",
+        (id, field, date),
+        |row| row.get(0),
+    )
+}

@@ -1,0 +1,152 @@
+//! Groups of people that receive tasks together: IT, finance, facilities. A group is known by its code ("it").
+
+mod store;
+
+use crate::audit;
+use crate::auth::Actor;
+use crate::error::{FieldErrors, Result};
+use crate::ids::{EmployeeId, GroupId};
+use crate::msg;
+use crate::storage::{Rx, Tx};
+use crate::text::{fold, tidy};
+
+/// A group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    pub id: GroupId,
+    /// 1 to 100 characters.
+    pub name: String,
+    /// 1 to 40 of letters, digits and `_ . -`; unique regardless of case.
+    pub code: String,
+    /// How many people are in it, deactivated ones included.
+    pub members: i64,
+}
+
+/// All groups, by code.
+pub fn all(rx: &Rx<'_>) -> Result<Vec<Group>> {
+    store::all(rx)
+}
+
+/// One group.
+///
+/// # Errors
+/// [`crate::error::AppError::NotFound`]
+pub fn get(rx: &Rx<'_>, id: GroupId) -> Result<Group> {
+    store::get(rx, id)
+}
+
+/// The groups a person is in, by code.
+pub fn of_employee(rx: &Rx<'_>, employee: EmployeeId) -> Result<Vec<Group>> {
+    store::of_employee(rx, employee)
+}
+
+/// The groups with these codes, in any case.
+///
+/// # Errors
+/// [`crate::error::AppError::Invalid`] on `groups`, naming the first code that there is no group for.
+pub fn by_codes(rx: &Rx<'_>, codes: &[String]) -> Result<Vec<GroupId>> {
+    let mut ids = Vec::with_capacity(codes.len());
+    let mut errors = FieldErrors::new();
+    for code in codes {
+        match store::by_code_key(rx, &fold(code))? {
+            Some(id) => ids.push(id),
+            None => errors.add("groups", msg!("There is no group “{0}”.", code)),
+        }
+    }
+    errors.into_result(ids)
+}
+
+/// Makes a group.
+///
+/// # Errors
+/// [`crate::error::AppError::Forbidden`] for all but HR; [`crate::error::AppError::Invalid`] by field.
+pub fn create(tx: &mut Tx<'_>, actor: &Actor, name: &str, code: &str) -> Result<GroupId> {
+    actor.require_hr()?;
+    let (name, code) = (tidy(name), tidy(code));
+    let key = fold(&code);
+    let mut errors = FieldErrors::new();
+    check_name(&name, &mut errors);
+    let plain = code.chars().all(|c| c.is_alphanumeric() || "_.-".contains(c));
+    if !(1..=40).contains(&code.chars().count()) || !plain {
+        errors.add("code", "Use 1 to 40 letters, digits, dots, hyphens or underscores, such as “it”.");
+    } else if store::by_code_key(tx, &key)?.is_some() {
+        errors.add("code", msg!("There is a group “{0}” already.", code));
+    }
+    errors.into_result(())?;
+    let id = store::insert(tx, &name, &code, &key)?;
+    let entry = audit::Entry::new("group.created").on("group", id).with("name", name).with("code", code);
+    audit::record(tx, actor, entry)?;
+    Ok(id)
+}
+
+/// Gives a group another name; its code stays, templates know it by that.
+///
+/// # Errors
+/// As [`create`]; [`crate::error::AppError::NotFound`].
+pub fn rename(tx: &mut Tx<'_>, actor: &Actor, id: GroupId, name: &str) -> Result<()> {
+    actor.require_hr()?;
+    let before = store::get(tx, id)?.name;
+    let name = tidy(name);
+    let mut errors = FieldErrors::new();
+    check_name(&name, &mut errors);
+    errors.into_result(())?;
+    if name == before {
+        return Ok(());
+    }
+    store::rename(tx, id, &name)?;
+    let entry = audit::Entry::new("group.updated").on("group", id).change("name", before, name);
+    audit::record(tx, actor, entry)?;
+    Ok(())
+}
+
+/// Dissolves a group; its members stay who they are.
+///
+/// # Errors
+/// [`crate::error::AppError::Forbidden`] for all but HR; [`crate::error::AppError::NotFound`].
+pub fn delete(tx: &mut Tx<'_>, actor: &Actor, id: GroupId) -> Result<()> {
+    actor.require_hr()?;
+    let group = store::get(tx, id)?;
+    store::delete(tx, id)?;
+    let entry = audit::Entry::new("group.deleted").on("group", id).change("name", group.name, ()).change(
+        "code",
+        group.code,
+        (),
+    );
+    audit::record(tx, actor, entry)?;
+    Ok(())
+}
+
+/// Puts a person into exactly these groups. Answers whether that changed anything.
+///
+/// # Errors
+/// [`crate::error::AppError::Forbidden`] for all but HR; [`crate::error::AppError::NotFound`] for a group that is not.
+pub fn set_of_employee(tx: &mut Tx<'_>, actor: &Actor, employee: EmployeeId, groups: &[GroupId]) -> Result<bool> {
+    actor.require_hr()?;
+    let before: Vec<GroupId> = store::of_employee(tx, employee)?.into_iter().map(|group| group.id).collect();
+    let mut after = groups.to_vec();
+    after.sort_unstable();
+    after.dedup();
+    let mut sorted = before.clone();
+    sorted.sort_unstable();
+    if sorted == after {
+        return Ok(false);
+    }
+    for id in before.iter().filter(|id| !after.contains(id)) {
+        store::leave(tx, *id, employee)?;
+    }
+    for id in after.iter().filter(|id| !before.contains(id)) {
+        store::get(tx, *id)?;
+        store::join(tx, *id, employee)?;
+    }
+    let entry = audit::Entry::new("employee.groups_changed").on("employee", employee).change("groups", sorted, after);
+    audit::record(tx, actor, entry)?;
+    Ok(true)
+}
+
+fn check_name(name: &str, errors: &mut FieldErrors) {
+    match name.chars().count() {
+        0 => errors.add("name", "Please fill this in."),
+        1..=100 => {}
+        long => errors.add("name", msg!("At most {0} characters; this has {1}.", 100, long)),
+    }
+}

@@ -1,0 +1,66 @@
+//! SQL of the groups.
+
+use super::Group;
+use crate::error::Result;
+use crate::ids::{EmployeeId, GroupId};
+use crate::storage::{Rx, Tx};
+
+fn group(row: &rusqlite::Row<'_>) -> rusqlite::Result<Group> {
+    Ok(Group { id: row.get(0)?, name: row.get(1)?, code: row.get(2)?, members: row.get(3)? })
+}
+
+pub(super) fn all(rx: &Rx<'_>) -> Result<Vec<Group>> {
+    rx.all(
+        "SELECT g.id, g.name, g.code, (SELECT count(*) FROM group_members m WHERE m.group_id = g.id) \
+         FROM groups g ORDER BY g.code_key",
+        (),
+        group,
+    )
+}
+
+pub(super) fn of_employee(rx: &Rx<'_>, employee: EmployeeId) -> Result<Vec<Group>> {
+    rx.all(
+        "SELECT g.id, g.name, g.code, (SELECT count(*) FROM group_members n WHERE n.group_id = g.id) \
+         FROM group_members m JOIN groups g ON g.id = m.group_id WHERE m.employee_id = ?1 ORDER BY g.code_key",
+        [employee],
+        group,
+    )
+}
+
+pub(super) fn get(rx: &Rx<'_>, id: GroupId) -> Result<Group> {
+    rx.get(
+        "SELECT g.id, g.name, g.code, (SELECT count(*) FROM group_members m WHERE m.group_id = g.id) \
+         FROM groups g WHERE g.id = ?1",
+        [id],
+        group,
+    )
+}
+
+pub(super) fn by_code_key(rx: &Rx<'_>, key: &str) -> Result<Option<GroupId>> {
+    rx.one("SELECT id FROM groups WHERE code_key = ?1", [key], |row| row.get(0))
+}
+
+pub(super) fn insert(tx: &mut Tx<'_>, name: &str, code: &str, key: &str) -> Result<GroupId> {
+    tx.insert("INSERT INTO groups (name, code, code_key) VALUES (?1, ?2, ?3)", [name, code, key]).map(GroupId)
+}
+
+pub(super) fn rename(tx: &mut Tx<'_>, id: GroupId, name: &str) -> Result<()> {
+    tx.run("UPDATE groups SET name = ?2 WHERE id = ?1", (id, name))?;
+    Ok(())
+}
+
+pub(super) fn delete(tx: &mut Tx<'_>, id: GroupId) -> Result<()> {
+    tx.run("DELETE FROM group_members WHERE group_id = ?1", [id])?;
+    tx.run("DELETE FROM groups WHERE id = ?1", [id])?;
+    Ok(())
+}
+
+pub(super) fn join(tx: &mut Tx<'_>, id: GroupId, employee: EmployeeId) -> Result<()> {
+    tx.run("INSERT INTO group_members (group_id, employee_id) VALUES (?1, ?2)", (id, employee))?;
+    Ok(())
+}
+
+pub(super) fn leave(tx: &mut Tx<'_>, id: GroupId, employee: EmployeeId) -> Result<()> {
+    tx.run("DELETE FROM group_members WHERE group_id = ?1 AND employee_id = ?2", (id, employee))?;
+    Ok(())
+}

@@ -1,0 +1,33 @@
+//! People and organization: records, reporting lines, working weeks, holidays, and the places where people work.
+//!
+//! One room a matter: `employee/` holds the records, `reach/` who stands where to whom, `org/` entities, locations
+//! and departments, `groups/` who receives tasks, `schedule/` working weeks, `holidays/` public holidays, `import/`
+//! people from and to CSV. Logins and roles belong to `auth/`.
+
+pub mod employee;
+pub mod groups;
+pub mod holidays;
+mod names;
+pub mod reach;
+pub mod schedule;
+#[cfg(test)]
+mod testing;
+
+pub use employee::{
+    Employee, EmploymentType, Facts, Login, NewEmployee, Standing, Status, by_email, by_user, create, get, next_number,
+    set_manager, standing_on, update,
+};
+pub use holidays::holidays;
+pub use names::NameRef;
+pub use reach::{
+    Approver, Place, Reach, Scope, all_reports, approver_of, has_reports, hr_members, is_above, members_of_group,
+    organization_zone, place_of, reach, reports, scope, today, within_reach,
+};
+pub use schedule::schedules;
+
+use crate::ids::EmployeeId;
+
+/// `[1,2,3]`, for `IN (SELECT value FROM json_each(?))`.
+pub fn json_ids(ids: &[EmployeeId]) -> String {
+    serde_json::to_string(ids).expect("a list of integers is JSON")
+}
