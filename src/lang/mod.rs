@@ -64,7 +64,7 @@ impl Lang {
     }
 
     /// What `english` is called in this language; itself where the catalogue lacks it.
-    pub fn text<'a>(self, english: &'a str) -> &'a str {
+    pub fn text(self, english: &str) -> &str {
         self.catalogue().one.get(english).copied().unwrap_or(english)
     }
 

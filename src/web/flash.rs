@@ -10,11 +10,15 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
+use super::cookies::{Name, SameSite};
 use super::page::is_local;
 use crate::error::Msg;
 
 /// Cookies of a browser hold about 4 KB; a sentence needs far less.
 const LONGEST: usize = 2000;
+/// Long enough for a slow redirect, short enough not to be said on another day.
+const SECONDS: u64 = 60;
+const COOKIE: Name = Name { secure: "__Host-flash", plain: "flash" };
 
 /// How a sentence is meant.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,27 +73,20 @@ impl Flash {
 
     fn cookie(&self, secure: bool) -> Option<HeaderValue> {
         let value = URL_SAFE_NO_PAD.encode(serde_json::to_vec(self).ok()?);
-        if value.len() > LONGEST {
-            return None;
-        }
-        let (name, flag) = cookie_name(secure);
-        HeaderValue::try_from(format!("{name}={value}; Path=/; Max-Age=60; HttpOnly; SameSite=Lax{flag}")).ok()
+        // A sentence too long for a cookie is not said; the page shows the outcome anyway.
+        (value.len() <= LONGEST).then(|| COOKIE.set(secure, &value, SECONDS, SameSite::Lax)).flatten()
     }
 
     /// What the request carries, if it is whole.
     pub fn of(headers: &HeaderMap, secure: bool) -> Option<Flash> {
-        let value = cookie(headers, cookie_name(secure).0)?;
+        let value = COOKIE.get(headers, secure)?;
         let flash: Flash = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(value).ok()?).ok()?;
         flash.link.as_ref().is_none_or(|(href, _)| is_local(href)).then_some(flash)
     }
 
     /// The header that clears it.
-    pub(super) fn spent(secure: bool) -> HeaderValue {
-        if secure {
-            HeaderValue::from_static("__Host-flash=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax; Secure")
-        } else {
-            HeaderValue::from_static("flash=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax")
-        }
+    pub(super) fn spent(secure: bool) -> Option<HeaderValue> {
+        COOKIE.set(secure, "", 0, SameSite::Lax)
     }
 
     pub fn class(&self) -> &'static str {
@@ -108,19 +105,4 @@ impl Flash {
     pub fn role(&self) -> &'static str {
         if self.tone == Tone::Bad { "alert" } else { "status" }
     }
-}
-
-fn cookie_name(secure: bool) -> (&'static str, &'static str) {
-    if secure { ("__Host-flash", "; Secure") } else { ("flash", "") }
-}
-
-/// The value of a cookie of the request.
-pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|line| line.to_str().ok())
-        .flat_map(|line| line.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find_map(|(key, value)| (key == name).then_some(value))
 }

@@ -104,7 +104,7 @@ impl Format {
         }
         let same_month = (first.year(), first.month()) == (last.year(), last.month());
         let start = self.pattern(if same_month { "{wd} {d}" } else { "{wd} {d} {mon}" }, first);
-        let start = if first.year() == last.year() { start } else { self.yeared(start, first) };
+        let start = if first.year() == last.year() { start } else { self.yeared(&start, first) };
         format!("{start} – {}", self.day(last))
     }
 
@@ -118,7 +118,7 @@ impl Format {
             return format!("{}{NB}–{NB}{}", self.pattern("{d}", first), self.date(last));
         }
         let start = self.pattern("{d} {mon}", first);
-        let start = if first.year() == last.year() { start } else { self.yeared(start, first) };
+        let start = if first.year() == last.year() { start } else { self.yeared(&start, first) };
         format!("{start} – {}", self.date(last))
     }
 
@@ -271,10 +271,10 @@ impl Format {
 
     fn dated(&self, pattern: &str, date: Date) -> String {
         let text = self.pattern(pattern, date);
-        if date.year() == self.today().year() { text } else { self.yeared(text, date) }
+        if date.year() == self.today().year() { text } else { self.yeared(&text, date) }
     }
 
-    fn yeared(&self, text: String, date: Date) -> String {
+    fn yeared(&self, text: &str, date: Date) -> String {
         format!("{text}{NB}{}", date.year())
     }
 

@@ -169,7 +169,8 @@ impl Listing {
     pub fn with(&self, name: &str, value: &str) -> String {
         let kept = self.query.pairs.iter().filter(|(key, _)| key != name && (key != "page" || name == "page"));
         let mut pairs: Vec<(&str, &str)> = kept.map(|(k, v)| (k.as_str(), v.as_str())).collect();
-        if !value.is_empty() && !(name == "page" && value == "1") {
+        let plain = value.is_empty() || (name == "page" && value == "1");
+        if !plain {
             pairs.push((name, value));
         }
         let query = serde_html_form::to_string(&pairs).unwrap_or_default();

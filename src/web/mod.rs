@@ -23,16 +23,19 @@
 //! `templates/parts/`; what needs arithmetic (strips of days, pagers, the year) is a struct in [`parts`].
 
 pub mod assets;
+pub mod cookies;
 pub mod etag;
 pub mod filters;
 pub mod flash;
 pub mod form;
 pub mod format;
 pub mod json;
+mod layers;
 pub mod listing;
 pub mod page;
 pub mod parts;
 pub mod problem;
+pub mod settings;
 pub mod shell;
 #[cfg(test)]
 mod tests;
@@ -42,6 +45,8 @@ pub use flash::Flash;
 pub use form::{Form, FormState};
 pub use format::Format;
 pub use json::Json;
+pub use layers::{BulkRate, Gate, Network, Patient, Peer, SignInRate, Web, is_api, layers};
 pub use listing::{List, Listing};
 pub use page::{Page, page, page_with, pages, redirect};
+pub use settings::Settings;
 pub use shell::{NavGroup, NavLink, Shell, Theme, Viewer, Visit};

@@ -36,9 +36,10 @@ pub fn page(page: &impl Page) -> Result<Response> {
 pub fn page_with(status: StatusCode, page: &impl Page) -> Result<Response> {
     let html = render(page, page.shell().lang)?;
     let mut response = (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response();
-    if page.shell().flash.is_some() {
+    let shell = page.shell();
+    if let Some(cookie) = shell.flash.as_ref().and_then(|_| Flash::spent(shell.secure)) {
         // It has been read now.
-        response.headers_mut().append(header::SET_COOKIE, Flash::spent(page.shell().secure));
+        response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Ok(response)
 }

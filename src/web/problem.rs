@@ -3,6 +3,7 @@
 //! problem as RFC 9457 has it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -10,15 +11,16 @@ use serde::Serialize;
 
 use crate::error::AppError;
 use crate::lang::Lang;
+use crate::{msg_n, tr};
 
 /// Why a request is refused before, or instead of, any action.
 #[derive(Debug)]
 pub enum Refused {
     App(AppError),
+    /// 400: not a request that can be understood.
+    Malformed,
     /// 405: the address knows other methods.
     MethodNotAllowed,
-    /// 412: `If-Match` names a state that is gone.
-    PreconditionFailed,
     /// 413: the body is longer than allowed here.
     TooLarge,
     /// 415: not the kind of body that belongs here.
@@ -38,12 +40,15 @@ impl From<AppError> for Refused {
 impl Refused {
     pub fn status(&self) -> StatusCode {
         match self {
+            Refused::Malformed => StatusCode::BAD_REQUEST,
             Refused::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Refused::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
             Refused::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Refused::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Refused::Misdirected => StatusCode::MISDIRECTED_REQUEST,
             Refused::TooSlow => StatusCode::SERVICE_UNAVAILABLE,
+            Refused::App(AppError::Conflict(message)) if message.key == super::etag::STALE => {
+                StatusCode::PRECONDITION_FAILED
+            }
             Refused::App(error) => match error {
                 AppError::NotFound => StatusCode::NOT_FOUND,
                 AppError::Forbidden(_) => StatusCode::FORBIDDEN,
@@ -60,12 +65,13 @@ impl Refused {
     /// The API's word for it (product/api.md).
     pub fn code(&self) -> &'static str {
         match self {
+            Refused::Malformed => "malformed",
             Refused::MethodNotAllowed => "method_not_allowed",
-            Refused::PreconditionFailed => "precondition_failed",
             Refused::TooLarge => "too_large",
             Refused::UnsupportedMediaType => "unsupported_media_type",
             Refused::Misdirected => "misdirected",
             Refused::TooSlow => "unavailable",
+            Refused::App(AppError::Conflict(message)) if message.key == super::etag::STALE => "precondition_failed",
             Refused::App(error) => match error {
                 AppError::NotFound => "not_found",
                 AppError::Forbidden(_) => "forbidden",
@@ -82,21 +88,21 @@ impl Refused {
     /// A short name of the kind, the same for every occurrence.
     pub fn title(&self) -> &'static str {
         match self {
-            Refused::MethodNotAllowed => "This address does not take that method",
-            Refused::PreconditionFailed => "It has changed in the meantime",
-            Refused::TooLarge => "That is too large",
-            Refused::UnsupportedMediaType => "This kind of content is not taken here",
-            Refused::Misdirected => "This address is not served here",
-            Refused::TooSlow => "It took too long",
+            Refused::Malformed => tr!("This request cannot be understood"),
+            Refused::MethodNotAllowed => tr!("This address does not take that method"),
+            Refused::TooLarge => tr!("That is too large"),
+            Refused::UnsupportedMediaType => tr!("This kind of content is not taken here"),
+            Refused::Misdirected => tr!("This address is not served here"),
+            Refused::TooSlow => tr!("It took too long"),
             Refused::App(error) => match error {
-                AppError::NotFound => "There is nothing here",
-                AppError::Forbidden(_) => "You may not do this",
-                AppError::Unauthenticated => "Please sign in",
-                AppError::Conflict(_) => "Something is in the way",
-                AppError::Invalid(_) => "Something is not right yet",
-                AppError::TooMany(_) => "Too many requests",
-                AppError::Unavailable(_) => "Not possible right now",
-                AppError::Internal(_) => "Something went wrong here",
+                AppError::NotFound => tr!("There is nothing here"),
+                AppError::Forbidden(_) => tr!("You may not do this"),
+                AppError::Unauthenticated => tr!("Please sign in"),
+                AppError::Conflict(_) => tr!("Something is in the way"),
+                AppError::Invalid(_) => tr!("Something is not right yet"),
+                AppError::TooMany(_) => tr!("Too many requests"),
+                AppError::Unavailable(_) => tr!("Not possible right now"),
+                AppError::Internal(_) => tr!("Something went wrong here"),
             },
         }
     }
@@ -104,29 +110,29 @@ impl Refused {
     /// What happened and what to do about it, in the reader's language. Never what went wrong inside.
     pub fn detail(&self, lang: Lang) -> String {
         let text = match self {
-            Refused::MethodNotAllowed => "Use one of the methods that the Allow header names.",
-            Refused::PreconditionFailed => "Load it again, look at what changed, and send your change once more.",
-            Refused::TooLarge => "Send less at once: most requests may be 1 MB, uploads as much as the settings say.",
+            Refused::Malformed => tr!("Go back and try once more."),
+            Refused::MethodNotAllowed => tr!("Use one of the methods that the Allow header names."),
+            Refused::TooLarge => {
+                tr!("Send less at once: most requests may be 1 MB, uploads as much as the settings say.")
+            }
             Refused::UnsupportedMediaType => {
                 "Say what you send in the Content-Type header: JSON for the API, a form for pages."
             }
             Refused::Misdirected => {
                 "Use the address that your administrator gave you. An administrator lists further names in the settings (hosts)."
             }
-            Refused::TooSlow => "Nothing was changed. Please try again in a moment.",
+            Refused::TooSlow => tr!("Nothing was changed. Please try again in a moment."),
             Refused::App(error) => match error {
-                AppError::NotFound => "It may have been removed, or it is not meant for you.",
-                AppError::Unauthenticated => "You are not signed in, or no longer.",
-                AppError::Invalid(_) => "Please look at the fields named below.",
+                AppError::NotFound => tr!("It may have been removed, or it is not meant for you."),
+                AppError::Unauthenticated => tr!("You are not signed in, or no longer."),
+                AppError::Invalid(_) => tr!("Please look at the fields named below."),
                 AppError::TooMany(wait) => {
-                    return lang.msg(&crate::error::Msg::counted(
-                        i64::try_from(wait.as_secs().max(1)).unwrap_or(i64::MAX),
-                        "Please try again in a second.",
-                        "Please try again in {0} seconds.",
-                    ));
+                    let seconds = i64::try_from(seconds(*wait)).unwrap_or(i64::MAX);
+                    let again = msg_n!(seconds, "Please try again in a second.", "Please try again in {0} seconds.");
+                    return lang.msg(&again);
                 }
                 AppError::Internal(_) => {
-                    "It has been written down. If it happens again, tell your administrator the reference number."
+                    tr!("It has been written down. If it happens again, tell your administrator the reference number.")
                 }
                 AppError::Forbidden(message) | AppError::Conflict(message) | AppError::Unavailable(message) => {
                     return lang.msg(message);
@@ -137,6 +143,11 @@ impl Refused {
     }
 }
 
+/// Whole seconds, rounded up: a client that comes back then is let in.
+fn seconds(wait: Duration) -> u64 {
+    (wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(1)
+}
+
 /// A refusal on its way to the middleware that shows it.
 #[derive(Clone, Debug)]
 pub struct Failure(pub Arc<Refused>);
@@ -145,9 +156,7 @@ impl IntoResponse for Refused {
     fn into_response(self) -> Response {
         let mut response = self.status().into_response();
         if let Refused::App(AppError::TooMany(wait)) = &self {
-            // Whole seconds, rounded up: a client that comes back then is let in.
-            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds(*wait)));
         }
         response.extensions_mut().insert(Failure(Arc::new(self)));
         response

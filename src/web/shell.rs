@@ -9,7 +9,8 @@ use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
 
-use super::flash::{Flash, cookie};
+use super::cookies::cookie;
+use super::flash::Flash;
 use super::parts::initials;
 use crate::error::Msg;
 use crate::lang::Lang;

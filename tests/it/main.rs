@@ -3,3 +3,4 @@
 
 mod mail;
 mod smtp_server;
+mod web_layers;

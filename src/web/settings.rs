@@ -1,0 +1,80 @@
+//! What the web side of the program is told at start. Where the values come from is `config`'s business.
+
+use std::collections::HashSet;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+
+use super::layers::address::Network;
+
+/// Fixed for the life of the program, except the host names.
+#[derive(Debug)]
+pub struct Settings {
+    /// Names this site may be called by, in small letters and without a port. IP addresses and localhost are
+    /// always among them. A new one is added by the set-up page.
+    hosts: ArcSwap<HashSet<String>>,
+    /// The listener speaks TLS. Behind a listed proxy the proxy's word counts.
+    pub https: bool,
+    /// Send `Strict-Transport-Security`. It covers every port of the name, so a host that also serves others goes
+    /// without.
+    pub hsts: bool,
+    /// Reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
+    pub proxies: Vec<Network>,
+    /// How long an answer may take.
+    pub deadline: Duration,
+    /// How long a body may be, in bytes, where a route does not say otherwise.
+    pub body_limit: usize,
+    /// How long a client may be silent in the middle of a body.
+    pub body_silence: Duration,
+    pub rates: Rates,
+}
+
+/// Requests a minute; each with a burst of a fifth.
+#[derive(Clone, Copy, Debug)]
+pub struct Rates {
+    pub anonymous: u32,
+    pub signed_in: u32,
+    pub sign_in: u32,
+    /// Imports and exports.
+    pub bulk: u32,
+}
+
+impl Default for Rates {
+    fn default() -> Self {
+        Rates { anonymous: 100, signed_in: 1000, sign_in: 20, bulk: 10 }
+    }
+}
+
+impl Settings {
+    /// The promised limits (product/security.md) for a site of these names.
+    pub fn new(hosts: impl IntoIterator<Item = String>, https: bool) -> Settings {
+        let hosts = hosts.into_iter().map(|host| host.to_ascii_lowercase()).collect();
+        Settings {
+            hosts: ArcSwap::from_pointee(hosts),
+            https,
+            hsts: false,
+            proxies: Vec::new(),
+            deadline: Duration::from_secs(10),
+            body_limit: 1 << 20,
+            body_silence: Duration::from_secs(10),
+            rates: Rates::default(),
+        }
+    }
+
+    /// One more name to be reached by, from now on.
+    pub fn allow_host(&self, host: &str) {
+        let host = host.to_ascii_lowercase();
+        self.hosts.rcu(|known| known.iter().cloned().chain([host.clone()]).collect::<HashSet<_>>());
+    }
+
+    /// Whether a `Host` (without its port) is one of ours.
+    pub fn knows_host(&self, host: &str) -> bool {
+        let host = host.to_ascii_lowercase();
+        let bare = host.strip_prefix('[').and_then(|h| h.strip_suffix(']')).unwrap_or(&host);
+        bare.parse::<IpAddr>().is_ok()
+            || host == "localhost"
+            || host.ends_with(".localhost")
+            || self.hosts.load().contains(&host)
+    }
+}
