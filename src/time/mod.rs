@@ -9,6 +9,8 @@ pub mod minutes;
 pub mod period;
 pub mod schedule;
 pub mod slots;
+#[cfg(test)]
+mod tests;
 
 pub use holidays::{Holiday, HolidayRule, HolidayScope, Holidays, WorkingDays};
 pub use interval::{Interval, NightHours};

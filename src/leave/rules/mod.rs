@@ -8,6 +8,8 @@ mod counting;
 mod ledger;
 mod span;
 mod states;
+#[cfg(test)]
+mod tests;
 mod years;
 
 pub use balance::{Balance, Entry, Shortfall, YearLedger};

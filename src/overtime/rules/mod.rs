@@ -6,6 +6,8 @@ mod classes;
 mod limits;
 mod span;
 mod states;
+#[cfg(test)]
+mod tests;
 
 pub use classes::{ClassTotal, Classified, DayCalendar, DayClass, Multipliers, Piece, is_weekend};
 pub use limits::{Limit, LimitPeriod, LimitUse, Limits, Verdict, cycle};
