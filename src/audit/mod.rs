@@ -18,8 +18,8 @@ use serde_json::{Value, json};
 use crate::auth::Actor;
 use crate::error::Result;
 use crate::ids::AuditId;
-use crate::storage::audit::{self, Chain};
 use crate::storage::Tx;
+use crate::storage::audit::{self, Chain};
 
 /// One entry in the making.
 #[derive(Clone, Debug)]

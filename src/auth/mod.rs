@@ -7,6 +7,7 @@ pub mod credential;
 pub mod device;
 pub mod lockout;
 pub mod password;
+pub mod session;
 pub mod token;
 
 pub use actor::{Actor, Channel, Origin, Role, Roles};
