@@ -45,6 +45,8 @@ id! {
     UserId;
     /// A signed-in browser or API client.
     SessionId;
+    /// A personal access token.
+    PersonalTokenId;
     /// A legal company.
     EntityId;
     /// A site with a time zone and holidays.

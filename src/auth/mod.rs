@@ -3,11 +3,65 @@
 
 pub mod account;
 pub mod actor;
+mod bounce;
+pub mod context;
+pub mod cookie;
 pub mod credential;
 pub mod device;
 pub mod lockout;
 pub mod password;
+pub mod personal;
+mod resolve;
 pub mod session;
+mod shell;
 pub mod token;
 
+use std::fmt;
+use std::sync::Arc;
+
+use crate::clock::Clock;
+use crate::error::Result;
+use crate::orgs::Orgs;
+use crate::storage::Rx;
+use crate::vault::keys::Purpose;
+
 pub use actor::{Actor, Channel, Origin, Role, Roles};
+pub use context::{Admin, Ctx, Hire, Hr, Manager, Maybe, Staff};
+use password::Passwords;
+
+/// How many of something wait for the acting person, beside a link of the navigation.
+pub type Count = fn(&Rx<'_>, &Actor) -> Result<u64>;
+
+/// The counts that the shell shows. The composition root hands in the functions of the rooms that know.
+#[derive(Clone, Copy, Debug)]
+pub struct Waiting {
+    /// Notices not yet read.
+    pub unread: Count,
+    /// Decisions that wait for this person.
+    pub inbox: Count,
+}
+
+/// What signing in and every request of a signed-in person need: one for the program, shared.
+pub struct Auth {
+    pub orgs: Arc<Orgs>,
+    pub passwords: Passwords,
+    waiting: Waiting,
+    signed: resolve::Cache,
+}
+
+impl Auth {
+    pub fn new(orgs: Arc<Orgs>, waiting: Waiting) -> Auth {
+        let salt_key = orgs.master().appliance(Purpose::Passwords);
+        Auth { passwords: Passwords::new(*salt_key), orgs, waiting, signed: resolve::Cache::default() }
+    }
+
+    pub fn clock(&self) -> &Clock {
+        self.orgs.clock()
+    }
+}
+
+impl fmt::Debug for Auth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Auth").field("passwords", &self.passwords).finish_non_exhaustive()
+    }
+}

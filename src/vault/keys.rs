@@ -22,6 +22,8 @@ pub enum Purpose {
     Feeds,
     /// Flash messages and other signed cookies.
     Cookies,
+    /// Salts of passwords, made of the address.
+    Passwords,
 }
 
 impl Purpose {
@@ -31,6 +33,7 @@ impl Purpose {
             Purpose::Links => "links",
             Purpose::Feeds => "feeds",
             Purpose::Cookies => "cookies",
+            Purpose::Passwords => "passwords",
         }
     }
 }

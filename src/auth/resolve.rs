@@ -1,0 +1,223 @@
+//! From a credential to the signed-in person, at next to no cost: what was found once is good until the organization's
+//! database commits again.
+//!
+//! The commit number is exact (there is one writer), so nothing here expires by guess: a revoked session, a changed
+//! role or a disabled login is gone with the commit that says so. Only "last seen" lives here between its writes,
+//! at most one a minute.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use jiff::{SignedDuration, Timestamp};
+use parking_lot::RwLock;
+
+use crate::error::{AppError, Result};
+use crate::ids::{SessionId, UserId};
+use crate::orgs::Org;
+use crate::storage::{Housekeeping, Op};
+use crate::vault::keys::Purpose;
+
+use super::account::{self, Account};
+use super::credential::{self, TokenHash};
+use super::session::{self, Found, Kind};
+use super::{Auth, personal, token};
+
+/// Rows beyond which what is stale is swept out.
+const MOST: usize = 5_000;
+
+/// How often "last seen" is written, at most.
+const SEEN_EVERY: SignedDuration = SignedDuration::from_mins(1);
+
+/// What a request shows to say who it is from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Credential {
+    /// The value of the session cookie.
+    Cookie(String),
+    /// What stands behind `Authorization: Bearer`: an access token or a personal one.
+    Bearer(String),
+}
+
+/// By what a found credential is known again.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Key {
+    Cookie(TokenHash),
+    Session(String, SessionId, UserId),
+    Personal(TokenHash),
+}
+
+/// Which row stands behind it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Behind {
+    Session(SessionId),
+    Personal(personal::TokenId, personal::Scope),
+}
+
+/// A signed-in person, as found at one commit.
+pub(super) struct Signed {
+    pub(super) org: Arc<Org>,
+    pub(super) account: Account,
+    pub(super) behind: Behind,
+    commit: u64,
+    /// The end of the session or token, or of the person's day, whichever is sooner.
+    good_until: Timestamp,
+    idle: SignedDuration,
+    seen: Arc<Seen>,
+    pub(super) counts: OnceLock<(u64, u64)>,
+}
+
+/// When a credential was last used: microseconds since the epoch.
+#[derive(Default)]
+struct Seen {
+    used: AtomicI64,
+    written: AtomicI64,
+}
+
+#[derive(Default)]
+pub(super) struct Cache(RwLock<HashMap<Key, Arc<Signed>>>);
+
+impl Signed {
+    fn holds(&self, org: &Arc<Org>, now: Timestamp) -> bool {
+        let idle_since = now.as_microsecond() - self.seen.used.load(Ordering::Acquire);
+        Arc::ptr_eq(&self.org, org)
+            && self.commit == org.db.commit_number()
+            && now < self.good_until
+            && SignedDuration::from_micros(idle_since) < self.idle
+    }
+
+    /// The personal token may only read.
+    pub(super) fn is_read_only(&self) -> bool {
+        matches!(self.behind, Behind::Personal(_, personal::Scope::Read))
+    }
+
+    pub(super) fn session(&self) -> Option<SessionId> {
+        match self.behind {
+            Behind::Session(id) => Some(id),
+            Behind::Personal(..) => None,
+        }
+    }
+
+    /// Notes this use; writes it down where the last note is a minute old.
+    fn touch(&self, now: Timestamp) {
+        let at = now.as_microsecond();
+        self.seen.used.fetch_max(at, Ordering::AcqRel);
+        let written = self.seen.written.load(Ordering::Acquire);
+        if SignedDuration::from_micros(at - written) < SEEN_EVERY
+            || self.seen.written.compare_exchange(written, at, Ordering::AcqRel, Ordering::Acquire).is_err()
+        {
+            return;
+        }
+        let (db, behind) = (self.org.db.clone(), self.behind);
+        tokio::spawn(async move {
+            let done = db.write(Op::housekeeping(Housekeeping::LastSeen), move |tx| match behind {
+                Behind::Session(id) => session::seen(tx, id, now),
+                Behind::Personal(id, _) => personal::seen(tx, id, now),
+            });
+            if let Err(error) = done.await {
+                tracing::warn!(%error, "last seen could not be noted");
+            }
+        });
+    }
+}
+
+impl Auth {
+    /// The person behind a credential.
+    ///
+    /// # Errors
+    /// [`AppError::Unauthenticated`] where there is none, whatever the reason.
+    pub(super) async fn resolve(&self, credential: &Credential) -> Result<Arc<Signed>> {
+        let (org, key) = self.key(credential).ok_or(AppError::Unauthenticated)?;
+        let now = self.clock().now();
+        let known = self.signed.0.read().get(&key).cloned();
+        let signed = match known {
+            Some(signed) if signed.holds(&org, now) => signed,
+            stale => self.find(org, key, stale.map(|signed| Arc::clone(&signed.seen))).await?,
+        };
+        signed.touch(now);
+        Ok(signed)
+    }
+
+    /// The organization that the credential names and what to look for there. An access token's signature and claims
+    /// are checked here.
+    fn key(&self, credential: &Credential) -> Option<(Arc<Org>, Key)> {
+        match credential {
+            Credential::Cookie(value) => {
+                Some((self.orgs.get(credential::slug_of(value)?)?, Key::Cookie(TokenHash::of(value))))
+            }
+            Credential::Bearer(value) => match credential::slug_of(value) {
+                Some(slug) => Some((self.orgs.get(slug)?, Key::Personal(TokenHash::of(value)))),
+                None => {
+                    let org = self.orgs.get(&token::claimed_org(value)?)?;
+                    let key = org.keys.key(Purpose::Tokens);
+                    let claims = token::verify(&key, org.slug.as_str(), value, self.clock().now()).ok()?;
+                    Some((org, Key::Session(claims.org, claims.sid, claims.sub)))
+                }
+            },
+        }
+    }
+
+    async fn find(&self, org: Arc<Org>, key: Key, seen: Option<Arc<Seen>>) -> Result<Arc<Signed>> {
+        // Read before the snapshot is taken: a commit in between makes this entry stale, never wrong.
+        let commit = org.db.commit_number();
+        let (zone, wanted) = (org.settings().zone.clone(), key.clone());
+        let found = org
+            .db
+            .read(move |rx| {
+                let (user, behind, idle, last_seen, ends) = match wanted {
+                    Key::Personal(hash) => {
+                        let Some(found) = personal::by_hash(rx, hash)? else { return Ok(None) };
+                        let last = found.last_used_at.unwrap_or(Timestamp::MIN);
+                        (
+                            found.user_id,
+                            Behind::Personal(found.id, found.scope),
+                            SignedDuration::MAX,
+                            last,
+                            found.expires_at,
+                        )
+                    }
+                    Key::Cookie(hash) => match session::by_cookie(rx, hash)? {
+                        Some(found) => of_session(&found),
+                        None => return Ok(None),
+                    },
+                    Key::Session(_, id, user) => {
+                        match session::by_id(rx, id, user)?.filter(|found| found.kind == Kind::Api) {
+                            Some(found) => of_session(&found),
+                            None => return Ok(None),
+                        }
+                    }
+                };
+                let account = account::load(rx, user, &zone)?;
+                Ok(account.map(|account| (account, behind, idle, last_seen, ends)))
+            })
+            .await?;
+        let Some((account, behind, idle, last_seen, ends)) = found else {
+            self.signed.0.write().remove(&key);
+            return Err(AppError::Unauthenticated);
+        };
+        let seen = seen.unwrap_or_default();
+        seen.used.fetch_max(last_seen.as_microsecond(), Ordering::AcqRel);
+        seen.written.fetch_max(last_seen.as_microsecond(), Ordering::AcqRel);
+        let good_until = ends.min(account.good_until);
+        let signed = Arc::new(Signed { org, account, behind, commit, good_until, idle, seen, counts: OnceLock::new() });
+        self.signed.keep(key, &signed);
+        Ok(signed)
+    }
+}
+
+fn of_session(found: &Found) -> (UserId, Behind, SignedDuration, Timestamp, Timestamp) {
+    (found.user_id, Behind::Session(found.id), found.kind.idle(), found.last_seen_at, found.expires_at)
+}
+
+impl Cache {
+    fn keep(&self, key: Key, signed: &Arc<Signed>) {
+        let mut entries = self.0.write();
+        if entries.len() >= MOST {
+            // Idle ones lose nothing but a look into the database at their next request.
+            entries.retain(|_, entry| entry.commit == entry.org.db.commit_number());
+            if entries.len() >= MOST {
+                entries.clear();
+            }
+        }
+        entries.insert(key, Arc::clone(signed));
+    }
+}

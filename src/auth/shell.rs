@@ -1,0 +1,83 @@
+//! What stands around the pages of a signed-in person: the navigation by role, in this one place.
+
+use crate::error::Result;
+use crate::web::{NavLink, Shell};
+
+use super::actor::Role;
+use super::context::Ctx;
+
+impl Ctx {
+    /// The shell for the page that was asked for.
+    ///
+    /// # Errors
+    /// Where the counts cannot be read.
+    pub async fn shell(&self) -> Result<Shell> {
+        let (unread, inbox) = self.counts().await?;
+        let settings = self.org.settings();
+        let account = self.account();
+        let mut shell = Shell::new(&self.visit, settings.name.clone()).waiting(unread, inbox);
+        shell = shell.viewer(account.name.clone(), account.position.clone());
+
+        let is = |role| self.actor.has(role);
+        if is(Role::Hire) && !is(Role::Hr) && !is(Role::Admin) {
+            let own = vec![NavLink::new("home", "Home", "/"), NavLink::new("sprout", "My tasks", "/tasks")];
+            return Ok(shell.group(None, own.clone()).shortcuts(own));
+        }
+        let employed = self.actor.employee_id.is_some();
+        let mut own = vec![NavLink::new("home", "Home", "/")];
+        if employed {
+            own.push(NavLink::new("leave", "Leave", "/leave"));
+            own.push(NavLink::new("overtime", "Overtime", "/overtime"));
+            own.push(NavLink::new("sprout", "My tasks", "/tasks"));
+        }
+        own.push(NavLink::new("wall", "Calendar", "/calendar"));
+        own.push(NavLink::new("people", "People", "/people"));
+        shell = shell.group(None, own);
+
+        if is(Role::Manager) || is(Role::Hr) || inbox > 0 {
+            shell = shell
+                .group(Some("Decide"), vec![inbox_link(inbox), NavLink::new("person", "Onboarding", "/onboarding")]);
+        }
+        if is(Role::Hr) {
+            let hr = vec![
+                NavLink::new("check", "Templates", "/templates"),
+                NavLink::new("plus", "Import people", "/people/import"),
+            ];
+            shell = shell.group(Some("HR"), hr);
+        }
+        if is(Role::Admin) {
+            let system = vec![
+                NavLink::new("key", "Users and sessions", "/admin/users"),
+                NavLink::new("search", "Audit", "/admin/audit"),
+            ];
+            shell = shell.group(Some("System"), system);
+        }
+
+        let mut bar = vec![NavLink::new("home", "Home", "/")];
+        if employed {
+            bar.push(NavLink::new("leave", "Leave", "/leave"));
+        }
+        bar.push(NavLink::new("wall", "Calendar", "/calendar"));
+        bar.push(if is(Role::Manager) || inbox > 0 {
+            inbox_link(inbox)
+        } else {
+            NavLink::new("bell", "Notices", "/notices").count(unread, "notices")
+        });
+        Ok(shell.shortcuts(bar))
+    }
+
+    /// Unread notices and waiting decisions: asked once a commit for each signed-in person.
+    async fn counts(&self) -> Result<(u64, u64)> {
+        if let Some(known) = self.signed.counts.get() {
+            return Ok(*known);
+        }
+        let waiting = self.auth.waiting;
+        let counts =
+            self.read(move |rx, actor| Ok(((waiting.unread)(rx, actor)?, (waiting.inbox)(rx, actor)?))).await?;
+        Ok(*self.signed.counts.get_or_init(|| counts))
+    }
+}
+
+fn inbox_link(count: u64) -> NavLink {
+    NavLink::new("inbox", "Inbox", "/inbox").count(count, "inbox")
+}
