@@ -8,7 +8,7 @@ use axum::response::{IntoResponse as _, Response};
 
 use crate::web::{self, Visit, filters};
 
-use super::cookie::Name;
+use super::cookie::Cookie;
 
 #[derive(askama::Template)]
 #[template(path = "auth/bounce.html")]
@@ -22,16 +22,16 @@ struct Bounce {
 pub(super) fn instead(parts: &Parts) -> Option<Response> {
     let visit = Visit::of(parts);
     let site = parts.headers.get("sec-fetch-site").and_then(|value| value.to_str().ok());
-    let from_elsewhere = parts.method == Method::GET && site == Some("cross-site") && !visit.path.starts_with("/api/");
-    let bounced = Name::Bounced.get(&parts.headers, visit.secure).is_some();
-    let carries_cookie = Name::Session.get(&parts.headers, visit.secure).is_some();
+    let from_elsewhere = parts.method == Method::GET && site == Some("cross-site") && !web::is_api(&visit.path);
+    let bounced = Cookie::Bounced.get(&parts.headers, visit.secure).is_some();
+    let carries_cookie = Cookie::Session.get(&parts.headers, visit.secure).is_some();
     if !from_elsewhere || bounced || carries_cookie || !web::page::is_local(&visit.here) {
         return None;
     }
     let html = web::page::render(&Bounce { lang: visit.lang, to: visit.here }, visit.lang).ok()?;
     let headers = [
         (header::CONTENT_TYPE, axum::http::HeaderValue::from_static("text/html; charset=utf-8")),
-        (header::SET_COOKIE, Name::Bounced.set("1", visit.secure)),
+        (header::SET_COOKIE, Cookie::Bounced.set("1", visit.secure)),
     ];
     Some((StatusCode::OK, headers, html).into_response())
 }

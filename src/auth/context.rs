@@ -15,11 +15,11 @@ use axum::response::{IntoResponse as _, Response};
 use crate::error::{AppError, Result};
 use crate::orgs::Org;
 use crate::storage::{Op, Rx, Tx};
-use crate::web::{Theme, Visit};
+use crate::web::{Gate, Theme, Visit, is_api};
 
 use super::account::Account;
 use super::actor::{Actor, Channel, Origin, Role};
-use super::cookie::Name;
+use super::cookie::Cookie;
 use super::resolve::{Credential, Signed};
 use super::{Auth, bounce};
 
@@ -74,9 +74,12 @@ impl Ctx {
             return Err(AppError::forbidden("This token may only read."));
         }
         let account = &signed.account;
+        if let Some(gate) = Gate::of(parts) {
+            gate.vouch((signed.org.slug.as_str(), account.user_id));
+        }
         visit.lang = account.language.parse().unwrap_or(visit.lang);
         visit.theme = Theme::read(&account.theme);
-        let channel = if visit.path.starts_with("/api/") { Channel::Api } else { Channel::Web };
+        let channel = if is_api(&visit.path) { Channel::Api } else { Channel::Web };
         let actor = Arc::new(Actor {
             user_id: Some(account.user_id),
             employee_id: account.employee_id,
@@ -103,7 +106,7 @@ fn credential(headers: &HeaderMap, secure: bool) -> Option<Credential> {
             let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
             scheme.eq_ignore_ascii_case("bearer").then(|| Credential::Bearer(token.trim().to_owned()))
         }
-        None => Name::Session.get(headers, secure).map(|value| Credential::Cookie(value.to_owned())),
+        None => Cookie::Session.get(headers, secure).map(|value| Credential::Cookie(value.to_owned())),
     }
 }
 
