@@ -21,6 +21,8 @@ pub mod web;
 // Floor 3: shared services.
 pub mod audit;
 pub mod auth;
+pub mod jobs;
+pub mod notifications;
 pub mod orgs;
 pub mod people;
 
