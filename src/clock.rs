@@ -32,14 +32,14 @@ impl Clock {
         Clock(Source::Manual(Arc::new(AtomicI64::new(start.as_microsecond()))))
     }
 
-    /// The present instant, to the microsecond (what the database keeps).
+    /// The present instant, in whole seconds: as text such instants sort as time does, which the database relies on.
     #[expect(clippy::disallowed_methods, reason = "this is the one place that may ask the machine")]
     pub fn now(&self) -> Timestamp {
         let micros = match &self.0 {
             Source::System => Timestamp::now().as_microsecond(),
             Source::Manual(at) => at.load(Ordering::Acquire),
         };
-        Timestamp::from_microsecond(micros).expect("microseconds of a valid timestamp are in range")
+        Timestamp::from_second(micros.div_euclid(1_000_000)).expect("seconds of a valid timestamp are in range")
     }
 
     /// The calendar date it is now in `zone`.

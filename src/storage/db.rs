@@ -1,215 +1,355 @@
-//! One database: a writer thread with group commit and a few readers.
+//! [`Db`]: the handle that everything else holds.
+//!
+//! Writes go to the writer's queue; reads run on the runtime's blocking threads, each with a connection of its own
+//! from a small pool. The pool's connections belong to one generation and are dropped when a newer one takes over.
 
+use std::collections::HashSet;
+use std::fmt;
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt as _;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, LazyLock};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 use rusqlite::Connection;
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::{Notify, Semaphore, oneshot, watch};
 
+use super::connection::{self, Role};
+use super::error::StorageError;
+use super::generations::{self, Generation, Why};
+use super::writer::{self, Message, Queue, WriteJob};
+use super::{Op, Rx, Schema, Tx};
 use crate::clock::Clock;
 use crate::error::{AppError, Result};
 
-use super::{Op, Rx, StorageError, Tx};
-
-/// Which database: the stem of its file, and its migrations.
-#[derive(Debug)]
-pub struct Schema {
-    pub name: &'static str,
-    pub migrations: fn() -> refinery::Runner,
-}
-
+/// How a database is opened.
 #[derive(Clone, Debug)]
 pub struct DbSettings {
+    /// Most connections that read at once, 1 or more.
     pub readers: usize,
+    /// Page cache of each connection, in KiB; filled only as far as it is used.
     pub cache_kib: u32,
+    /// Most writes that may wait for their turn; beyond it they are refused with `Unavailable`.
+    pub queue: usize,
+    /// Most closures of one commit.
+    pub batch: usize,
+    /// Size of the write-ahead log, in bytes, at which the next generation is made. A database that is itself larger
+    /// waits until the log has reached its own size, so that copying stays a constant part of writing.
     pub generation_wal_bytes: u64,
+    pub sync: Sync,
 }
 
 impl Default for DbSettings {
     fn default() -> Self {
-        DbSettings { readers: 2, cache_kib: 2048, generation_wal_bytes: 64 << 20 }
+        DbSettings {
+            readers: 2,
+            cache_kib: 2_048,
+            queue: 1_024,
+            batch: 256,
+            generation_wal_bytes: 64 << 20,
+            sync: Sync::Full,
+        }
     }
 }
 
-/// One organization's database, or the appliance's. Clones share it.
-#[derive(Clone, Debug)]
-pub struct Db(Arc<Inner>);
-
-#[derive(Debug)]
-struct Inner {
-    clock: Clock,
-    writer: Mutex<Option<SyncSender<Task>>>,
-    thread: Mutex<Option<std::thread::JoinHandle<()>>>,
-    readers: Mutex<Vec<Connection>>,
-    free: Semaphore,
-    commits: Arc<AtomicU64>,
+/// What an answered write has survived.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sync {
+    /// A power loss.
+    Full,
+    /// A crash of the program only. For tests and measurements that would otherwise measure the disk.
+    Off,
 }
 
-type Finish = Box<dyn FnOnce(Result<(), String>) + Send>;
-type Task = (Op, Box<dyn FnOnce(&mut Tx<'_>) -> (bool, Finish) + Send>);
+/// One open database, an organization's or the appliance's. Clones are the same database.
+#[derive(Clone)]
+pub struct Db(Arc<Handle>);
+
+struct Handle {
+    shared: Arc<Shared>,
+    queue: Mutex<Option<Queue>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// What the handle and the writer thread share.
+pub(super) struct Shared {
+    pub(super) dir: PathBuf,
+    pub(super) schema: &'static Schema,
+    pub(super) clock: Clock,
+    pub(super) settings: DbSettings,
+    pool: Mutex<Pool>,
+    permits: Arc<Semaphore>,
+    pub(super) commits: watch::Sender<u64>,
+    pub(super) outbox: Notify,
+    _claim: Claim,
+}
+
+/// The current generation, and idle connections to it.
+struct Pool {
+    generation: Generation,
+    idle: Vec<Connection>,
+}
 
 impl Db {
+    /// Opens the newest whole generation in `dir`, making the first one where there is none and bringing an older
+    /// schema up to date. `dir` is made (0700) where it does not exist.
     pub fn open(dir: &Path, schema: &'static Schema, clock: Clock, settings: DbSettings) -> Result<Db, StorageError> {
-        std::fs::create_dir_all(dir).map_err(|e| StorageError(format!("cannot make {}: {e}", dir.display())))?;
-        let path = dir.join(format!("{}-000001.db", schema.name));
-        let mut conn = connect(&path, &settings, false)?;
-        (schema.migrations)()
-            .set_grouped(true)
-            .run(&mut conn)
-            .map_err(|e| StorageError(format!("{}: {e}", path.display())))?;
-        let commits = Arc::new(AtomicU64::new(0));
-        let (send, receive) = sync_channel(1024);
-        let (c, n) = (clock.clone(), Arc::clone(&commits));
-        let thread = std::thread::Builder::new()
-            .name(format!("{}-writer", schema.name))
-            .spawn(move || writer(&conn, &c, &n, &receive))
-            .map_err(|e| StorageError(e.to_string()))?;
-        let readers = (0..settings.readers).map(|_| connect(&path, &settings, true)).collect::<Result<Vec<_>, _>>()?;
-        let free = Semaphore::new(readers.len());
-        Ok(Db(Arc::new(Inner {
+        connection::assert_version()?;
+        DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(StorageError::io("make the folder", dir))?;
+        let claim = Claim::take(dir, schema)?;
+        let generation = generations::newest(dir, schema, &clock, &settings)?;
+        let conn = connection::open(&generation.path, Role::Writer, &settings)?;
+        let commits = commit_number(&Rx::new(&conn, clock.now()))
+            .map_err(|error| StorageError::Damaged { path: generation.path.clone(), why: error.to_string() })?;
+        let shared = Arc::new(Shared {
+            dir: dir.to_owned(),
+            schema,
             clock,
-            writer: Mutex::new(Some(send)),
-            thread: Mutex::new(Some(thread)),
-            readers: Mutex::new(readers),
-            free,
-            commits,
-        })))
-    }
-
-    fn queue<T, F>(&self, op: Op, f: F) -> Result<oneshot::Receiver<Result<T>>>
-    where
-        F: FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
-        T: Send + 'static,
-    {
-        let (send, receive) = oneshot::channel();
-        let run = Box::new(move |tx: &mut Tx<'_>| {
-            let result = f(tx);
-            let ok = result.is_ok();
-            let finish: Finish = Box::new(move |committed| {
-                let answer = match committed {
-                    Err(why) if result.is_ok() => Err(AppError::internal(why)),
-                    _ => result,
-                };
-                let _ = send.send(answer);
-            });
-            (ok, finish)
+            permits: Arc::new(Semaphore::new(settings.readers.max(1))),
+            settings,
+            pool: Mutex::new(Pool { generation, idle: Vec::new() }),
+            commits: watch::Sender::new(commits),
+            outbox: Notify::new(),
+            _claim: claim,
         });
-        let guard = self.0.writer.lock();
-        let queue = guard.as_ref().ok_or_else(|| AppError::unavailable("Steward is shutting down."))?;
-        queue.try_send((op, run)).map_err(|error| match error {
-            TrySendError::Full(_) => AppError::unavailable("Too much is being written at once; try again."),
-            TrySendError::Disconnected(_) => AppError::unavailable("Steward is shutting down."),
-        })?;
-        Ok(receive)
+        let (queue, thread) = writer::spawn(Arc::clone(&shared), conn)?;
+        Ok(Db(Arc::new(Handle { shared, queue: Mutex::new(Some(queue)), thread: Mutex::new(Some(thread)) })))
     }
 
-    pub async fn write<T, F>(&self, op: Op, f: F) -> Result<T>
+    /// Runs `work` in the writer's next transaction and answers once its commit is on the disk.
+    ///
+    /// An error of `work`, a panic in it, or an [`Op::act`] that changed rows without an audit entry undoes what it
+    /// did, and nothing else. `work` should be short: parse, hash and validate before. A caller that goes away before
+    /// its turn leaves `work` undone; after that it is committed without anybody hearing of it.
+    ///
+    /// # Errors
+    /// Whatever `work` answers; `Unavailable` where the queue is full, the disk refuses or the database is closed.
+    pub async fn write<T, F>(&self, op: Op, work: F) -> Result<T>
     where
         F: FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
         T: Send + 'static,
     {
-        self.queue(op, f)?.await.unwrap_or_else(|_| Err(AppError::internal("the write broke off")))
+        self.queue_write(op, work)?.await.unwrap_or_else(|_| Err(closed()))
     }
 
-    pub fn write_blocking<T, F>(&self, op: Op, f: F) -> Result<T>
+    /// [`Db::write`] for threads that are not the async runtime's: verbs, the demo, tests.
+    ///
+    /// # Panics
+    /// When called from an async task.
+    pub fn write_blocking<T, F>(&self, op: Op, work: F) -> Result<T>
     where
         F: FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
         T: Send + 'static,
     {
-        self.queue(op, f)?.blocking_recv().unwrap_or_else(|_| Err(AppError::internal("the write broke off")))
+        self.queue_write(op, work)?.blocking_recv().unwrap_or_else(|_| Err(closed()))
     }
 
-    pub async fn read<T, F>(&self, f: F) -> Result<T>
+    fn queue_write<T, F>(&self, op: Op, work: F) -> Result<oneshot::Receiver<Result<T>>>
+    where
+        F: FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        self.send(Message::Write(WriteJob::boxed(op, work, reply)))?;
+        Ok(answer)
+    }
+
+    fn send(&self, message: Message) -> Result<()> {
+        match &*self.0.queue.lock() {
+            Some(queue) => queue.send(message),
+            None => Err(closed()),
+        }
+    }
+
+    /// Runs `work` on a snapshot, off the async threads.
+    ///
+    /// # Errors
+    /// Whatever `work` answers; `Unavailable` where the database is closed; `Internal` where `work` panics.
+    pub async fn read<T, F>(&self, work: F) -> Result<T>
     where
         F: FnOnce(&Rx<'_>) -> Result<T> + Send + 'static,
         T: Send + 'static,
     {
-        let db = self.clone();
-        let _permit = self.0.free.acquire().await.map_err(|_| AppError::unavailable("Steward is shutting down."))?;
-        tokio::task::spawn_blocking(move || db.read_blocking(f)).await.map_err(AppError::internal)?
+        let permit = Arc::clone(&self.0.shared.permits).acquire_owned().await.map_err(|_| closed())?;
+        let shared = Arc::clone(&self.0.shared);
+        let task = tokio::task::spawn_blocking(move || {
+            let found = shared.read(work);
+            drop(permit);
+            found
+        });
+        // Panics are caught inside, so this is the runtime shutting down.
+        task.await.unwrap_or_else(|_| Err(closed()))
     }
 
-    pub fn read_blocking<T, F>(&self, f: F) -> Result<T>
-    where
-        F: FnOnce(&Rx<'_>) -> Result<T>,
-    {
-        let conn = loop {
-            if let Some(conn) = self.0.readers.lock().pop() {
-                break conn;
-            }
-            std::thread::yield_now();
-        };
-        conn.execute_batch("BEGIN")?;
-        let result = f(&Rx { conn: &conn, now: self.0.clock.now() });
-        conn.execute_batch("COMMIT")?;
-        self.0.readers.lock().push(conn);
-        result
+    /// [`Db::read`] on the calling thread.
+    pub fn read_blocking<T>(&self, work: impl FnOnce(&Rx<'_>) -> Result<T>) -> Result<T> {
+        if self.0.shared.permits.is_closed() {
+            return Err(closed());
+        }
+        self.0.shared.read(work)
     }
 
+    /// How many batches that changed something have been committed. Rises; survives restarts.
     pub fn commit_number(&self) -> u64 {
-        self.0.commits.load(Ordering::Acquire)
+        *self.0.shared.commits.borrow()
     }
 
+    /// Follows [`Db::commit_number`].
+    pub fn commits(&self) -> watch::Receiver<u64> {
+        self.0.shared.commits.subscribe()
+    }
+
+    /// Returns once a commit has put rows into the outbox since this was last awaited. For one waiter.
+    pub async fn outbox_filled(&self) {
+        self.0.shared.outbox.notified().await;
+    }
+
+    /// Makes the next generation now; writes wait meanwhile. Answers its number.
+    pub async fn new_generation(&self, why: Why) -> Result<u32> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Message::Generation(why, reply))?;
+        answer.await.unwrap_or_else(|_| Err(closed()))
+    }
+
+    /// [`Db::new_generation`] for threads that are not the async runtime's.
+    pub fn new_generation_blocking(&self, why: Why) -> Result<u32> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Message::Generation(why, reply))?;
+        answer.blocking_recv().unwrap_or_else(|_| Err(closed()))
+    }
+
+    /// The number of the generation in use.
+    pub fn generation(&self) -> u32 {
+        self.0.shared.pool.lock().generation.number
+    }
+
+    /// The folder that holds the generations.
+    pub fn dir(&self) -> &Path {
+        &self.0.shared.dir
+    }
+
+    pub fn clock(&self) -> &Clock {
+        &self.0.shared.clock
+    }
+
+    /// Commits what is queued, then closes every connection. Later reads and writes answer `Unavailable`. Blocks for as
+    /// long as that takes.
     pub fn close(&self) {
-        drop(self.0.writer.lock().take());
+        self.0.shared.permits.close();
+        self.0.queue.lock().take();
         if let Some(thread) = self.0.thread.lock().take() {
+            // The thread's own panics are already logged; there is nothing to add here.
             let _ = thread.join();
         }
+        self.0.shared.pool.lock().idle.clear();
     }
 }
 
-fn connect(path: &PathBuf, settings: &DbSettings, reader: bool) -> Result<Connection, StorageError> {
-    let fail = |e: rusqlite::Error| StorageError(format!("{}: {e}", path.display()));
-    let conn = Connection::open(path).map_err(fail)?;
-    conn.execute_batch(&format!(
-        "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-         PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -{}; PRAGMA wal_autocheckpoint = 0; \
-         PRAGMA query_only = {};",
-        settings.cache_kib,
-        i32::from(reader)
-    ))
-    .map_err(fail)?;
-    conn.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(fail)?;
-    conn.set_prepared_statement_cache_capacity(512);
-    Ok(conn)
+impl fmt::Debug for Db {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Db({})", self.0.shared.dir.display())
+    }
 }
 
-fn writer(conn: &Connection, clock: &Clock, commits: &AtomicU64, queue: &Receiver<Task>) {
-    while let Ok(first) = queue.recv() {
-        let batch: Vec<Task> = std::iter::once(first).chain(queue.try_iter().take(255)).collect();
-        if let Err(error) = conn.execute_batch("BEGIN IMMEDIATE") {
-            tracing::error!(%error, "cannot begin");
-            continue;
-        }
-        let mut finishes = Vec::with_capacity(batch.len());
-        let before = conn.total_changes();
-        for (op, run) in batch {
-            let _ = conn.execute_batch("SAVEPOINT act");
-            let untouched = conn.total_changes();
-            let mut tx = Tx { rx: Rx { conn, now: clock.now() }, audited: 0, outbox: 0 };
-            let (ok, finish) = run(&mut tx);
-            // An act that found nothing to change has nothing to answer for.
-            let refused = ok && op.audited && tx.audited == 0 && conn.total_changes() != untouched;
-            if ok && !refused {
-                let _ = conn.execute_batch("RELEASE act");
-            } else {
-                let _ = conn.execute_batch("ROLLBACK TO act; RELEASE act");
+impl Shared {
+    fn read<T>(&self, work: impl FnOnce(&Rx<'_>) -> Result<T>) -> Result<T> {
+        let (generation, conn) = self.borrow()?;
+        let found = catch_unwind(AssertUnwindSafe(|| snapshot(&conn, &self.clock, work)));
+        match found {
+            Ok(found) => {
+                self.give_back(generation, conn);
+                found
             }
-            let said = if refused { Err(format!("{} wrote no audit entry", op.name)) } else { Ok(()) };
-            finishes.push((finish, said));
+            // The connection is dropped: whatever the panic left open is closed with it.
+            Err(panic) => Err(AppError::internal(format!("a read panicked: {}", panic_text(&*panic)))),
         }
-        let done = conn.execute_batch("COMMIT").map_err(|e| e.to_string());
-        if done.is_err() {
-            let _ = conn.execute_batch("ROLLBACK");
+    }
+
+    fn borrow(&self) -> Result<(u32, Connection)> {
+        let (generation, path) = {
+            let mut pool = self.pool.lock();
+            if let Some(conn) = pool.idle.pop() {
+                return Ok((pool.generation.number, conn));
+            }
+            (pool.generation.number, pool.generation.path.clone())
+        };
+        Ok((generation, connection::open(&path, Role::Reader, &self.settings)?))
+    }
+
+    fn give_back(&self, generation: u32, conn: Connection) {
+        if !conn.is_autocommit() {
+            return;
         }
-        if conn.total_changes() != before {
-            commits.fetch_add(1, Ordering::AcqRel);
+        let mut pool = self.pool.lock();
+        if pool.generation.number == generation && pool.idle.len() < self.settings.readers && !self.permits.is_closed()
+        {
+            pool.idle.push(conn);
         }
-        for (finish, said) in finishes {
-            finish(said.and(done.clone()));
+    }
+
+    pub(super) fn generation(&self) -> Generation {
+        self.pool.lock().generation.clone()
+    }
+
+    /// From here on reads use `generation`. Connections to the old one end with what they are doing.
+    pub(super) fn move_to(&self, generation: Generation) {
+        let old = {
+            let mut pool = self.pool.lock();
+            pool.generation = generation;
+            std::mem::take(&mut pool.idle)
+        };
+        drop(old);
+    }
+}
+
+/// As the database tells it: the one of this snapshot.
+pub(super) fn commit_number(rx: &Rx<'_>) -> Result<u64> {
+    Ok(rx.scalar::<i64>("SELECT number FROM commits WHERE id = 1", [])?.unsigned_abs())
+}
+
+fn snapshot<T>(conn: &Connection, clock: &Clock, work: impl FnOnce(&Rx<'_>) -> Result<T>) -> Result<T> {
+    conn.prepare_cached("BEGIN")?.execute([])?;
+    let found = work(&Rx::new(conn, clock.now()));
+    conn.prepare_cached("COMMIT")?.execute([])?;
+    found
+}
+
+pub(super) fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
+}
+
+pub(super) fn closed() -> AppError {
+    AppError::unavailable("The database is closed. Please try again in a moment.")
+}
+
+/// The databases that this process has open. A second writer would break what the first relies on, and reading a
+/// database's header as a file is safe only where no connection of ours could lose its locks by it.
+static OPEN: LazyLock<Mutex<HashSet<PathBuf>>> = LazyLock::new(Mutex::default);
+
+struct Claim(PathBuf);
+
+impl Claim {
+    /// Waits up to two seconds for a database that is just being closed.
+    fn take(dir: &Path, schema: &Schema) -> Result<Claim, StorageError> {
+        let dir = dir.canonicalize().map_err(StorageError::io("open the folder", dir))?;
+        let path = dir.join(schema.name);
+        let deadline = Instant::now() + Duration::from_secs(2);
+        while !OPEN.lock().insert(path.clone()) {
+            if Instant::now() > deadline {
+                return Err(StorageError::AlreadyOpen { path });
+            }
+            std::thread::sleep(Duration::from_millis(2));
         }
+        Ok(Claim(path))
+    }
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        OPEN.lock().remove(&self.0);
     }
 }

@@ -31,7 +31,7 @@ impl DataDir {
     /// # Errors
     /// What stands in the way, and what to do.
     pub fn prepare(path: &Path) -> Result<DataDir, StorageError> {
-        let fail = |error: std::io::Error| StorageError(format!("cannot make {}: {error}", path.display()));
+        let fail = |error: std::io::Error| StorageError::Refused(format!("cannot make {}: {error}", path.display()));
         if !path.exists() {
             std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(fail)?;
         }
@@ -47,7 +47,7 @@ impl DataDir {
     /// Where another program holds it.
     pub fn lock(&self) -> Result<Lock, StorageError> {
         let path = self.0.join("instance.lock");
-        let fail = |error: std::io::Error| StorageError(format!("cannot open {}: {error}", path.display()));
+        let fail = |error: std::io::Error| StorageError::Refused(format!("cannot open {}: {error}", path.display()));
         let mut file = OpenOptions::new()
             .read(true)
             .write(true)
@@ -60,7 +60,7 @@ impl DataDir {
         while flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
             tries += 1;
             if tries > 15 {
-                return Err(StorageError(format!("another program runs on {}", self.0.display())));
+                return Err(StorageError::Refused(format!("another program runs on {}", self.0.display())));
             }
             std::thread::sleep(Duration::from_millis(100));
         }
@@ -84,6 +84,7 @@ pub fn running_socket(data: &Path) -> Result<Option<PathBuf>, StorageError> {
         return Ok(None);
     }
     let mut text = String::new();
-    file.read_to_string(&mut text).map_err(|error| StorageError(format!("cannot read {}: {error}", path.display())))?;
+    file.read_to_string(&mut text)
+        .map_err(|error| StorageError::Refused(format!("cannot read {}: {error}", path.display())))?;
     Ok(Some(PathBuf::from(text.trim())))
 }

@@ -1,54 +1,28 @@
-//! The database engine: one writer with group commit, many readers, migrations. Knows nothing of HR.
+//! The database engine: one writer with group commit, many readers, migrations and generations.
+//!
+//! Everything durable goes through a [`Db`]: `db.write(op, |tx| …)` queues a closure for the one writer thread, which
+//! runs many of them in one transaction and answers only after the commit has reached the disk; `db.read(|rx| …)` runs a
+//! closure on a snapshot. An [`Op`] says what a write is for: an *act* must leave an audit entry or is not committed.
+//! The engine knows nothing of HR: tables and rules belong to the features.
 
 pub mod audit;
+mod connection;
 mod db;
 pub mod dir;
+mod error;
+mod generations;
 mod op;
-mod outbox;
+pub mod outbox;
+mod schema;
 mod tx;
+mod writer;
 
-use std::fmt;
+#[cfg(test)]
+mod tests;
 
-use crate::error::AppError;
-
-pub use db::{Db, DbSettings, Schema};
+pub use db::{Db, DbSettings, Sync};
+pub use error::{SqlError, StorageError, is_foreign_key_violation, is_unique_violation};
+pub use generations::Why;
 pub use op::{Housekeeping, Op};
+pub use schema::{INSTANCE, ORG, Schema};
 pub use tx::{Rx, Tx};
-
-/// Why a database could not be opened; the text says what to do.
-#[derive(Debug)]
-pub struct StorageError(pub String);
-
-impl fmt::Display for StorageError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for StorageError {}
-
-mod org {
-    refinery::embed_migrations!("migrations/org");
-}
-
-mod instance {
-    refinery::embed_migrations!("migrations/instance");
-}
-
-/// An organization's database.
-pub static ORG: Schema = Schema { name: "steward", migrations: org::migrations::runner };
-/// The appliance's own database.
-pub static INSTANCE: Schema = Schema { name: "instance", migrations: instance::migrations::runner };
-
-impl From<rusqlite::Error> for AppError {
-    fn from(error: rusqlite::Error) -> AppError {
-        use rusqlite::ErrorCode::{DiskFull, SystemIoFailure};
-        match error.sqlite_error_code() {
-            Some(DiskFull) => AppError::unavailable("The disk is full. Nothing was changed; tell your admin."),
-            Some(SystemIoFailure) => {
-                AppError::unavailable("The disk does not answer. Nothing was changed; tell your admin.")
-            }
-            _ => AppError::internal(error),
-        }
-    }
-}

@@ -1,25 +1,33 @@
-//! What a closure sees: a snapshot to read ([`Rx`]) and, in the writer, a transaction to write ([`Tx`]).
+//! What a closure is handed: [`Rx`], a snapshot to read, and [`Tx`], the transaction of the writer.
+//!
+//! A `Tx` derefs to an `Rx`, so every function that reads takes `&Rx` and works in both. Neither gives out the
+//! connection: a closure can neither end the transaction nor leave a statement open.
 
 use std::ops::Deref;
 
 use jiff::Timestamp;
 use rusqlite::types::FromSql;
-use rusqlite::{Connection, OptionalExtension as _, Params, Row};
+use rusqlite::{CachedStatement, Connection, Params, Row};
 
+use super::db::commit_number;
+use super::error::of_statement;
+use super::{audit, outbox};
 use crate::error::{AppError, Result};
 use crate::ids::{AuditId, OutboxId};
 
-use super::audit;
-
-/// A read snapshot, and the instant at which it was taken.
+/// A snapshot of the database: everything read through it is of one moment.
 #[derive(Debug)]
 pub struct Rx<'c> {
-    pub(super) conn: &'c Connection,
-    pub(super) now: Timestamp,
+    conn: &'c Connection,
+    now: Timestamp,
 }
 
-impl Rx<'_> {
-    /// The clock's instant when the closure started.
+impl<'c> Rx<'c> {
+    pub(super) fn new(conn: &'c Connection, now: Timestamp) -> Self {
+        Rx { conn, now }
+    }
+
+    /// The instant at which this closure started, to the microsecond; the same however often it is asked.
     pub fn now(&self) -> Timestamp {
         self.now
     }
@@ -31,13 +39,15 @@ impl Rx<'_> {
         params: impl Params,
         map: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Option<T>> {
-        Ok(self.conn.prepare_cached(sql)?.query_row(params, map).optional()?)
+        let mut statement = self.prepare(sql)?;
+        let first = || match statement.query(params)?.next()? {
+            Some(row) => map(row).map(Some),
+            None => Ok(None),
+        };
+        first().map_err(|error| of_statement(sql, error))
     }
 
-    /// The first row.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`] where there is none.
+    /// The first row; [`AppError::NotFound`] where there is none.
     pub fn get<T>(
         &self,
         sql: &str,
@@ -47,30 +57,96 @@ impl Rx<'_> {
         self.one(sql, params, map)?.ok_or(AppError::NotFound)
     }
 
-    /// Every row.
+    /// All rows.
     pub fn all<T>(
         &self,
         sql: &str,
         params: impl Params,
-        map: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+        mut map: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Vec<T>> {
-        let mut statement = self.conn.prepare_cached(sql)?;
-        let rows = statement.query_map(params, map)?.collect::<rusqlite::Result<_>>()?;
-        Ok(rows)
+        let mut found = Vec::new();
+        self.each(sql, params, |row| {
+            found.push(map(row)?);
+            Ok(())
+        })?;
+        Ok(found)
     }
 
-    /// The one value of a statement that always answers with a row (`count`, `sum`).
+    /// Hands over row after row without keeping them: exports and reports.
+    pub fn each(
+        &self,
+        sql: &str,
+        params: impl Params,
+        mut take: impl FnMut(&Row<'_>) -> rusqlite::Result<()>,
+    ) -> Result<()> {
+        let mut statement = self.prepare(sql)?;
+        let walk = || {
+            let mut rows = statement.query(params)?;
+            while let Some(row) = rows.next()? {
+                take(row)?;
+            }
+            Ok(())
+        };
+        walk().map_err(|error| of_statement(sql, error))
+    }
+
+    /// The first column of the one row a count, sum or maximum answers with.
     pub fn scalar<T: FromSql>(&self, sql: &str, params: impl Params) -> Result<T> {
-        Ok(self.conn.prepare_cached(sql)?.query_row(params, |row| row.get(0))?)
+        self.get(sql, params, |row| row.get(0))
+    }
+
+    /// Whether there is any row.
+    pub fn exists(&self, sql: &str, params: impl Params) -> Result<bool> {
+        Ok(self.one(sql, params, |_| Ok(()))?.is_some())
+    }
+
+    /// How many batches that changed something were committed before this snapshot: the base of an ETag.
+    pub fn commit_number(&self) -> Result<u64> {
+        commit_number(self)
+    }
+
+    fn prepare(&self, sql: &str) -> Result<CachedStatement<'c>> {
+        self.conn.prepare_cached(sql).map_err(|error| of_statement(sql, error))
     }
 }
 
-/// A transaction's savepoint; reads like an [`Rx`].
+/// The writer's transaction, inside this closure's own savepoint.
 #[derive(Debug)]
 pub struct Tx<'c> {
-    pub(super) rx: Rx<'c>,
-    pub(super) audited: u32,
-    pub(super) outbox: u32,
+    rx: Rx<'c>,
+    pub(super) audited: bool,
+    pub(super) queued: bool,
+}
+
+impl<'c> Tx<'c> {
+    pub(super) fn new(conn: &'c Connection, now: Timestamp) -> Self {
+        Tx { rx: Rx::new(conn, now), audited: false, queued: false }
+    }
+
+    /// Runs an INSERT, UPDATE or DELETE and answers how many rows it changed.
+    pub fn run(&mut self, sql: &str, params: impl Params) -> Result<usize> {
+        self.prepare(sql)?.execute(params).map_err(|error| of_statement(sql, error))
+    }
+
+    /// Runs an INSERT of one row and answers its row id.
+    pub fn insert(&mut self, sql: &str, params: impl Params) -> Result<i64> {
+        self.prepare(sql)?.insert(params).map_err(|error| of_statement(sql, error))
+    }
+
+    /// Appends to the audit log.
+    pub fn audit(&mut self, entry: &audit::Entry) -> Result<AuditId> {
+        let id = audit::append(self, entry)?;
+        self.audited = true;
+        Ok(id)
+    }
+
+    /// Leaves work for after the commit. With a `key`, a second row of the same kind and key while the first is still
+    /// waiting is the same row.
+    pub fn outbox(&mut self, kind: &'static str, key: Option<&str>, payload: &serde_json::Value) -> Result<OutboxId> {
+        let id = outbox::enqueue(self, kind, key, payload)?;
+        self.queued = true;
+        Ok(id)
+    }
 }
 
 impl<'c> Deref for Tx<'c> {
@@ -78,31 +154,5 @@ impl<'c> Deref for Tx<'c> {
 
     fn deref(&self) -> &Rx<'c> {
         &self.rx
-    }
-}
-
-impl Tx<'_> {
-    /// Executes a statement; answers how many rows it changed.
-    pub fn run(&mut self, sql: &str, params: impl Params) -> Result<usize> {
-        Ok(self.rx.conn.prepare_cached(sql)?.execute(params)?)
-    }
-
-    /// Inserts a row; answers its id.
-    pub fn insert(&mut self, sql: &str, params: impl Params) -> Result<i64> {
-        Ok(self.rx.conn.prepare_cached(sql)?.insert(params)?)
-    }
-
-    /// Appends to the hash-chained audit log.
-    pub fn audit(&mut self, entry: &audit::Entry) -> Result<AuditId> {
-        let id = audit::append(self, entry)?;
-        self.audited += 1;
-        Ok(id)
-    }
-
-    /// Leaves work for after the commit. A second row of the same kind and key, while the first is still waiting,
-    /// is the same row.
-    pub fn outbox(&mut self, kind: &'static str, key: Option<&str>, payload: &serde_json::Value) -> Result<OutboxId> {
-        self.outbox += 1;
-        super::outbox::enqueue(self, kind, key, payload)
     }
 }

@@ -62,7 +62,7 @@ impl MasterKey {
             return MasterKey::read(&path);
         }
         let key = Zeroizing::new(random_bytes::<32>());
-        let fail = |error: std::io::Error| StorageError(format!("cannot write {}: {error}", path.display()));
+        let fail = |error: std::io::Error| StorageError::Refused(format!("cannot write {}: {error}", path.display()));
         std::fs::create_dir_all(data.join("keys")).map_err(fail)?;
         let temporary = path.with_extension("new");
         let mut file = std::fs::OpenOptions::new()
@@ -79,11 +79,15 @@ impl MasterKey {
     }
 
     fn read(path: &Path) -> Result<MasterKey, StorageError> {
-        let bytes = std::fs::read(path)
-            .map(Zeroizing::new)
-            .map_err(|error| StorageError(format!("cannot read the master key {}: {error}", path.display())))?;
+        let bytes = std::fs::read(path).map(Zeroizing::new).map_err(|error| {
+            StorageError::Refused(format!("cannot read the master key {}: {error}", path.display()))
+        })?;
         let key = <[u8; 32]>::try_from(bytes.as_slice()).map_err(|_| {
-            StorageError(format!("{} is not a master key: it has {} bytes, not 32", path.display(), bytes.len()))
+            StorageError::Refused(format!(
+                "{} is not a master key: it has {} bytes, not 32",
+                path.display(),
+                bytes.len()
+            ))
         })?;
         Ok(MasterKey(Zeroizing::new(key)))
     }
