@@ -7,6 +7,7 @@ CREATE TABLE users (
   email          TEXT NOT NULL CHECK (length(email) BETWEEN 3 AND 254),
   email_key      TEXT NOT NULL UNIQUE,
   name           TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 200),
+  name_key       TEXT NOT NULL DEFAULT '' CHECK (length(name_key) <= 400),
   password_hash  TEXT,
   password_set_at TEXT,
   language       TEXT NOT NULL DEFAULT 'en' CHECK (length(language) BETWEEN 2 AND 10),
@@ -98,3 +99,4 @@ CREATE TABLE sign_in_links (
   used_at    TEXT
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sign_in_links_user ON sign_in_links (user_id, kind);
+CREATE INDEX sign_in_links_expires ON sign_in_links (expires_at);

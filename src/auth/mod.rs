@@ -8,6 +8,7 @@ pub mod context;
 pub mod cookie;
 pub mod credential;
 pub mod device;
+pub mod links;
 pub mod lockout;
 pub mod password;
 pub mod personal;
@@ -15,6 +16,7 @@ mod resolve;
 pub mod session;
 mod shell;
 pub mod token;
+pub mod user;
 
 use std::fmt;
 use std::sync::Arc;
