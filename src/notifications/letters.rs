@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::auth::links::Sealed;
 use crate::error::{AppError, Msg, Result};
 use crate::ids::{NoticeId, OutboxId, UserId, random_token};
 use crate::lang::Lang;
@@ -30,8 +31,7 @@ pub struct Post {
     language: String,
     subject: Msg,
     paragraphs: Vec<Msg>,
-    /// Words and a path of ours.
-    button: Option<(Msg, String)>,
+    button: Option<(Msg, Target)>,
     reason: Msg,
 }
 
@@ -58,9 +58,35 @@ impl Post {
     /// The one thing to do, and the path of ours where it is done.
     #[must_use]
     pub fn button(mut self, label: Msg, path: impl Into<String>) -> Post {
-        self.button = Some((label, path.into()));
+        self.button = Some((label, Target::Path(path.into())));
         self
     }
+
+    /// The one thing to do, behind a link that lets its reader in. The row holds it sealed.
+    #[must_use]
+    pub fn let_in(mut self, label: Msg, link: Sealed) -> Post {
+        self.button = Some((label, Target::LetIn(link)));
+        self
+    }
+}
+
+/// Where a button leads.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Target {
+    /// A path of ours.
+    Path(String),
+    /// A secret link, made out when the mail leaves.
+    LetIn(Sealed),
+}
+
+/// Whose mail it is.
+pub(super) struct Sender<'a> {
+    pub(super) organization: &'a str,
+    /// Without a slash at its end.
+    pub(super) base_url: &'a str,
+    /// The path of a sealed link, see [`Sealed::path`].
+    pub(super) open: &'a dyn Fn(&Sealed) -> String,
 }
 
 /// Queues a mail that is no notice.
@@ -101,9 +127,10 @@ pub(super) struct Written {
 }
 
 impl Queued {
-    /// Writes the letter in the reader's language; `base_url` has no slash at its end. `None` where there is nobody
-    /// to write to any more, or nothing to tell.
-    pub(super) fn write(&self, rx: &Rx<'_>, organization: &str, base_url: &str) -> Result<Option<Written>> {
+    /// Writes the letter in the reader's language. `None` where there is nobody to write to any more, or nothing to
+    /// tell.
+    pub(super) fn write(&self, rx: &Rx<'_>, sender: &Sender<'_>) -> Result<Option<Written>> {
+        let Sender { organization, base_url, open } = sender;
         match &self.content {
             Content::Notice { notice, user, subject, button } => {
                 let (Some(notice), Some(reader)) = (store::any(rx, *notice)?, store::reader(rx, *user)?) else {
@@ -144,8 +171,13 @@ impl Queued {
                     subject: lang.msg(&post.subject),
                     paragraphs: post.paragraphs.iter().map(|text| lang.msg(text)).collect(),
                     facts: Vec::new(),
-                    button: button
-                        .map(|(label, path)| Button { label: lang.msg(label), url: format!("{base_url}{path}") }),
+                    button: button.map(|(label, target)| {
+                        let path = match target {
+                            Target::Path(path) => path.clone(),
+                            Target::LetIn(link) => open(link),
+                        };
+                        Button { label: lang.msg(label), url: format!("{base_url}{path}") }
+                    }),
                     reason: lang.msg(&post.reason),
                     settings_label: settings_label(lang),
                 };

@@ -1,7 +1,7 @@
 use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
 
-use super::letters::Queued;
+use super::letters::{Queued, Sender};
 use super::*;
 use crate::auth::{Actor, Channel, Origin, Roles};
 use crate::clock::Clock;
@@ -88,7 +88,14 @@ impl House {
                 let write = |payload: &String| {
                     serde_json::from_str::<Queued>(payload)
                         .unwrap()
-                        .write(rx, "Nordlicht", "https://hr.test")
+                        .write(
+                            rx,
+                            &Sender {
+                                organization: "Nordlicht",
+                                base_url: "https://hr.test",
+                                open: &|_| String::new(),
+                            },
+                        )
                         .map(Option::unwrap)
                 };
                 payloads.iter().map(write).collect()
