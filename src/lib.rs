@@ -19,6 +19,7 @@ pub mod vault;
 pub mod web;
 
 // Floor 3: shared services.
+pub mod approvals;
 pub mod audit;
 pub mod auth;
 pub mod jobs;
