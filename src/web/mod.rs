@@ -31,6 +31,7 @@ pub mod form;
 pub mod format;
 pub mod json;
 mod layers;
+pub mod listen;
 pub mod listing;
 pub mod page;
 pub mod parts;

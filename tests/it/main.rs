@@ -4,3 +4,4 @@
 mod mail;
 mod smtp_server;
 mod web_layers;
+mod web_listen;

@@ -25,6 +25,14 @@ impl Network {
     }
 }
 
+/// One address alone.
+impl From<IpAddr> for Network {
+    fn from(address: IpAddr) -> Network {
+        let base = address.to_canonical();
+        Network { base, prefix: bits(base).1 }
+    }
+}
+
 /// An address as a number, and how many bits that has.
 fn bits(address: IpAddr) -> (u128, u32) {
     match address.to_canonical() {
