@@ -1,26 +1,199 @@
 //! The outbox: effects that are to happen after a commit, as rows of that commit.
 //!
-//! A row is queued with [`Tx::outbox`](super::Tx::outbox), and performed later by the clockwork (`jobs/`), which knows what the kinds mean.
-//! A crash between performing and noting it repeats the effect: performers must be harmless when repeated.
+//! A row is queued with [`Tx::outbox`](super::Tx::outbox) and performed later by the clockwork (`jobs/`), which knows
+//! what the kinds mean: it [`claim`]s what is due, performs it outside any transaction, and says how that went. A crash
+//! between performing and saying so repeats the effect: performers must be harmless when repeated.
+//!
+//! What fails for now is tried again after 1, 2, 4 … minutes, at most 12 hours apart, and given up 2 days after it was
+//! queued. All writes here are `Housekeeping::Outbox`.
 
-use rusqlite::params;
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{Row, params};
 use serde_json::Value;
 
-use super::Tx;
+use super::{Rx, Tx};
 use crate::error::Result;
 use crate::ids::OutboxId;
 
+/// How long a claimed row may be performed before it is due again: the program has died, or the performer hangs.
+const LEASE: SignedDuration = SignedDuration::from_mins(15);
+
+const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(12);
+const GIVEN_UP_AFTER: SignedDuration = SignedDuration::from_hours(48);
+
+/// Longest error text kept, in characters.
+const ERROR_LENGTH: usize = 1_000;
+
+/// One effect.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OutboxRow {
+    pub id: OutboxId,
+    pub kind: String,
+    pub key: Option<String>,
+    pub payload: Value,
+    /// How often it has been claimed, this time included.
+    pub attempts: u32,
+    pub created_at: Timestamp,
+    /// Why the last attempt failed; empty before the first failure.
+    pub last_error: String,
+}
+
+/// What became of an attempt that failed for now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// Tried again then.
+    Again(Timestamp),
+    /// Tried for two days: somebody must look.
+    GivenUp,
+    /// A newer row of the same kind and key waits; that one is performed instead.
+    Superseded,
+}
+
 pub(super) fn enqueue(tx: &mut Tx<'_>, kind: &str, key: Option<&str>, payload: &Value) -> Result<OutboxId> {
-    if let Some(key) = key {
-        let waiting = "SELECT id FROM outbox WHERE kind = ?1 AND key = ?2 AND state = 'waiting'";
-        if let Some(id) = tx.one(waiting, params![kind, key], |row| row.get(0))? {
-            return Ok(id);
-        }
+    if let Some(key) = key
+        && let Some(id) = waiting(tx, kind, key)?
+    {
+        return Ok(id);
     }
-    let now = tx.now();
     let id = tx.insert(
         "INSERT INTO outbox (kind, key, payload, created_at, due_at) VALUES (?1, ?2, ?3, ?4, ?4)",
-        params![kind, key, payload.to_string(), now],
+        params![kind, key, payload.to_string(), tx.now()],
     )?;
     Ok(OutboxId(id))
+}
+
+fn waiting(rx: &Rx<'_>, kind: &str, key: &str) -> Result<Option<OutboxId>> {
+    rx.one("SELECT id FROM outbox WHERE kind = ?1 AND key = ?2 AND state = 'waiting'", [kind, key], |row| row.get(0))
+}
+
+/// Takes up to `limit` due rows, oldest first, so that nobody else performs them. Each must then be handed to [`done`],
+/// [`retry`] or [`fail`].
+pub fn claim(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<OutboxRow>> {
+    let due = tx.all(
+        "SELECT id, kind, key, payload, attempts + 1, created_at, last_error FROM outbox
+         WHERE state IN ('waiting', 'claimed') AND due_at <= ?1 ORDER BY due_at, id LIMIT ?2",
+        params![tx.now(), limit],
+        item,
+    )?;
+    for item in &due {
+        tx.run(
+            "UPDATE outbox SET state = 'claimed', attempts = ?2, due_at = ?3 WHERE id = ?1",
+            params![item.id, item.attempts, tx.now() + LEASE],
+        )?;
+    }
+    Ok(due)
+}
+
+/// It happened.
+pub fn done(tx: &mut Tx<'_>, id: OutboxId) -> Result<()> {
+    finish(tx, id, "done", "")
+}
+
+/// It cannot happen, now or later: the address does not exist, the payload is nonsense.
+pub fn fail(tx: &mut Tx<'_>, id: OutboxId, error: &str) -> Result<()> {
+    finish(tx, id, "failed", error)
+}
+
+/// It did not work this time.
+pub fn retry(tx: &mut Tx<'_>, id: OutboxId, error: &str) -> Result<Fate> {
+    let item = tx.get(
+        "SELECT id, kind, key, payload, attempts, created_at, last_error FROM outbox WHERE id = ?1",
+        [id],
+        item,
+    )?;
+    if let Some(key) = &item.key
+        && waiting(tx, &item.kind, key)?.is_some()
+    {
+        done(tx, id)?;
+        return Ok(Fate::Superseded);
+    }
+    let due = tx.now() + wait_after(item.attempts);
+    if due > item.created_at + GIVEN_UP_AFTER {
+        fail(tx, id, error)?;
+        return Ok(Fate::GivenUp);
+    }
+    tx.run(
+        "UPDATE outbox SET state = 'waiting', due_at = ?2, last_error = ?3 WHERE id = ?1",
+        params![id, due, shortened(error)],
+    )?;
+    Ok(Fate::Again(due))
+}
+
+/// 1 minute after the first attempt, doubled after each further one, at most 12 hours.
+fn wait_after(attempts: u32) -> SignedDuration {
+    let minutes = 1_i64 << attempts.saturating_sub(1).min(10);
+    SignedDuration::from_mins(minutes).min(LONGEST_WAIT)
+}
+
+/// A failed row is to be tried again at once, with its two days starting anew: an admin has mended the cause. `false`
+/// where it is not a failed row, or one like it waits already.
+pub fn revive(tx: &mut Tx<'_>, id: OutboxId) -> Result<bool> {
+    let revived = tx.run(
+        "UPDATE outbox SET state = 'waiting', attempts = 0, created_at = ?2, due_at = ?2, done_at = NULL
+         WHERE id = ?1 AND state = 'failed' AND NOT EXISTS (
+           SELECT 1 FROM outbox AS other
+           WHERE other.kind = outbox.kind AND other.key = outbox.key AND other.state = 'waiting')",
+        params![id, tx.now()],
+    )?;
+    Ok(revived > 0)
+}
+
+/// Makes due again what a program that died had claimed. For the start, before anything is claimed; answers how many.
+pub fn release(tx: &mut Tx<'_>) -> Result<usize> {
+    let claimed: Vec<OutboxId> = tx.all(
+        "SELECT id FROM outbox WHERE state IN ('waiting', 'claimed') AND state = 'claimed' ORDER BY due_at, id",
+        [],
+        |row| row.get(0),
+    )?;
+    for id in &claimed {
+        tx.run("UPDATE outbox SET due_at = ?2 WHERE id = ?1", params![id, tx.now()])?;
+    }
+    Ok(claimed.len())
+}
+
+/// When the next row is due; `None` where none waits.
+pub fn next_due(rx: &Rx<'_>) -> Result<Option<Timestamp>> {
+    rx.scalar("SELECT min(due_at) FROM outbox WHERE state IN ('waiting', 'claimed')", [])
+}
+
+/// What was given up, newest first: for the page where an admin sees it.
+pub fn failed(rx: &Rx<'_>, limit: u32) -> Result<Vec<OutboxRow>> {
+    rx.all(
+        "SELECT id, kind, key, payload, attempts, created_at, last_error FROM outbox
+         WHERE state = 'failed' ORDER BY done_at DESC, id DESC LIMIT ?1",
+        [limit],
+        item,
+    )
+}
+
+/// Removes what was finished before `before`; answers how many rows.
+pub fn prune(tx: &mut Tx<'_>, before: Timestamp) -> Result<usize> {
+    tx.run("DELETE FROM outbox WHERE state IN ('done', 'failed') AND done_at < ?1", [before])
+}
+
+fn finish(tx: &mut Tx<'_>, id: OutboxId, state: &str, error: &str) -> Result<()> {
+    tx.run(
+        "UPDATE outbox SET state = ?2, done_at = ?3, last_error = ?4 WHERE id = ?1",
+        params![id, state, tx.now(), shortened(error)],
+    )?;
+    Ok(())
+}
+
+fn shortened(error: &str) -> &str {
+    error.char_indices().nth(ERROR_LENGTH).map_or(error, |(end, _)| &error[..end])
+}
+
+fn item(row: &Row<'_>) -> rusqlite::Result<OutboxRow> {
+    let payload: String = row.get(3)?;
+    Ok(OutboxRow {
+        id: row.get(0)?,
+        kind: row.get(1)?,
+        key: row.get(2)?,
+        payload: serde_json::from_str(&payload).map_err(|error| {
+            rusqlite::Error::FromSqlConversionFailure(3, rusqlite::types::Type::Text, Box::new(error))
+        })?,
+        attempts: row.get(4)?,
+        created_at: row.get(5)?,
+        last_error: row.get(6)?,
+    })
 }
