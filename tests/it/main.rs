@@ -2,6 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod mail;
+mod model;
+mod rules_leave;
+mod rules_overtime;
 mod smtp_server;
 mod web_layers;
 mod web_listen;
