@@ -1,9 +1,10 @@
 //! People and organization: records, reporting lines, working weeks, holidays, and the places where people work.
 //!
-//! One room a matter: `employee/` holds the records, `reach/` who stands where to whom, `org/` entities, locations
+//! One room a matter: `employee/` holds the records, `directory/` finds them, `reach/` who stands where to whom, `org/` entities, locations
 //! and departments, `groups/` who receives tasks, `schedule/` working weeks, `holidays/` public holidays, `import/`
 //! people from and to CSV. Logins and roles belong to `auth/`.
 
+pub mod directory;
 pub mod employee;
 pub mod groups;
 pub mod holidays;
@@ -13,6 +14,7 @@ pub mod schedule;
 #[cfg(test)]
 mod testing;
 
+pub use directory::Profile;
 pub use employee::{
     Employee, EmploymentType, Facts, Login, NewEmployee, Standing, Status, by_email, by_user, create, get, next_number,
     set_manager, standing_on, update,

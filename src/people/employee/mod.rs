@@ -14,6 +14,7 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 
 pub use model::{Employee, EmploymentType, Facts, Login, Status};
+pub(super) use store::{COLUMN_COUNT, COLUMNS, from_row};
 
 use super::{groups, schedule};
 use crate::audit;

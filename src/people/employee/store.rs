@@ -8,21 +8,27 @@ use crate::error::Result;
 use crate::ids::{AuditId, DepartmentId, EmployeeId, EntityId, LocationId, UserId};
 use crate::storage::{Rx, Tx};
 
-/// The columns that [`employee`] reads, and where they come from.
-macro_rules! select_employee {
-    ($tail:literal) => {
-        concat!(
-            "SELECT e.id, e.number, e.first_name, e.last_name, e.email, e.phone, e.position, e.employment_type, \
-             e.entity_id, e.location_id, e.department_id, e.manager_id, e.approver_id, e.deputy_id, e.join_date, \
-             e.leave_date, e.exclude_from_reports, e.hidden_by IS NOT NULL, u.id IS NOT NULL, \
-             u.password_hash IS NOT NULL \
-             FROM employees e LEFT JOIN users u ON u.employee_id = e.id ",
-            $tail
-        )
+/// The columns that [`from_row`] reads, of `employees e` and its `users u`.
+macro_rules! columns {
+    () => {
+        "e.id, e.number, e.first_name, e.last_name, e.email, e.phone, e.position, e.employment_type, e.entity_id, \
+         e.location_id, e.department_id, e.manager_id, e.approver_id, e.deputy_id, e.join_date, e.leave_date, \
+         e.exclude_from_reports, e.hidden_by IS NOT NULL, u.id IS NOT NULL, u.password_hash IS NOT NULL"
     };
 }
 
-fn employee(row: &Row<'_>) -> rusqlite::Result<Employee> {
+/// For a query that reads more than the record; its own columns begin behind [`COLUMN_COUNT`] of them.
+pub(in crate::people) const COLUMNS: &str = columns!();
+pub(in crate::people) const COLUMN_COUNT: usize = 20;
+
+macro_rules! select_employee {
+    ($tail:literal) => {
+        concat!("SELECT ", columns!(), " FROM employees e LEFT JOIN users u ON u.employee_id = e.id ", $tail)
+    };
+}
+
+/// The record in the first [`COLUMN_COUNT`] columns.
+pub(in crate::people) fn from_row(row: &Row<'_>) -> rusqlite::Result<Employee> {
     let (has_user, has_password): (bool, bool) = (row.get(18)?, row.get(19)?);
     Ok(Employee {
         id: row.get(0)?,
@@ -54,15 +60,15 @@ fn employee(row: &Row<'_>) -> rusqlite::Result<Employee> {
 }
 
 pub(super) fn get(rx: &Rx<'_>, id: EmployeeId) -> Result<Employee> {
-    rx.get(select_employee!("WHERE e.id = ?1"), [id], employee)
+    rx.get(select_employee!("WHERE e.id = ?1"), [id], from_row)
 }
 
 pub(super) fn by_user(rx: &Rx<'_>, user: UserId) -> Result<Option<Employee>> {
-    rx.one(select_employee!("WHERE u.id = ?1"), [user], employee)
+    rx.one(select_employee!("WHERE u.id = ?1"), [user], from_row)
 }
 
 pub(super) fn by_email_key(rx: &Rx<'_>, key: &str) -> Result<Option<Employee>> {
-    rx.one(select_employee!("WHERE e.email_key = ?1"), [key], employee)
+    rx.one(select_employee!("WHERE e.email_key = ?1"), [key], from_row)
 }
 
 /// Who holds this number, and whether they are deactivated.

@@ -1,0 +1,114 @@
+//! The directory: people with the names of what they belong to, searched, filtered and paged.
+//!
+//! Colleagues find those who work here today, and their own reports; HR finds everybody. What is found is decided
+//! in the query itself, before anything is counted.
+
+mod store;
+#[cfg(test)]
+mod tests;
+
+use jiff::civil::Date;
+
+use super::reach::{self, Reach};
+use super::{Employee, NameRef, Status};
+use crate::auth::Actor;
+use crate::error::{AppError, Result};
+use crate::ids::{DepartmentId, EmployeeId, EntityId, LocationId};
+use crate::storage::Rx;
+use crate::web::Listing;
+
+/// A person with the names of what the record refers to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Profile {
+    pub employee: Employee,
+    pub entity: Option<NameRef>,
+    pub location: Option<NameRef>,
+    pub department: Option<NameRef>,
+    pub manager: Option<NameRef>,
+    pub approver: Option<NameRef>,
+    pub deputy: Option<NameRef>,
+}
+
+/// By which words HR can order the list.
+pub const ORDERINGS: &[&str] =
+    &["name", "first_name", "number", "position", "department", "location", "join_date", "leave_date"];
+/// By which words HR can filter it.
+pub const FILTERS: &[&str] = &["department_id", "location_id", "entity_id", "manager_id", "status", "active"];
+/// By which words everybody else can order it: none tells what they may not see.
+pub const PUBLIC_ORDERINGS: &[&str] = &["name", "first_name", "position", "department", "location"];
+/// By which words everybody else can filter it.
+pub const PUBLIC_FILTERS: &[&str] = &["department_id", "location_id", "entity_id", "manager_id"];
+
+/// The words that this actor's list knows: orderings, filters.
+pub fn words(actor: &Actor) -> (&'static [&'static str], &'static [&'static str]) {
+    if actor.is_hr() { (ORDERINGS, FILTERS) } else { (PUBLIC_ORDERINGS, PUBLIC_FILTERS) }
+}
+
+/// What a list is narrowed to, beside what the actor may see at all.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Narrow {
+    department: Option<DepartmentId>,
+    location: Option<LocationId>,
+    entity: Option<EntityId>,
+    manager: Option<EmployeeId>,
+    status: Option<Status>,
+    hidden: bool,
+    without_left: bool,
+}
+
+/// A page of the people that `actor` may find, and how many there are in all. A search finds those in whom every one
+/// of its words occurs: in a name, the number, the address or the position.
+///
+/// # Errors
+/// [`AppError::Invalid`] for a filter that cannot be read.
+pub fn list(rx: &Rx<'_>, actor: &Actor, listing: &Listing) -> Result<(Vec<Profile>, i64)> {
+    find(rx, actor, listing, false)
+}
+
+/// As [`list`], and those who have left only where they are asked for: for a page to look at.
+///
+/// # Errors
+/// As [`list`].
+pub fn present(rx: &Rx<'_>, actor: &Actor, listing: &Listing) -> Result<(Vec<Profile>, i64)> {
+    find(rx, actor, listing, true)
+}
+
+fn find(rx: &Rx<'_>, actor: &Actor, listing: &Listing, without_left: bool) -> Result<(Vec<Profile>, i64)> {
+    let status: Option<Status> = listing.filter("status")?;
+    let hidden = !listing.filter::<bool>("active")?.unwrap_or(true);
+    let narrow = Narrow {
+        department: listing.filter("department_id")?,
+        location: listing.filter("location_id")?,
+        entity: listing.filter("entity_id")?,
+        manager: listing.filter("manager_id")?,
+        without_left: without_left && status.is_none() && !hidden,
+        status,
+        hidden,
+    };
+    let today = actor.today(rx.now());
+    let scope = reach::scope(rx, actor)?;
+    let search = crate::text::fold(listing.search.as_deref().unwrap_or_default());
+    store::list(rx, &scope, today, &narrow, &search, listing)
+}
+
+/// One person as `actor` may see them, and how far the actor reaches.
+///
+/// # Errors
+/// [`AppError::NotFound`] where there is none whom the actor may find: outside the own lines only those who work
+/// here today are, and deactivated people are for HR alone.
+pub fn profile(rx: &Rx<'_>, actor: &Actor, id: EmployeeId) -> Result<(Profile, Reach)> {
+    let profile = store::get(rx, id)?;
+    let reach = reach::reach(rx, actor, id)?;
+    let works_here = profile.employee.is_employed_on(actor.today(rx.now()));
+    if reach.sees() || works_here { Ok((profile, reach)) } else { Err(AppError::NotFound) }
+}
+
+/// Everybody who is not deactivated, by number: what an export holds.
+pub(super) fn everybody(rx: &Rx<'_>) -> Result<Vec<Profile>> {
+    store::everybody(rx)
+}
+
+/// For choosing a person: all who are employed on or after `today`, by name.
+pub fn choices(rx: &Rx<'_>, today: Date) -> Result<Vec<NameRef>> {
+    store::choices(rx, today)
+}

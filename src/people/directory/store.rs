@@ -1,0 +1,163 @@
+//! SQL of the directory.
+
+use jiff::civil::Date;
+use rusqlite::{Row, ToSql, params_from_iter};
+
+use super::{Narrow, Profile};
+use crate::error::Result;
+use crate::ids::EmployeeId;
+use crate::people::{NameRef, Scope, employee};
+use crate::storage::Rx;
+use crate::web::Listing;
+
+/// More words than this narrow nothing down any more.
+const MOST_WORDS: usize = 8;
+
+/// Columns of the record come first, the names behind them.
+fn select(tail: &str) -> String {
+    const COLUMNS: &str = employee::COLUMNS;
+    format!(
+        "SELECT {COLUMNS}, n.name, l.name, d.name, m.first_name || ' ' || m.last_name, \
+         a.first_name || ' ' || a.last_name, p.first_name || ' ' || p.last_name \
+         FROM employees e LEFT JOIN users u ON u.employee_id = e.id \
+         LEFT JOIN entities n ON n.id = e.entity_id LEFT JOIN locations l ON l.id = e.location_id \
+         LEFT JOIN departments d ON d.id = e.department_id LEFT JOIN employees m ON m.id = e.manager_id \
+         LEFT JOIN employees a ON a.id = e.approver_id LEFT JOIN employees p ON p.id = e.deputy_id {tail}"
+    )
+}
+
+fn profile(row: &Row<'_>) -> rusqlite::Result<Profile> {
+    let employee = employee::from_row(row)?;
+    let name = |id: Option<i64>, column: usize| -> rusqlite::Result<Option<NameRef>> {
+        let name: Option<String> = row.get(column)?;
+        Ok(id.zip(name).map(|(id, name)| NameRef { id, name }))
+    };
+    let first = employee::COLUMN_COUNT;
+    let facts = &employee.facts;
+    Ok(Profile {
+        entity: name(facts.entity_id.map(|id| id.0), first)?,
+        location: name(facts.location_id.map(|id| id.0), first + 1)?,
+        department: name(facts.department_id.map(|id| id.0), first + 2)?,
+        manager: name(facts.manager_id.map(|id| id.0), first + 3)?,
+        approver: name(facts.approver_id.map(|id| id.0), first + 4)?,
+        deputy: name(facts.deputy_id.map(|id| id.0), first + 5)?,
+        employee,
+    })
+}
+
+pub(super) fn get(rx: &Rx<'_>, id: EmployeeId) -> Result<Profile> {
+    rx.get(&select("WHERE e.id = ?1"), [id], profile)
+}
+
+pub(super) fn everybody(rx: &Rx<'_>) -> Result<Vec<Profile>> {
+    rx.all(&select("WHERE e.hidden_by IS NULL ORDER BY e.number_key"), (), profile)
+}
+
+pub(super) fn choices(rx: &Rx<'_>, today: Date) -> Result<Vec<NameRef>> {
+    rx.all(
+        "SELECT id, first_name || ' ' || last_name FROM employees \
+         WHERE hidden_by IS NULL AND (leave_date IS NULL OR leave_date >= ?1) ORDER BY name_key, id",
+        [today],
+        |row| Ok(NameRef { id: row.get(0)?, name: row.get(1)? }),
+    )
+}
+
+pub(super) fn list(
+    rx: &Rx<'_>,
+    scope: &Scope,
+    today: Date,
+    narrow: &Narrow,
+    search: &str,
+    listing: &Listing,
+) -> Result<(Vec<Profile>, i64)> {
+    let mut wanted = Conditions::default();
+    wanted.add(if narrow.hidden { "e.hidden_by IS NOT NULL" } else { "e.hidden_by IS NULL" });
+    if let Some(ids) = scope.ids_json() {
+        wanted.add("(e.join_date <= ? AND (e.leave_date IS NULL OR e.leave_date >= ?) OR e.id IN (SELECT value FROM json_each(?)))");
+        wanted.bind(today);
+        wanted.bind(today);
+        wanted.bind(ids);
+    }
+    if let Some(id) = narrow.department {
+        wanted.add("e.department_id = ?");
+        wanted.bind(id);
+    }
+    if let Some(id) = narrow.location {
+        wanted.add("e.location_id = ?");
+        wanted.bind(id);
+    }
+    if let Some(id) = narrow.entity {
+        wanted.add("e.entity_id = ?");
+        wanted.bind(id);
+    }
+    if let Some(id) = narrow.manager {
+        wanted.add("e.manager_id = ?");
+        wanted.bind(id);
+    }
+    if narrow.without_left {
+        wanted.add("(e.leave_date IS NULL OR e.leave_date >= ?)");
+        wanted.bind(today);
+    }
+    if let Some(status) = narrow.status {
+        // As `Employee::status` decides.
+        wanted.add(
+            "CASE WHEN e.leave_date < ? THEN 'left' \
+             WHEN EXISTS (SELECT 1 FROM users v WHERE v.employee_id = e.id AND v.password_hash IS NULL) THEN 'invited' \
+             WHEN e.join_date > ? THEN 'pre_boarding' ELSE 'active' END = ?",
+        );
+        wanted.bind(today);
+        wanted.bind(today);
+        wanted.bind(status);
+    }
+    for word in search.split(' ').filter(|word| !word.is_empty()).take(MOST_WORDS) {
+        if word.chars().count() >= 3 {
+            wanted.add("e.id IN (SELECT rowid FROM employee_search WHERE employee_search MATCH ?)");
+            wanted.bind(format!("\"{}\"", word.replace('"', "\"\"")));
+        } else {
+            wanted.add("e.id IN (SELECT rowid FROM employee_search WHERE instr(text, ?) > 0)");
+            wanted.bind(word.to_owned());
+        }
+    }
+    let order = listing.order_by(
+        &[
+            ("name", "e.name_key"),
+            ("first_name", "e.first_name"),
+            ("number", "e.number_key"),
+            ("position", "e.position"),
+            ("department", "d.name_key"),
+            ("location", "l.name_key"),
+            ("join_date", "e.join_date"),
+            ("leave_date", "e.leave_date"),
+        ],
+        "e.name_key, e.id",
+    );
+    let filter = wanted.sql();
+    let total =
+        rx.scalar(&format!("SELECT count(*) FROM employees e {filter}"), params_from_iter(wanted.values.iter()))?;
+    wanted.bind(listing.limit());
+    wanted.bind(listing.offset());
+    let sql = select(&format!("{filter} {order} LIMIT ? OFFSET ?"));
+    let rows = rx.all(&sql, params_from_iter(wanted.values.iter()), profile)?;
+    Ok((rows, total))
+}
+
+/// Conditions of fixed text, and the values that go into their places in order.
+#[derive(Default)]
+struct Conditions {
+    texts: Vec<&'static str>,
+    values: Vec<Box<dyn ToSql>>,
+}
+
+impl Conditions {
+    fn add(&mut self, text: &'static str) {
+        self.texts.push(text);
+    }
+
+    fn bind(&mut self, value: impl ToSql + 'static) {
+        self.values.push(Box::new(value));
+    }
+
+    fn sql(&self) -> String {
+        format!("WHERE {}", self.texts.join(" AND "))
+    }
+}
