@@ -9,6 +9,7 @@ pub mod employee;
 pub mod groups;
 pub mod holidays;
 mod names;
+pub mod org;
 pub mod reach;
 pub mod schedule;
 #[cfg(test)]
@@ -32,4 +33,16 @@ use crate::ids::EmployeeId;
 /// `[1,2,3]`, for `IN (SELECT value FROM json_each(?))`.
 pub fn json_ids(ids: &[EmployeeId]) -> String {
     serde_json::to_string(ids).expect("a list of integers is JSON")
+}
+
+/// What a search looks for in a name's sort key and in a folded code, each for `LIKE ? ESCAPE '\\'`. Without a search
+/// they find everything.
+fn like(search: Option<&str>) -> [String; 2] {
+    let search = search.unwrap_or_default();
+    [crate::text::sort_key(search), crate::text::fold(search)].map(|text| anywhere(&text))
+}
+
+/// The pattern that finds `text` anywhere; what it holds of jokers is quoted.
+fn anywhere(text: &str) -> String {
+    format!("%{}%", text.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_"))
 }

@@ -143,6 +143,22 @@ pub fn restore(tx: &mut Tx<'_>, actor: &Actor, id: EmployeeId) -> Result<()> {
     store::set_hidden(tx, id, None)
 }
 
+/// A location now belongs to another entity: the people there go along. The caller has checked and audits it.
+/// Answers who went.
+pub(super) fn move_to_entity(
+    tx: &mut Tx<'_>,
+    location: LocationId,
+    entity: EntityId,
+    on: Date,
+) -> Result<Vec<EmployeeId>> {
+    let moved = store::at_location(tx, location)?;
+    for (id, join_date) in &moved {
+        store::set_entity(tx, *id, entity)?;
+        store::set_dated(tx, *id, "entity_id", on.max(*join_date), Some(&entity.to_string()))?;
+    }
+    Ok(moved.into_iter().map(|(id, _)| id).collect())
+}
+
 /// Where somebody stood on a date, as far as it was recorded: a report for March shows March.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standing {

@@ -229,6 +229,19 @@ pub(super) fn set_hidden(tx: &mut Tx<'_>, id: EmployeeId, by: Option<AuditId>) -
     Ok(())
 }
 
+/// Everybody at a location, and their first days.
+pub(super) fn at_location(rx: &Rx<'_>, location: LocationId) -> Result<Vec<(EmployeeId, Date)>> {
+    rx.all("SELECT id, join_date FROM employees WHERE location_id = ?1 ORDER BY id", [location], |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })
+}
+
+pub(super) fn set_entity(tx: &mut Tx<'_>, id: EmployeeId, entity: EntityId) -> Result<()> {
+    let now = tx.now();
+    tx.run("UPDATE employees SET entity_id = ?2, updated_at = ?3 WHERE id = ?1", (id, entity, now))?;
+    Ok(())
+}
+
 /// The value of a dated field from `on`; a second change on one date replaces the first.
 pub(super) fn set_dated(tx: &mut Tx<'_>, id: EmployeeId, field: &str, on: Date, value: Option<&str>) -> Result<()> {
     let now = tx.now();

@@ -1,0 +1,143 @@
+//! Sites: where people work, with a time zone and the holidays of a country and region.
+
+mod store;
+
+use super::rules;
+use crate::audit;
+use crate::auth::Actor;
+use crate::error::{FieldErrors, Result};
+use crate::ids::{EntityId, LocationId};
+use crate::msg;
+use crate::people::NameRef;
+use crate::storage::{Rx, Tx};
+use crate::text::fold;
+use crate::web::Listing;
+
+/// What HR sets of a location.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LocationFacts {
+    pub entity_id: EntityId,
+    /// 1 to 100 characters.
+    pub name: String,
+    /// 1 to 10 characters, unique regardless of case.
+    pub code: String,
+    /// A name of the IANA database: "Europe/Berlin".
+    pub time_zone: String,
+    /// ISO 3166 alpha-2; empty is the entity's.
+    pub country: String,
+    /// State or province, for its holidays; at most 10 characters, may be empty.
+    pub region: String,
+    /// At most 500 characters, may be empty.
+    pub address: String,
+}
+
+/// A site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Location {
+    pub id: LocationId,
+    pub facts: LocationFacts,
+    pub entity: NameRef,
+    pub hidden: bool,
+}
+
+/// By which words a list of locations can be ordered.
+pub const ORDERINGS: &[&str] = &["name", "code"];
+/// `active=false` shows the deactivated ones instead.
+pub const FILTERS: &[&str] = &["active", "entity_id"];
+
+/// A page of the locations, and how many there are in all.
+///
+/// # Errors
+/// [`crate::error::AppError::Invalid`] for a filter that cannot be read.
+pub fn list(rx: &Rx<'_>, listing: &Listing) -> Result<(Vec<Location>, i64)> {
+    store::list(rx, listing)
+}
+
+/// Those in use, by name: for choosing one.
+pub fn choices(rx: &Rx<'_>) -> Result<Vec<NameRef>> {
+    store::choices(rx)
+}
+
+/// One location, deactivated or not.
+///
+/// # Errors
+/// [`crate::error::AppError::NotFound`]
+pub fn get(rx: &Rx<'_>, id: LocationId) -> Result<Location> {
+    store::get(rx, id)
+}
+
+/// Enters a location.
+///
+/// # Errors
+/// [`crate::error::AppError::Forbidden`] for all but HR; [`crate::error::AppError::Invalid`] by field.
+pub fn create(tx: &mut Tx<'_>, actor: &Actor, mut facts: LocationFacts) -> Result<LocationId> {
+    actor.require_hr()?;
+    check(tx, None, &mut facts)?;
+    let id = store::insert(tx, &facts)?;
+    let entry = audit::Entry::new("location.created")
+        .on("location", id)
+        .with("entity_id", facts.entity_id)
+        .with("name", &facts.name)
+        .with("code", &facts.code)
+        .with("time_zone", &facts.time_zone)
+        .with("country", &facts.country)
+        .with("region", &facts.region)
+        .with("address", &facts.address);
+    audit::record(tx, actor, entry)?;
+    Ok(id)
+}
+
+/// Changes a location by `change`, which is handed it as it now stands. People stay at it: a location that moves to
+/// another entity takes them along.
+///
+/// # Errors
+/// As [`create`]; [`crate::error::AppError::NotFound`].
+pub fn update(tx: &mut Tx<'_>, actor: &Actor, id: LocationId, change: impl FnOnce(&mut LocationFacts)) -> Result<()> {
+    actor.require_hr()?;
+    let before = store::get(tx, id)?.facts;
+    let mut facts = before.clone();
+    change(&mut facts);
+    check(tx, Some((id, &before)), &mut facts)?;
+    if facts == before {
+        return Ok(());
+    }
+    store::update(tx, id, &facts)?;
+    let moved = if facts.entity_id == before.entity_id {
+        Vec::new()
+    } else {
+        let on = actor.today(tx.now());
+        crate::people::employee::move_to_entity(tx, id, facts.entity_id, on)?
+    };
+    let mut entry = audit::Entry::new("location.updated")
+        .on("location", id)
+        .change("entity_id", before.entity_id, facts.entity_id)
+        .change("name", &before.name, &facts.name)
+        .change("code", &before.code, &facts.code)
+        .change("time_zone", &before.time_zone, &facts.time_zone)
+        .change("country", &before.country, &facts.country)
+        .change("region", &before.region, &facts.region)
+        .change("address", &before.address, &facts.address);
+    if !moved.is_empty() {
+        entry = entry.with("employees", moved);
+    }
+    audit::record(tx, actor, entry)?;
+    Ok(())
+}
+
+fn check(rx: &Rx<'_>, before: Option<(LocationId, &LocationFacts)>, facts: &mut LocationFacts) -> Result<()> {
+    let mut errors = FieldErrors::new();
+    rules::name_and_code(&mut facts.name, &mut facts.code, &mut errors);
+    rules::country(&mut facts.country, &mut errors);
+    rules::time_zone(&mut facts.time_zone, &mut errors);
+    rules::lines(&mut facts.region, "region", 10, &mut errors);
+    rules::lines(&mut facts.address, "address", 500, &mut errors);
+    let holder = store::holder_of_code(rx, &fold(&facts.code))?;
+    if let Some((_, holder)) = holder.filter(|(other, _)| Some(*other) != before.map(|(id, _)| id)) {
+        errors.add("code", msg!("{0} has the code {1} already.", holder, facts.code));
+    }
+    let kept = before.is_some_and(|(_, before)| before.entity_id == facts.entity_id);
+    if !kept && !store::has_entity(rx, facts.entity_id)? {
+        errors.add("entity_id", "There is no such entity.");
+    }
+    errors.into_result(())
+}
