@@ -70,7 +70,7 @@ CREATE TABLE outbox (
   CHECK ((done_at IS NOT NULL) = (state IN ('done', 'failed')))
 ) STRICT;
 CREATE UNIQUE INDEX outbox_key ON outbox (kind, key) WHERE state = 'waiting' AND key IS NOT NULL;
-CREATE INDEX outbox_due ON outbox (due_at, id) WHERE state IN ('waiting', 'claimed');
+CREATE INDEX outbox_due ON outbox (kind, due_at, id) WHERE state IN ('waiting', 'claimed');
 CREATE INDEX outbox_done ON outbox (state, done_at);
 
 -- Settings of the organization.

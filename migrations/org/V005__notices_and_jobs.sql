@@ -1,5 +1,4 @@
 -- Notices to people, what of them goes by mail, and the clockwork's schedule and runs.
--- Instants are UTC with six decimals ("2026-03-01T17:30:00.000000Z"), so that text sorts as time does.
 
 -- One row a notice to one person: an employee, or a user who is not staff. `text` is a message (key, arguments) that
 -- is put into the reader's language when it is shown; `quote` is what a person wrote.
@@ -14,8 +13,8 @@ CREATE TABLE notices (
   text         TEXT NOT NULL CHECK (json_valid(text) AND length(text) <= 4000),
   quote        TEXT NOT NULL DEFAULT '' CHECK (length(quote) <= 2000),
   link         TEXT NOT NULL CHECK (length(link) BETWEEN 1 AND 500 AND link GLOB '/*'),
-  created_at   TEXT NOT NULL CHECK (length(created_at) = 27),
-  read_at      TEXT CHECK (read_at IS NULL OR length(read_at) = 27),
+  created_at   TEXT NOT NULL CHECK (length(created_at) = 20),
+  read_at      TEXT CHECK (read_at IS NULL OR length(read_at) = 20),
   CHECK ((employee_id IS NULL) <> (user_id IS NULL))
 ) STRICT;
 CREATE INDEX notices_employee ON notices (employee_id, id);
@@ -45,7 +44,7 @@ CREATE TABLE job_schedule (
 CREATE TABLE job_marks (
   job       TEXT NOT NULL CHECK (length(job) BETWEEN 1 AND 60),
   time_zone TEXT NOT NULL CHECK (length(time_zone) BETWEEN 1 AND 64),
-  seen_until TEXT NOT NULL CHECK (length(seen_until) = 27),
+  seen_until TEXT NOT NULL CHECK (length(seen_until) = 20),
   PRIMARY KEY (job, time_zone)
 ) STRICT, WITHOUT ROWID;
 
@@ -56,13 +55,14 @@ CREATE TABLE job_runs (
   job         TEXT NOT NULL CHECK (length(job) BETWEEN 1 AND 60),
   subject     TEXT NOT NULL DEFAULT '' CHECK (length(subject) <= 64),
   period      TEXT NOT NULL CHECK (length(period) BETWEEN 1 AND 40),
-  due_at      TEXT NOT NULL CHECK (length(due_at) = 27),
+  due_at      TEXT NOT NULL CHECK (length(due_at) = 20),
   time_zone   TEXT NOT NULL CHECK (length(time_zone) BETWEEN 1 AND 64),
   state       TEXT NOT NULL CHECK (state IN ('waiting', 'running', 'done', 'failed', 'dropped')),
   attempts    INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
-  next_try_at TEXT NOT NULL CHECK (length(next_try_at) = 27),
-  started_at  TEXT CHECK (started_at IS NULL OR length(started_at) = 27),
-  finished_at TEXT CHECK (finished_at IS NULL OR length(finished_at) = 27),
+  next_try_at TEXT NOT NULL CHECK (length(next_try_at) = 20),
+  started_at  TEXT CHECK (started_at IS NULL OR length(started_at) = 20),
+  finished_at TEXT CHECK (finished_at IS NULL OR length(finished_at) = 20),
+  took_ms     INTEGER CHECK (took_ms >= 0),
   summary     TEXT NOT NULL DEFAULT '' CHECK (length(summary) <= 4000),
   error       TEXT NOT NULL DEFAULT '' CHECK (length(error) <= 2000),
   UNIQUE (job, subject, period)
@@ -77,7 +77,7 @@ CREATE TABLE job_done (
   job     TEXT NOT NULL CHECK (length(job) BETWEEN 1 AND 60),
   subject TEXT NOT NULL CHECK (length(subject) BETWEEN 1 AND 64),
   period  TEXT NOT NULL CHECK (length(period) BETWEEN 1 AND 40),
-  done_at TEXT NOT NULL CHECK (length(done_at) = 27),
+  done_at TEXT NOT NULL CHECK (length(done_at) = 20),
   PRIMARY KEY (job, subject, period)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX job_done_at ON job_done (done_at);

@@ -55,7 +55,7 @@ pub(super) fn add(tx: &mut Tx<'_>, to: Recipient, notice: &Notice) -> Result<Not
     let (employee, user) = columns(to);
     let (subject_kind, subject_id) = notice.subject;
     let text = serde_json::to_string(&notice.text).map_err(AppError::internal)?;
-    let now = iso(tx.now());
+    let now = tx.now();
     tx.insert(
         "INSERT INTO notices (employee_id, user_id, kind, topic, subject_kind, subject_id, text, quote, link, created_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
@@ -72,12 +72,12 @@ pub(super) fn told_since(rx: &Rx<'_>, to: Recipient, notice: &Notice, since: Tim
     rx.scalar(
         "SELECT EXISTS (SELECT 1 FROM notices WHERE subject_kind = ?1 AND subject_id = ?2 AND kind = ?3
                         AND created_at > ?4 AND employee_id IS ?5 AND user_id IS ?6)",
-        rusqlite::params![subject_kind, subject_id, notice.kind.name, iso(since), employee, user],
+        rusqlite::params![subject_kind, subject_id, notice.kind.name, since, employee, user],
     )
 }
 
 pub(super) fn settle(tx: &mut Tx<'_>, kind: &str, (subject_kind, subject_id): (&str, i64)) -> Result<()> {
-    let now = iso(tx.now());
+    let now = tx.now();
     tx.run(
         "UPDATE notices SET read_at = ?1 WHERE subject_kind = ?2 AND subject_id = ?3 AND kind = ?4 AND read_at IS NULL",
         (now, subject_kind, subject_id, kind),
@@ -137,14 +137,14 @@ pub(super) fn any(rx: &Rx<'_>, id: NoticeId) -> Result<Option<NoticeRow>> {
 }
 
 pub(super) fn mark_read(tx: &mut Tx<'_>, id: NoticeId) -> Result<()> {
-    let now = iso(tx.now());
+    let now = tx.now();
     tx.run("UPDATE notices SET read_at = ?1 WHERE id = ?2 AND read_at IS NULL", (now, id))?;
     Ok(())
 }
 
 pub(super) fn mark_all_read(tx: &mut Tx<'_>, me: Recipient) -> Result<usize> {
     let (column, id) = column(me);
-    let now = iso(tx.now());
+    let now = tx.now();
     tx.run(&format!("UPDATE notices SET read_at = ?1 WHERE {column} = ?2 AND read_at IS NULL"), (now, id))
 }
 
@@ -176,13 +176,8 @@ pub(super) fn admins(rx: &Rx<'_>) -> Result<Vec<UserId>> {
 pub(super) fn forget(tx: &mut Tx<'_>, read_before: Timestamp, unread_before: Timestamp) -> Result<usize> {
     tx.run(
         "DELETE FROM notices WHERE created_at < ?1 AND (read_at < ?1 OR created_at < ?2)",
-        (iso(read_before), iso(unread_before)),
+        (read_before, unread_before),
     )
-}
-
-/// Six decimals, so that text sorts as time does.
-fn iso(at: Timestamp) -> String {
-    format!("{at:.6}")
 }
 
 fn columns(to: Recipient) -> (Option<EmployeeId>, Option<UserId>) {

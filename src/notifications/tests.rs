@@ -199,7 +199,7 @@ fn reading_is_each_persons_own() {
     let (mira, jonas) = (House::actor(70, Some(MIRA)), House::actor(80, Some(JONAS)));
     let ids: Vec<NoticeId> = (1..=3).filter_map(|id| house.tell(MIRA, approved(id))).collect();
     house.tell(JONAS, approved(1));
-    let unread = |actor: &Actor| house.db.read_blocking(|rx| super::unread(rx, actor)).unwrap();
+    let unread = |actor: &Actor| house.db.read_blocking(|rx| unread(rx, actor)).unwrap();
     assert_eq!((unread(&mira), unread(&jonas)), (3, 1));
 
     let (me, other, id) = (mira.clone(), jonas.clone(), ids[0]);

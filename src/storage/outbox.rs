@@ -66,13 +66,13 @@ fn waiting(rx: &Rx<'_>, kind: &str, key: &str) -> Result<Option<OutboxId>> {
     rx.one("SELECT id FROM outbox WHERE kind = ?1 AND key = ?2 AND state = 'waiting'", [kind, key], |row| row.get(0))
 }
 
-/// Takes up to `limit` due rows, oldest first, so that nobody else performs them. Each must then be handed to [`done`],
-/// [`retry`] or [`fail`].
-pub fn claim(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<OutboxRow>> {
+/// Takes up to `limit` due rows of one kind, oldest first, so that nobody else performs them. Each must then be handed
+/// to [`done`], [`retry`], [`fail`] or [`untried`].
+pub fn claim(tx: &mut Tx<'_>, kind: &str, limit: u32) -> Result<Vec<OutboxRow>> {
     let due = tx.all(
         "SELECT id, kind, key, payload, attempts + 1, created_at, last_error FROM outbox
-         WHERE state IN ('waiting', 'claimed') AND due_at <= ?1 ORDER BY due_at, id LIMIT ?2",
-        params![tx.now(), limit],
+         WHERE state IN ('waiting', 'claimed') AND kind = ?1 AND due_at <= ?2 ORDER BY due_at, id LIMIT ?3",
+        params![kind, tx.now(), limit],
         item,
     )?;
     for item in &due {
@@ -119,6 +119,12 @@ pub fn retry(tx: &mut Tx<'_>, id: OutboxId, error: &str) -> Result<Fate> {
     Ok(Fate::Again(due))
 }
 
+/// It was claimed, but not tried after all (the mail server is down, why ask it again): due as before.
+pub fn untried(tx: &mut Tx<'_>, id: OutboxId) -> Result<()> {
+    tx.run("UPDATE outbox SET due_at = ?2, attempts = max(attempts - 1, 0) WHERE id = ?1", params![id, tx.now()])?;
+    Ok(())
+}
+
 /// 1 minute after the first attempt, doubled after each further one, at most 12 hours.
 fn wait_after(attempts: u32) -> SignedDuration {
     let minutes = 1_i64 << attempts.saturating_sub(1).min(10);
@@ -151,9 +157,9 @@ pub fn release(tx: &mut Tx<'_>) -> Result<usize> {
     Ok(claimed.len())
 }
 
-/// When the next row is due; `None` where none waits.
-pub fn next_due(rx: &Rx<'_>) -> Result<Option<Timestamp>> {
-    rx.scalar("SELECT min(due_at) FROM outbox WHERE state IN ('waiting', 'claimed')", [])
+/// When the next row of a kind is due; `None` where none waits.
+pub fn next_due(rx: &Rx<'_>, kind: &str) -> Result<Option<Timestamp>> {
+    rx.scalar("SELECT min(due_at) FROM outbox WHERE state IN ('waiting', 'claimed') AND kind = ?1", [kind])
 }
 
 /// What was given up, newest first: for the page where an admin sees it.

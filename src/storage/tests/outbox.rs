@@ -12,7 +12,7 @@ fn queue(db: &Db, key: Option<&'static str>) -> OutboxId {
 }
 
 fn claim(db: &Db) -> Vec<OutboxRow> {
-    db.write_blocking(OUTBOX, |tx| outbox::claim(tx, 10)).unwrap()
+    db.write_blocking(OUTBOX, |tx| outbox::claim(tx, "mail", 10)).unwrap()
 }
 
 fn retry(db: &Db, id: OutboxId) -> Fate {
@@ -27,7 +27,7 @@ fn what_is_queued_is_claimed_once() {
     assert_eq!((claimed[0].id, claimed[0].attempts, &claimed[0].payload), (id, 1, &json!({ "to": "mira" })));
     assert!(claim(&db).is_empty());
     db.write_blocking(OUTBOX, move |tx| outbox::done(tx, id)).unwrap();
-    assert_eq!(db.read_blocking(outbox::next_due).unwrap(), None);
+    assert_eq!(db.read_blocking(|rx| outbox::next_due(rx, "mail")).unwrap(), None);
     let later = db.clock().now() + SignedDuration::from_hours(1);
     assert_eq!(db.write_blocking(OUTBOX, move |tx| outbox::prune(tx, later)).unwrap(), 1);
 }
@@ -42,6 +42,18 @@ fn a_claim_runs_out_and_a_restart_releases_it() {
     assert!(claim(&db).is_empty());
     assert_eq!(db.write_blocking(OUTBOX, outbox::release).unwrap(), 1);
     assert_eq!(claim(&db).len(), 1);
+}
+
+#[test]
+fn each_kind_is_claimed_by_itself_and_what_was_not_tried_does_not_count() {
+    let (_dir, db) = super::open();
+    let id = queue(&db, None);
+    assert!(db.write_blocking(OUTBOX, |tx| outbox::claim(tx, "report", 10)).unwrap().is_empty());
+    assert_eq!(db.read_blocking(|rx| outbox::next_due(rx, "report")).unwrap(), None);
+    assert_eq!(db.read_blocking(|rx| outbox::next_due(rx, "mail")).unwrap(), Some(db.clock().now()));
+    claim(&db);
+    db.write_blocking(OUTBOX, move |tx| outbox::untried(tx, id)).unwrap();
+    assert_eq!(claim(&db)[0].attempts, 1);
 }
 
 #[test]
