@@ -4,10 +4,12 @@
 pub mod account;
 pub mod actor;
 mod bounce;
+pub mod caller;
 pub mod context;
 pub mod cookie;
 pub mod credential;
 pub mod device;
+pub mod door;
 pub mod links;
 pub mod lockout;
 pub mod password;
@@ -15,6 +17,7 @@ pub mod personal;
 mod resolve;
 pub mod session;
 mod shell;
+pub mod sign_in;
 pub mod token;
 pub mod user;
 

@@ -24,6 +24,8 @@ pub enum Purpose {
     Cookies,
     /// Salts of passwords, made of the address.
     Passwords,
+    /// The ticket between a right password and the choice of an organization.
+    Choices,
 }
 
 impl Purpose {
@@ -34,6 +36,7 @@ impl Purpose {
             Purpose::Feeds => "feeds",
             Purpose::Cookies => "cookies",
             Purpose::Passwords => "passwords",
+            Purpose::Choices => "choices",
         }
     }
 }

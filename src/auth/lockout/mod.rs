@@ -17,7 +17,7 @@ use crate::ids::UserId;
 use crate::storage::{Rx, Tx};
 
 use super::credential::TokenHash;
-use rules::Verdict;
+use rules::{Tries, Verdict};
 
 /// Where an attempt comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,10 +52,20 @@ impl Place {
 /// What [`begin`] answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Begun {
-    /// Look at the password. `locks_now`: should it be wrong, the door is closed from now on.
-    Go { place: Place, locks_now: bool },
+    /// Look at the password.
+    Go(Counted),
     /// Do not even look.
     Locked { until: Timestamp },
+}
+
+/// An attempt that was counted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counted {
+    pub place: Place,
+    /// Should the password be wrong, the door is closed from now on.
+    pub locks_now: bool,
+    before: Tries,
+    after: Tries,
 }
 
 /// Counts an attempt to sign in as `user`. `device` is the browser's device cookie, if it brought one.
@@ -63,18 +73,27 @@ pub enum Begun {
 /// # Errors
 /// What the database says.
 pub fn begin(tx: &mut Tx<'_>, user: UserId, device: Option<TokenHash>, address: Option<IpAddr>) -> Result<Begun> {
-    let known = match device {
-        Some(device) if store::knows_device(tx, user, device)? => Some(Place::device(&device)),
-        _ => None,
-    };
-    let place = known.unwrap_or_else(|| Place::network(address));
-    match rules::attempt(store::tries(tx, user, place.as_str())?, tx.now()) {
+    let place = place(tx, user, device, address)?;
+    let before = store::tries(tx, user, place.as_str())?;
+    match rules::attempt(before.clone(), tx.now()) {
         Verdict::Locked { until } => Ok(Begun::Locked { until }),
         Verdict::Try { tries, locks_now } => {
             store::set_tries(tx, user, place.as_str(), &tries)?;
-            Ok(Begun::Go { place, locks_now })
+            Ok(Begun::Go(Counted { place, locks_now, before, after: tries }))
         }
     }
+}
+
+/// Where an attempt to sign in as `user` counts: at the device, where the person has signed in from it before; else at
+/// the network.
+///
+/// # Errors
+/// What the database says.
+pub fn place(rx: &Rx<'_>, user: UserId, device: Option<TokenHash>, address: Option<IpAddr>) -> Result<Place> {
+    Ok(match device {
+        Some(device) if store::knows_device(rx, user, device)? => Place::device(&device),
+        _ => Place::network(address),
+    })
 }
 
 /// As [`begin`], for an address that no organization knows; `digest` stands for it. In the appliance's database.
@@ -83,11 +102,12 @@ pub fn begin(tx: &mut Tx<'_>, user: UserId, device: Option<TokenHash>, address: 
 /// What the database says.
 pub fn begin_unknown(tx: &mut Tx<'_>, digest: [u8; 32], address: Option<IpAddr>) -> Result<Begun> {
     let place = Place::network(address);
-    match rules::attempt(store::unknown_tries(tx, digest, place.as_str())?, tx.now()) {
+    let before = store::unknown_tries(tx, digest, place.as_str())?;
+    match rules::attempt(before.clone(), tx.now()) {
         Verdict::Locked { until } => Ok(Begun::Locked { until }),
         Verdict::Try { tries, locks_now } => {
             store::set_unknown_tries(tx, digest, place.as_str(), &tries)?;
-            Ok(Begun::Go { place, locks_now })
+            Ok(Begun::Go(Counted { place, locks_now, before, after: tries }))
         }
     }
 }
@@ -98,6 +118,19 @@ pub fn begin_unknown(tx: &mut Tx<'_>, digest: [u8; 32], address: Option<IpAddr>)
 /// What the database says.
 pub fn failed_unknown(tx: &mut Tx<'_>, digest: [u8; 32], place: &Place) -> Result<()> {
     store::touch_unknown(tx, digest, place.as_str())
+}
+
+/// Takes an attempt back that was neither right nor wrong: the same address has a login elsewhere, and the password was
+/// that one's. Does nothing where another attempt has been counted meanwhile.
+///
+/// # Errors
+/// What the database says.
+pub fn undo(tx: &mut Tx<'_>, user: UserId, counted: &Counted) -> Result<()> {
+    let place = counted.place.as_str();
+    if store::tries(tx, user, place)? == counted.after {
+        store::set_tries(tx, user, place, &counted.before)?;
+    }
+    Ok(())
 }
 
 /// After a success: nothing was wrong from there, and the browser is known from now on.

@@ -81,6 +81,11 @@ impl PasswordHash {
         PasswordHash(text)
     }
 
+    /// What no password matches: for a login that has none.
+    pub fn none() -> Self {
+        PasswordHash(String::new())
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -171,10 +176,18 @@ impl Passwords {
         .map_err(AppError::internal)?
     }
 
+    /// Stands for an address where the address itself should not be kept.
+    pub fn digest(&self, address: &EmailAddress) -> [u8; 32] {
+        self.keyed("tries", address)
+    }
+
     fn salt(&self, address: &EmailAddress) -> Salt {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.salt_key).expect("HMAC takes a key of any length");
-        mac.update(address.key().as_bytes());
-        Salt::new(&mac.finalize().into_bytes()[..16]).expect("16 bytes are a salt")
+        Salt::new(&self.keyed("salt", address)[..16]).expect("16 bytes are a salt")
+    }
+
+    fn keyed(&self, what_for: &str, address: &EmailAddress) -> [u8; 32] {
+        let mac = Hmac::<Sha256>::new_from_slice(&self.salt_key).expect("HMAC takes a key of any length");
+        mac.chain_update(what_for).chain_update([0]).chain_update(address.key()).finalize().into_bytes().into()
     }
 }
 
