@@ -1,4 +1,5 @@
 -- Onboarding: templates and their frozen versions, one run a person, the tasks of a run with their history and talk.
+-- `hidden_by` and `*_key` as in V002.
 
 CREATE TABLE templates (
   id              INTEGER PRIMARY KEY,
@@ -13,7 +14,7 @@ CREATE TABLE templates (
   version         INTEGER NOT NULL DEFAULT 0 CHECK (version >= 0),
   changed         INTEGER NOT NULL DEFAULT 1 CHECK (changed IN (0, 1)),
   published_at    TEXT CHECK ((version = 0) = (published_at IS NULL)),
-  hidden_at       TEXT,
+  hidden_by       INTEGER,
   created_at      TEXT NOT NULL,
   updated_at      TEXT NOT NULL
 ) STRICT;

@@ -20,7 +20,7 @@ use crate::notifications::{self, Notice};
 use crate::people::{self, Approver};
 use crate::storage::{Rx, Tx};
 
-pub use types::{Approval, Because, Decision, Facts, Kind, New, Outcome, Status, Step, StepKind};
+pub use types::{Approval, Because, Decision, Fact, Facts, Kind, New, Outcome, Status, Step, StepKind};
 
 /// Asks whoever decides for the requester: the person named in `new.ask`, else the approver, else the line manager,
 /// else HR, else an admin; with nobody else in the company, the requester, marked so in the audit log.
@@ -112,12 +112,27 @@ pub fn withdraw(tx: &mut Tx<'_>, actor: &Actor, kind: Kind, subject_id: i64) -> 
 /// # Errors
 /// As [`decide`].
 pub fn resubmit(tx: &mut Tx<'_>, actor: &Actor, kind: Kind, subject_id: i64, title: Msg) -> Result<()> {
+    resubmit_to(tx, actor, kind, subject_id, title, None)
+}
+
+/// As [`resubmit`], to the person named instead of the requester's approver (see [`New::ask`]).
+///
+/// # Errors
+/// As [`decide`].
+pub fn resubmit_to(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    kind: Kind,
+    subject_id: i64,
+    title: Msg,
+    ask: Option<EmployeeId>,
+) -> Result<()> {
     let Some(approval) = store::open_of(tx, kind, subject_id)? else {
         return Err(decided_already(tx, actor, kind, subject_id)?);
     };
     store::reopen(tx, approval.id, &title, rules::due_at(tx.now(), &actor.zone), approval.version + 1)?;
     let requester = approval.requester_id();
-    let asked = whom_to_ask(tx, requester, None)?;
+    let asked = whom_to_ask(tx, requester, ask)?;
     for (employee, because) in &asked {
         store::ask(tx, approval.id, 1, *employee, *because)?;
     }

@@ -1,3 +1,12 @@
-//! Onboarding: templates, the tasks of a run, their order and progress.
+//! Onboarding: templates of tasks, one person's run of a template, and the tasks that people do.
 
+mod dates;
+pub mod model;
+mod notices;
 pub mod rules;
+pub mod runs;
+pub mod tasks;
+pub mod templates;
+
+#[cfg(test)]
+mod tests;

@@ -6,6 +6,7 @@
 
 pub mod directory;
 pub mod employee;
+mod follow;
 pub mod groups;
 pub mod holidays;
 mod names;
@@ -20,6 +21,7 @@ pub use employee::{
     Employee, EmploymentType, Facts, Login, NewEmployee, Standing, Status, by_email, by_user, create, get, next_number,
     set_manager, standing_on, update,
 };
+pub use follow::{Follow, followed_by};
 pub use holidays::holidays;
 pub use names::NameRef;
 pub use reach::{

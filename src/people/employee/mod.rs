@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 pub use model::{Employee, EmploymentType, Facts, Login, Status};
 pub(super) use store::{COLUMN_COUNT, COLUMNS, from_row};
 
-use super::{groups, schedule};
+use super::{follow, groups, schedule};
 use crate::audit;
 use crate::auth::Actor;
 use crate::error::{AppError, Result};
@@ -238,6 +238,7 @@ pub(super) fn update_checked(tx: &mut Tx<'_>, actor: &Actor, before: &Employee, 
         schedule::begin_earlier(tx, before.id, before.facts.join_date, facts.join_date)?;
     }
     audit::record(tx, actor, entry)?;
+    follow::tell(tx, actor, before, &Employee { facts: facts.clone(), ..before.clone() })?;
     Ok(true)
 }
 
