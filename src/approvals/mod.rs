@@ -274,8 +274,9 @@ fn whom_to_ask(rx: &Rx<'_>, requester: EmployeeId, named: Option<EmployeeId>) ->
         Approver::LineManager(person) => return Ok(vec![(person, Because::LineManager)]),
         Approver::Hr => {}
     }
+    let today = people::today(rx)?;
     for (role, because) in [("hr", Because::Hr), ("admin", Because::Admin)] {
-        let people: Vec<_> = store::with_role(rx, role)?.into_iter().filter(|person| *person != requester).collect();
+        let people: Vec<_> = store::with_role(rx, role, today)?.into_iter().filter(|person| *person != requester).collect();
         if !people.is_empty() {
             return Ok(people.into_iter().map(|person| (person, because)).collect());
         }

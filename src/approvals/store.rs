@@ -1,6 +1,7 @@
 //! SQL of the approval engine. Names of people are read by JOIN; their records are people's own.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use rusqlite::Row;
 
 use crate::auth::Actor;
@@ -187,12 +188,13 @@ pub(super) fn asked_oneself(rx: &Rx<'_>, approval: &Approval) -> Result<bool> {
     Ok(rx.one(sql, (approval.id, approval.level, approval.requester.id), |_| Ok(()))?.is_some())
 }
 
-/// Staff who hold a role and may sign in.
-pub(super) fn with_role(rx: &Rx<'_>, role: &str) -> Result<Vec<EmployeeId>> {
+/// Staff who hold a role, may sign in and are employed on that date.
+pub(super) fn with_role(rx: &Rx<'_>, role: &str, on: Date) -> Result<Vec<EmployeeId>> {
     rx.all(
         "SELECT u.employee_id FROM user_roles r JOIN users u ON u.id = r.user_id JOIN employees e ON e.id = u.employee_id \
-         WHERE r.role = ?1 AND u.disabled_at IS NULL AND e.status = 'active' AND e.hidden_by IS NULL ORDER BY u.employee_id",
-        [role],
+         WHERE r.role = ?1 AND u.disabled_at IS NULL AND e.hidden_by IS NULL AND e.join_date <= ?2 \
+         AND (e.leave_date IS NULL OR e.leave_date >= ?2) ORDER BY u.employee_id",
+        (role, on),
         |row| row.get(0),
     )
 }
