@@ -221,3 +221,56 @@ impl Problem {
         }
     }
 }
+
+/// The problems of a request that only reads, for OpenAPI: `responses((status = 200, …), ReadProblems)`.
+#[derive(Clone, Copy, Debug)]
+pub struct ReadProblems;
+
+/// The problems of a request that changes something, for OpenAPI.
+#[derive(Clone, Copy, Debug)]
+pub struct WriteProblems;
+
+const READ: [(&str, &str); 6] = [
+    ("401", "Nobody is signed in, or the token is bad"),
+    ("403", "Known, but not for the caller"),
+    ("404", "There is no such thing, or the caller may not know of it"),
+    ("422", "A parameter is unknown or wrong"),
+    ("429", "Too many requests; Retry-After says when to come back"),
+    ("503", "Not possible right now; nothing was changed"),
+];
+
+const WRITE: [(&str, &str); 9] = [
+    ("401", "Nobody is signed in, or the token is bad"),
+    ("403", "Known, but not for the caller"),
+    ("404", "There is no such thing, or the caller may not know of it"),
+    ("409", "Something is in the way, or it is no longer as the caller thinks"),
+    ("412", "If-Match names an older state"),
+    ("415", "Not the content type that belongs here"),
+    ("422", "The input is wrong; `errors` says which fields"),
+    ("429", "Too many requests; Retry-After says when to come back"),
+    ("503", "Not possible right now; nothing was changed"),
+];
+
+type Described = std::collections::BTreeMap<String, utoipa::openapi::RefOr<utoipa::openapi::response::Response>>;
+
+fn described(problems: &[(&str, &str)]) -> Described {
+    use utoipa::openapi::{ContentBuilder, Ref, ResponseBuilder};
+    let response = |(status, why): &(&str, &str)| {
+        let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+        let response = ResponseBuilder::new().description(*why).content("application/problem+json", content).build();
+        ((*status).to_owned(), response.into())
+    };
+    problems.iter().map(response).collect()
+}
+
+impl utoipa::IntoResponses for ReadProblems {
+    fn responses() -> Described {
+        described(&READ)
+    }
+}
+
+impl utoipa::IntoResponses for WriteProblems {
+    fn responses() -> Described {
+        described(&WRITE)
+    }
+}
