@@ -1,3 +1,16 @@
 //! Leave: requests, the ledger of minutes, balances.
+//!
+//! `types/` says which kinds there are, `request/` what is asked for and decided, `ledger/` what is on the books and
+//! why; `rules/` holds the arithmetic, free of database and clock. Nothing here writes a balance: it is the sum of the
+//! ledger, and the ledger is only appended to.
 
+pub mod amount;
+pub mod calendars;
+pub mod ledger;
+mod notices;
+pub mod request;
 pub mod rules;
+#[cfg(test)]
+mod testing;
+pub mod types;
+pub mod words;

@@ -1,0 +1,63 @@
+//! What leave is counted against: a person's own weeks and the holidays of their place.
+
+use jiff::civil::Date;
+
+use super::rules::Calendar;
+use crate::error::Result;
+use crate::ids::EmployeeId;
+use crate::people;
+use crate::storage::Rx;
+use crate::time::{DatedSchedules, Holidays, Minutes, Period, period};
+
+/// The weeks and holidays of one person around some dates.
+#[derive(Clone, Debug)]
+pub struct PersonCalendar {
+    pub schedules: DatedSchedules,
+    pub holidays: Holidays,
+}
+
+/// Days around the asked period for which holidays are known too: what adjoins a stretch of leave, and when its
+/// person is back.
+const AROUND: i64 = 30;
+
+impl PersonCalendar {
+    /// # Errors
+    /// [`crate::error::AppError::NotFound`] where there is no such person.
+    pub fn of(rx: &Rx<'_>, employee: EmployeeId, asked: Period) -> Result<Self> {
+        let place = people::place_of(rx, employee)?;
+        let first = period::back(asked.first(), AROUND);
+        let around = Period::new(first, period::ahead(asked.last(), AROUND)).unwrap_or(asked);
+        Ok(PersonCalendar {
+            schedules: people::schedules(rx, employee)?,
+            holidays: people::holidays(rx, &place, around)?,
+        })
+    }
+
+    pub fn calendar(&self) -> Calendar<'_> {
+        Calendar { schedules: &self.schedules, holidays: &self.holidays }
+    }
+
+    /// The first day after `date` on which the person works; `None` where none is near.
+    pub fn back_after(&self, date: Date) -> Option<Date> {
+        (1..=AROUND).map(|n| period::ahead(date, n)).find(|day| self.calendar().works_on(*day))
+    }
+
+    /// What "a day" is worth to this person on `date`.
+    pub fn usual_day(&self, date: Date) -> Minutes {
+        day_of(&self.schedules, date)
+    }
+}
+
+/// A day is worth what the person usually works on one; 8 hours where no week applies.
+fn day_of(schedules: &DatedSchedules, date: Date) -> Minutes {
+    let usual = schedules.on(date).map_or(Minutes::ZERO, |week| week.usual_day());
+    if usual.is_positive() { usual } else { Minutes::hours(8) }
+}
+
+/// What "a day" is worth to `employee` on `date`.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn usual_day(rx: &Rx<'_>, employee: EmployeeId, date: Date) -> Result<Minutes> {
+    Ok(day_of(&people::schedules(rx, employee)?, date))
+}

@@ -1,0 +1,346 @@
+//! The ledger of leave and what is read from it. A balance is never stored: it is the sum of an account's rows, and
+//! an account is an employee's leave type in one leave year. Rows are appended and never changed; what a new fact
+//! makes wrong (a day of leave that should have drawn from another grant) is undone by a row and written anew, so
+//! that the books say the same in whatever order the facts came. The arithmetic is in `rules/`.
+
+pub(in crate::leave) mod store;
+#[cfg(test)]
+mod tests;
+
+use jiff::civil::Date;
+
+use super::notices;
+use super::rules::{Balance, Entry, LeaveDay, LeaveYear, LeaveYears, LedgerKind, YearLedger};
+use super::types::{self, LeaveType};
+use crate::audit;
+use crate::auth::Actor;
+use crate::error::{AppError, FieldErrors, Msg, Result};
+use crate::ids::{EmployeeId, LeaveRequestId, LeaveTypeId, LedgerId};
+use crate::msg;
+use crate::people;
+use crate::storage::{Rx, Tx};
+use crate::time::Minutes;
+
+use store::NewRow;
+
+/// Accounts are kept by calendar year.
+pub(super) const YEARS: LeaveYears = LeaveYears::CALENDAR;
+
+/// An employee's leave type in one leave year.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Account {
+    pub employee_id: EmployeeId,
+    pub leave_type_id: LeaveTypeId,
+    pub year: i16,
+}
+
+impl Account {
+    /// The account that a day of leave on `date` is charged to.
+    pub fn on(employee_id: EmployeeId, leave_type_id: LeaveTypeId, date: Date) -> Self {
+        Account { employee_id, leave_type_id, year: YEARS.of(date).number }
+    }
+
+    pub fn leave_year(self) -> LeaveYear {
+        YEARS.numbered(self.year)
+    }
+}
+
+/// An account as it is on the books now.
+#[derive(Clone, Debug)]
+pub struct Books {
+    pub account: Account,
+    pub ledger: YearLedger,
+    /// Days that undecided requests reserve.
+    pub reserved: Vec<LeaveDay>,
+}
+
+impl Books {
+    /// Everything of one account; what one request reserves can be left out (it is being decided, or edited).
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn open(rx: &Rx<'_>, account: Account, except: Option<LeaveRequestId>) -> Result<Books> {
+        let rows = store::rows(rx, account)?;
+        let reserved = store::reserved(rx, account, except)?;
+        Ok(Books { account, ledger: YearLedger::new(account.leave_year(), &rows), reserved })
+    }
+
+    /// The balance on `date`, with what is undecided taken off.
+    pub fn on(&self, date: Date) -> Balance {
+        self.ledger.on(date, &self.reserved)
+    }
+
+    /// The date within this leave year to ask about where somebody asks about `date`.
+    pub fn within(&self, date: Date) -> Date {
+        let year = self.ledger.year().period;
+        date.clamp(year.first(), year.last())
+    }
+}
+
+/// A balance with its type.
+#[derive(Clone, Debug)]
+pub struct TypeBalance {
+    pub kind: LeaveType,
+    pub account: Account,
+    pub balance: Balance,
+}
+
+/// Every balance of a person on a date: each active type that has one, and those with anything on the books.
+///
+/// # Errors
+/// [`AppError::NotFound`] where the actor may not know of the person's balance.
+pub fn balances(rx: &Rx<'_>, actor: &Actor, employee_id: EmployeeId, on: Date) -> Result<Vec<TypeBalance>> {
+    people::within_reach(rx, actor, employee_id)?;
+    balances_of(rx, employee_id, on)
+}
+
+/// [`balances`] for those who were asked already.
+pub(super) fn balances_of(rx: &Rx<'_>, employee_id: EmployeeId, on: Date) -> Result<Vec<TypeBalance>> {
+    let year = YEARS.of(on);
+    let mut rows = store::rows_of_year(rx, employee_id, year.number)?;
+    let mut reserved = store::reserved_of_year(rx, employee_id, year.number)?;
+    let mut found = Vec::new();
+    for kind in types::all(rx)? {
+        let rows = rows.remove(&kind.id).unwrap_or_default();
+        let reserved = reserved.remove(&kind.id).unwrap_or_default();
+        let shown = kind.fields.affects_balance && (kind.fields.active || !rows.is_empty());
+        if shown {
+            let account = Account { employee_id, leave_type_id: kind.id, year: year.number };
+            let balance = YearLedger::new(year, &rows).on(on, &reserved);
+            found.push(TypeBalance { kind, account, balance });
+        }
+    }
+    Ok(found)
+}
+
+/// Minutes to be added to an account, by a rule or by another feature's decision.
+#[derive(Clone, Debug)]
+pub struct Credit {
+    pub employee_id: EmployeeId,
+    pub leave_type_id: LeaveTypeId,
+    /// [`LedgerKind::Grant`], `Accrual`, `CarryOver` or `Toil`.
+    pub kind: LedgerKind,
+    /// More than 0.
+    pub minutes: Minutes,
+    /// From this date on they can be used; says the leave year.
+    pub effective_on: Date,
+    /// The last day on which they can be used; none is the end of the leave year.
+    pub expires_on: Option<Date>,
+    /// The rule that made it, in words; dates in it as ISO text.
+    pub explanation: Msg,
+}
+
+/// Adds to an account: what entitlement policies, set-up, demo and overtime (time off in lieu) do once they have
+/// decided. No route leads here; HR's own corrections go through [`adjust`].
+///
+/// # Errors
+/// [`AppError::Invalid`] where the type has no balance or the figures do not fit.
+pub fn grant(tx: &mut Tx<'_>, actor: &Actor, credit: &Credit) -> Result<LedgerId> {
+    let kind = types::get(tx, credit.leave_type_id)?;
+    let mut errors = FieldErrors::new();
+    if !kind.fields.affects_balance {
+        errors.add("leave_type_id", "This kind of leave has no balance.");
+    }
+    if !credit.minutes.is_positive() || !is_credit(credit.kind) {
+        errors.add("minutes", "A grant adds minutes.");
+    }
+    if credit.expires_on.is_some_and(|last| last < credit.effective_on) {
+        errors.add("expires_on", "It would expire before it begins.");
+    }
+    errors.into_result(())?;
+    let row = NewRow {
+        kind: credit.kind,
+        minutes: credit.minutes,
+        effective_date: credit.effective_on,
+        expires_on: credit.expires_on,
+        grant_id: None,
+        request_id: None,
+        reverses_id: None,
+        explanation: &credit.explanation,
+        actor: &actor.name,
+    };
+    let account = Account::on(credit.employee_id, credit.leave_type_id, credit.effective_on);
+    let id = store::insert(tx, account, &row)?;
+    let entry = audit::Entry::new("leave.granted")
+        .on("leave_ledger", id.0)
+        .change("minutes", 0, credit.minutes.get())
+        .because(&credit.explanation.to_string());
+    audit::record(tx, actor, entry)?;
+    resettle(tx, actor, account)?;
+    Ok(id)
+}
+
+const fn is_credit(kind: LedgerKind) -> bool {
+    matches!(kind, LedgerKind::Grant | LedgerKind::Accrual | LedgerKind::CarryOver | LedgerKind::Toil)
+}
+
+/// HR's correction of a balance.
+#[derive(Clone, Debug, serde::Deserialize, utoipa::ToSchema)]
+#[schema(as = LeaveAdjustment)]
+pub struct Adjustment {
+    pub employee_id: EmployeeId,
+    pub leave_type_id: LeaveTypeId,
+    /// Added where positive, taken off where negative.
+    #[schema(example = 240)]
+    pub minutes: Minutes,
+    /// From this date on it counts; says the leave year.
+    #[schema(value_type = String, format = Date, example = "2026-07-01")]
+    pub effective_on: Date,
+    /// 1 to 500 characters; the person reads it.
+    #[schema(example = "Stocktaking on Sat 20 June, as agreed with Jonas Brandt.")]
+    pub reason: String,
+}
+
+/// Corrects a balance and tells the person the old and the new figure.
+///
+/// # Errors
+/// [`AppError::Forbidden`] for all but HR; [`AppError::Invalid`] by field.
+pub fn adjust(tx: &mut Tx<'_>, actor: &Actor, input: &Adjustment) -> Result<LedgerId> {
+    actor.require_hr()?;
+    let mut errors = FieldErrors::new();
+    let reason = input.reason.trim();
+    match reason.chars().count() {
+        0 => errors.add("reason", "Say why; the person reads it."),
+        501.. => errors.add("reason", msg!("At most {0} characters.", 500)),
+        _ => {}
+    }
+    if input.minutes.is_zero() || input.minutes.abs() > Minutes::new(1_000_000) {
+        errors.add("minutes", "Minutes to add, or to take off where negative; not 0, at most 1,000,000.");
+    }
+    if !(1970..=2199).contains(&input.effective_on.year()) {
+        errors.add("effective_on", "The date is too far away.");
+    }
+    if people::reach(tx, actor, input.employee_id)? == people::Reach::None {
+        errors.add("employee_id", "There is no such person.");
+    }
+    match types::store::find(tx, input.leave_type_id)? {
+        None => errors.add("leave_type_id", "There is no such kind of leave."),
+        Some(kind) if !kind.fields.affects_balance => errors.add("leave_type_id", "This kind of leave has no balance."),
+        Some(_) => {}
+    }
+    errors.into_result(())?;
+
+    let account = Account::on(input.employee_id, input.leave_type_id, input.effective_on);
+    let before = Books::open(tx, account, None)?;
+    let on = before.within(actor.today(tx.now())).max(input.effective_on);
+    let old = before.on(on).available;
+    let explanation = Msg::new("“{0}”").arg(reason);
+    let row = NewRow {
+        kind: LedgerKind::Adjustment,
+        minutes: input.minutes,
+        effective_date: input.effective_on,
+        expires_on: None,
+        grant_id: None,
+        request_id: None,
+        reverses_id: None,
+        explanation: &explanation,
+        actor: &actor.name,
+    };
+    let id = store::insert(tx, account, &row)?;
+    resettle(tx, actor, account)?;
+    let new = Books::open(tx, account, None)?.on(on).available;
+    let entry = audit::Entry::new("leave.adjusted")
+        .on("leave_ledger", id.0)
+        .change("available_minutes", old.get(), new.get())
+        .because(reason);
+    audit::record(tx, actor, entry)?;
+    let kind = types::get(tx, input.leave_type_id)?;
+    notices::adjusted(tx, actor, account, &kind, (old, new), reason)?;
+    Ok(id)
+}
+
+/// Books days of leave: the account then says that exactly `days` are taken. `gone` says why days of a request that
+/// are no longer among them were given back.
+///
+/// # Errors
+/// When the database refuses.
+pub(super) fn settle(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    books: &Books,
+    days: &[LeaveDay],
+    gone: Option<(LeaveRequestId, &Msg)>,
+) -> Result<()> {
+    let today = actor.today(tx.now());
+    let entries = books.ledger.settle(days, &books.reserved, today);
+    for entry in entries {
+        let explanation = explain(tx, &entry, gone)?;
+        let row = NewRow {
+            kind: entry.kind,
+            minutes: entry.minutes,
+            effective_date: entry.effective_date,
+            expires_on: None,
+            grant_id: entry.grant_id,
+            request_id: entry.request_id,
+            reverses_id: entry.reverses_id,
+            explanation: &explanation,
+            actor: &actor.name,
+        };
+        store::insert(tx, books.account, &row)?;
+    }
+    Ok(())
+}
+
+/// Brings an account to what its facts say today: after a new grant or correction, and as grants expire.
+fn resettle(tx: &mut Tx<'_>, actor: &Actor, account: Account) -> Result<()> {
+    let books = Books::open(tx, account, None)?;
+    let booked = books.ledger.booked();
+    settle(tx, actor, &books, &booked, None)
+}
+
+/// Writes off what expired unused before `today`; repeated without harm. Answers how many accounts were looked at.
+///
+/// # Errors
+/// [`AppError::Forbidden`] for all but the clockwork and HR.
+pub fn expire(tx: &mut Tx<'_>, actor: &Actor, from: Date, today: Date) -> Result<usize> {
+    actor.require_hr()?;
+    let accounts = store::expiring(tx, from, today)?;
+    for account in &accounts {
+        resettle(tx, actor, *account)?;
+    }
+    let entry =
+        audit::Entry::new("leave.expired").change("accounts", 0, accounts.len()).because(&format!("until {today}"));
+    audit::record(tx, actor, entry)?;
+    Ok(accounts.len())
+}
+
+/// The rule behind a row, in words.
+fn explain(rx: &Rx<'_>, entry: &Entry, gone: Option<(LeaveRequestId, &Msg)>) -> Result<Msg> {
+    let last_day = |grant: Option<LedgerId>| -> Result<Option<Date>> {
+        Ok(match grant {
+            Some(id) => store::get(rx, id)?.row.expires_on,
+            None => None,
+        })
+    };
+    Ok(match entry.kind {
+        LedgerKind::Reversal => match gone {
+            Some((request, why)) if entry.request_id == Some(request) => why.clone(),
+            _ => msg!("Drawn anew, because an entry with an earlier date came later."),
+        },
+        LedgerKind::Expiry => match last_day(entry.grant_id)? {
+            Some(last) => msg!("Not used by {0}.", last),
+            None => msg!("Not used in time."),
+        },
+        _ => match (entry.grant_id, last_day(entry.grant_id)?) {
+            (None, _) => msg!("No entitlement covers it yet; it is drawn from what comes."),
+            (Some(_), Some(last)) => msg!("Drawn from what expires on {0}, because that goes first.", last),
+            (Some(_), None) => msg!("Drawn from the year's entitlement."),
+        },
+    })
+}
+
+/// The page that explains an account's balance.
+pub fn href(account: Account) -> String {
+    let Account { employee_id, leave_type_id, year } = account;
+    format!("/leave/balance?employee_id={employee_id}&leave_type_id={leave_type_id}&year={year}")
+}
+
+/// Whoever may know of a person's balance may know of its rows.
+///
+/// # Errors
+/// [`AppError::NotFound`].
+pub(super) fn account_for(rx: &Rx<'_>, actor: &Actor, account: Account) -> Result<LeaveType> {
+    people::within_reach(rx, actor, account.employee_id)?;
+    let kind = types::get(rx, account.leave_type_id)?;
+    if kind.fields.affects_balance { Ok(kind) } else { Err(AppError::NotFound) }
+}

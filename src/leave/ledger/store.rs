@@ -1,0 +1,197 @@
+//! SQL of the ledger: append, read by account, and what open requests reserve.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use rusqlite::{Row, named_params};
+
+use super::Account;
+use crate::error::{Msg, Result};
+use crate::ids::{EmployeeId, LeaveRequestId, LeaveTypeId, LedgerId};
+use crate::leave::rules::{LeaveDay, LedgerKind, LedgerRow};
+use crate::storage::{Rx, Tx};
+use crate::time::Minutes;
+
+/// A row to append.
+#[derive(Clone, Debug)]
+pub(super) struct NewRow<'a> {
+    pub kind: LedgerKind,
+    pub minutes: Minutes,
+    pub effective_date: Date,
+    pub expires_on: Option<Date>,
+    pub grant_id: Option<LedgerId>,
+    pub request_id: Option<LeaveRequestId>,
+    pub reverses_id: Option<LedgerId>,
+    pub explanation: &'a Msg,
+    pub actor: &'a str,
+}
+
+/// A row as people read it.
+#[derive(Clone, Debug)]
+pub(in crate::leave) struct Line {
+    pub row: LedgerRow,
+    pub leave_type_id: LeaveTypeId,
+    pub leave_year: i16,
+    pub explanation: Msg,
+    pub actor: String,
+    pub created_at: Timestamp,
+}
+
+const COLUMNS: &str = "id, kind, minutes, effective_date, expires_on, grant_id, request_id, reverses_id, leave_type_id,
+    leave_year, explanation, actor, created_at";
+
+fn row(row: &Row<'_>) -> rusqlite::Result<LedgerRow> {
+    Ok(LedgerRow {
+        id: row.get("id")?,
+        kind: row.get("kind")?,
+        minutes: row.get("minutes")?,
+        effective_date: row.get("effective_date")?,
+        expires_on: row.get("expires_on")?,
+        grant_id: row.get("grant_id")?,
+        request_id: row.get("request_id")?,
+        reverses_id: row.get("reverses_id")?,
+    })
+}
+
+fn line(found: &Row<'_>) -> rusqlite::Result<Line> {
+    Ok(Line {
+        row: row(found)?,
+        leave_type_id: found.get("leave_type_id")?,
+        leave_year: found.get("leave_year")?,
+        explanation: crate::leave::words::from_column(found, "explanation")?,
+        actor: found.get("actor")?,
+        created_at: found.get("created_at")?,
+    })
+}
+
+pub(super) fn insert(tx: &mut Tx<'_>, account: Account, new: &NewRow<'_>) -> Result<LedgerId> {
+    let now = tx.now();
+    tx.insert(
+        "INSERT INTO leave_ledger (employee_id, leave_type_id, leave_year, kind, minutes, effective_date, expires_on,
+             grant_id, request_id, reverses_id, explanation, actor, created_at)
+         VALUES (:employee_id, :leave_type_id, :leave_year, :kind, :minutes, :effective_date, :expires_on, :grant_id,
+             :request_id, :reverses_id, :explanation, :actor, :created_at)",
+        named_params! {
+            ":employee_id": account.employee_id, ":leave_type_id": account.leave_type_id, ":leave_year": account.year,
+            ":kind": new.kind, ":minutes": new.minutes, ":effective_date": new.effective_date,
+            ":expires_on": new.expires_on, ":grant_id": new.grant_id, ":request_id": new.request_id,
+            ":reverses_id": new.reverses_id, ":explanation": crate::leave::words::to_column(new.explanation)?,
+            ":actor": new.actor, ":created_at": now,
+        },
+    )
+    .map(LedgerId)
+}
+
+pub(super) fn rows(rx: &Rx<'_>, account: Account) -> Result<Vec<LedgerRow>> {
+    rx.all(
+        "SELECT id, kind, minutes, effective_date, expires_on, grant_id, request_id, reverses_id FROM leave_ledger
+         WHERE employee_id = ?1 AND leave_type_id = ?2 AND leave_year = ?3 ORDER BY effective_date, id",
+        (account.employee_id, account.leave_type_id, account.year),
+        row,
+    )
+}
+
+/// The rows of an account in the order of their dates.
+pub(in crate::leave) fn lines(rx: &Rx<'_>, account: Account) -> Result<Vec<Line>> {
+    rx.all(
+        &format!(
+            "SELECT {COLUMNS} FROM leave_ledger
+             WHERE employee_id = ?1 AND leave_type_id = ?2 AND leave_year = ?3 ORDER BY effective_date, id"
+        ),
+        (account.employee_id, account.leave_type_id, account.year),
+        line,
+    )
+}
+
+pub(super) fn get(rx: &Rx<'_>, id: LedgerId) -> Result<Line> {
+    rx.get(&format!("SELECT {COLUMNS} FROM leave_ledger WHERE id = ?1"), [id], line)
+}
+
+/// The accounts that a person has anything in, or something reserved of, in these leave years.
+pub(super) fn accounts(rx: &Rx<'_>, employee_id: EmployeeId, years: (i16, i16)) -> Result<Vec<Account>> {
+    rx.all(
+        "SELECT leave_type_id, leave_year FROM leave_ledger WHERE employee_id = ?1 AND leave_year BETWEEN ?2 AND ?3
+         UNION
+         SELECT d.leave_type_id, d.leave_year FROM leave_request_days d JOIN leave_requests r ON r.id = d.request_id
+         WHERE d.employee_id = ?1 AND d.leave_year BETWEEN ?2 AND ?3 AND r.status IN ('pending', 'clarification')
+         ORDER BY 2, 1",
+        (employee_id, years.0, years.1),
+        |row| Ok(Account { employee_id, leave_type_id: row.get(0)?, year: row.get(1)? }),
+    )
+}
+
+/// The leave years in which a person has rows of a type.
+pub(super) fn years(rx: &Rx<'_>, employee_id: EmployeeId, leave_type_id: LeaveTypeId) -> Result<Vec<i16>> {
+    rx.all(
+        "SELECT DISTINCT leave_year FROM leave_ledger WHERE employee_id = ?1 AND leave_type_id = ?2 ORDER BY 1 DESC",
+        (employee_id, leave_type_id),
+        |row| row.get(0),
+    )
+}
+
+/// What undecided requests reserve of an account, without that of one request.
+pub(super) fn reserved(rx: &Rx<'_>, account: Account, except: Option<LeaveRequestId>) -> Result<Vec<LeaveDay>> {
+    rx.all(
+        "SELECT d.request_id, d.date, d.charged_minutes FROM leave_request_days d JOIN leave_requests r ON r.id = d.request_id
+         WHERE d.employee_id = ?1 AND d.leave_type_id = ?2 AND d.leave_year = ?3 AND d.charged_minutes > 0
+           AND r.status IN ('pending', 'clarification') AND d.request_id IS NOT ?4
+         ORDER BY d.date, d.request_id",
+        (account.employee_id, account.leave_type_id, account.year, except),
+        |row| Ok(LeaveDay { request_id: row.get(0)?, date: row.get(1)?, minutes: row.get(2)? }),
+    )
+}
+
+/// The leave years in which a request has rows.
+pub(in crate::leave) fn years_of_request(rx: &Rx<'_>, id: LeaveRequestId) -> Result<Vec<i16>> {
+    rx.all("SELECT DISTINCT leave_year FROM leave_ledger WHERE request_id = ?1 ORDER BY 1", [id], |row| row.get(0))
+}
+
+/// Accounts with a grant whose last day lay in `from..to` (the latter not included).
+pub(super) fn expiring(rx: &Rx<'_>, from: Date, to: Date) -> Result<Vec<Account>> {
+    rx.all(
+        "SELECT DISTINCT employee_id, leave_type_id, leave_year FROM leave_ledger
+         WHERE expires_on >= ?1 AND expires_on < ?2 ORDER BY 1, 2, 3",
+        (from, to),
+        |row| Ok(Account { employee_id: row.get(0)?, leave_type_id: row.get(1)?, year: row.get(2)? }),
+    )
+}
+
+/// All rows of a person's accounts in one leave year.
+pub(super) fn rows_of_year(
+    rx: &Rx<'_>,
+    employee_id: EmployeeId,
+    year: i16,
+) -> Result<HashMap<LeaveTypeId, Vec<LedgerRow>>> {
+    let found = rx.all(
+        "SELECT id, kind, minutes, effective_date, expires_on, grant_id, request_id, reverses_id, leave_type_id
+         FROM leave_ledger WHERE employee_id = ?1 AND leave_type_id IN (SELECT id FROM leave_types) AND leave_year = ?2",
+        (employee_id, year),
+        |found| Ok((found.get("leave_type_id")?, row(found)?)),
+    )?;
+    Ok(by_type(found))
+}
+
+/// What a person's undecided requests reserve of one leave year.
+pub(super) fn reserved_of_year(
+    rx: &Rx<'_>,
+    employee_id: EmployeeId,
+    year: i16,
+) -> Result<HashMap<LeaveTypeId, Vec<LeaveDay>>> {
+    let found = rx.all(
+        "SELECT d.leave_type_id, d.request_id, d.date, d.charged_minutes
+         FROM leave_requests r JOIN leave_request_days d ON d.request_id = r.id
+         WHERE r.employee_id = ?1 AND r.status IN ('pending', 'clarification') AND d.leave_year = ?2 AND d.charged_minutes > 0",
+        (employee_id, year),
+        |row| Ok((row.get(0)?, LeaveDay { request_id: row.get(1)?, date: row.get(2)?, minutes: row.get(3)? })),
+    )?;
+    Ok(by_type(found))
+}
+
+fn by_type<T>(found: Vec<(LeaveTypeId, T)>) -> HashMap<LeaveTypeId, Vec<T>> {
+    let mut sorted: HashMap<LeaveTypeId, Vec<T>> = HashMap::new();
+    for (kind, item) in found {
+        sorted.entry(kind).or_default().push(item);
+    }
+    sorted
+}

@@ -1,0 +1,199 @@
+//! Who is told what about leave. Each reader gets the dates as their own language writes them.
+
+use crate::approvals;
+use crate::auth::Actor;
+use crate::error::{Msg, Result};
+use crate::ids::EmployeeId;
+use crate::msg;
+use crate::notifications::{self, Kind, Notice, Topic};
+use crate::people;
+use crate::storage::{Rx, Tx};
+use crate::time::Minutes;
+use crate::tr;
+use crate::web::Format;
+
+use super::amount::Amounts;
+use super::ledger::{self, Account};
+use super::request::{self, LeaveRequest};
+use super::types::{self, LeaveType};
+use super::{calendars, words};
+
+const OPEN: &str = tr!("Open the request");
+const APPROVED: Kind = Kind::new("leave_approved", Topic::Requests, tr!("Your leave is approved"), OPEN);
+const REJECTED: Kind = Kind::new("leave_rejected", Topic::Requests, tr!("Your leave is rejected"), OPEN);
+const QUESTION: Kind = Kind::new("leave_question", Topic::Requests, tr!("A question about your leave"), OPEN);
+const ENDED: Kind = Kind::new("leave_ended", Topic::Requests, tr!("Your leave was taken back"), OPEN);
+const ENTERED: Kind = Kind::new("leave_entered", Topic::Requests, tr!("Leave was entered for you"), OPEN);
+const ADJUSTED: Kind = Kind::new("leave_adjusted", Topic::Requests, tr!("Your balance was corrected"), tr!("See why"));
+const TEAM: Kind = Kind::new("leave_team", Topic::Team, tr!("Leave in your team"), OPEN);
+const DEPUTY: Kind = Kind::new("leave_deputy", Topic::Team, tr!("You stand in for somebody"), tr!("Open the calendar"));
+const SOON: Kind =
+    Kind::new("leave_starts_tomorrow", Topic::Requests, tr!("Your leave starts tomorrow"), OPEN).cooldown_hours(24);
+const DEPUTY_SOON: Kind =
+    Kind::new("leave_deputy_tomorrow", Topic::Team, tr!("You stand in from tomorrow"), tr!("Open the calendar"))
+        .cooldown_hours(24);
+
+/// What became of a request, told to the one who asked.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Fate {
+    Approved,
+    Rejected,
+    Asked,
+    Cancelled,
+    Revoked,
+    Returned,
+    /// HR entered it.
+    Entered,
+}
+
+/// Tells the requester, with what was written to them.
+pub(super) fn requester(tx: &mut Tx<'_>, actor: &Actor, request: &LeaveRequest, fate: Fate, quote: &str) -> Result<()> {
+    let who = &actor.name;
+    tell(
+        tx,
+        actor,
+        request,
+        [request.employee_id],
+        |title| match fate {
+            Fate::Approved => (&APPROVED, msg!("{0} approved your leave: {1}", who, title)),
+            Fate::Rejected => (&REJECTED, msg!("{0} rejected your leave: {1}", who, title)),
+            Fate::Asked => (&QUESTION, msg!("{0} asks about your leave: {1}", who, title)),
+            Fate::Cancelled => (&ENDED, msg!("{0} cancelled your leave: {1}", who, title)),
+            Fate::Revoked => (&ENDED, msg!("{0} revoked the approval of your leave: {1}", who, title)),
+            Fate::Returned => (&ENDED, msg!("{0} ended your leave early: {1}", who, title)),
+            Fate::Entered => (&ENTERED, msg!("{0} entered leave for you: {1}", who, title)),
+        },
+        quote,
+    )
+}
+
+/// What a person did with their own leave, where nobody is asked about it.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum OwnAct {
+    /// Entered leave that nobody decides on.
+    Entered,
+    Cancelled,
+    Returned,
+}
+
+/// Tells whoever was asked about the leave, or would have been, and the deputy.
+pub(super) fn above(tx: &mut Tx<'_>, actor: &Actor, request: &LeaveRequest, act: OwnAct) -> Result<()> {
+    let asked = approvals::current(tx, approvals::Kind::Leave, request.id.0)?;
+    let mut whom: Vec<EmployeeId> = match asked {
+        Some(approval) => approval.asked.iter().map(|person| EmployeeId(person.id)).collect(),
+        None => approver(tx, request.employee_id)?.into_iter().collect(),
+    };
+    whom.extend(request.deputy_id());
+    let who = &actor.name;
+    tell(
+        tx,
+        actor,
+        request,
+        whom,
+        |title| {
+            (
+                &TEAM,
+                match act {
+                    OwnAct::Entered => msg!("{0} entered leave: {1}", who, title),
+                    OwnAct::Cancelled => msg!("{0} cancelled leave: {1}", who, title),
+                    OwnAct::Returned => msg!("{0} is back early: {1}", who, title),
+                },
+            )
+        },
+        "",
+    )
+}
+
+/// Tells the deputy that it is settled.
+pub(super) fn deputy(tx: &mut Tx<'_>, actor: &Actor, request: &LeaveRequest) -> Result<()> {
+    let Some(deputy) = request.deputy_id() else { return Ok(()) };
+    let format = format_for(tx, actor, deputy)?;
+    let text = msg!("You stand in for {0}: {1}", request.employee, words::when(&request.span, &format));
+    notifications::notify(tx, deputy, &Notice::new(&DEPUTY, ("leave_request", request.id.0), text).link("/calendar"))?;
+    Ok(())
+}
+
+/// Tells a person that HR corrected a balance from `old` to `new`.
+pub(super) fn adjusted(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    account: Account,
+    kind: &LeaveType,
+    (old, new): (Minutes, Minutes),
+    reason: &str,
+) -> Result<()> {
+    let format = format_for(tx, actor, account.employee_id)?;
+    let per_day = calendars::usual_day(tx, account.employee_id, format.today())?;
+    let amounts = Amounts { format: &format, unit: kind.fields.unit, per_day };
+    let name = format.lang.text(&kind.fields.name);
+    let text = msg!(
+        "{0} corrected your balance of {1}: {2} instead of {3}",
+        actor.name,
+        name,
+        amounts.long(new),
+        amounts.long(old)
+    );
+    let subject = ("employee", account.employee_id.0);
+    let notice = Notice::new(&ADJUSTED, subject, text).quote(reason).link(ledger::href(account));
+    notifications::notify(tx, account.employee_id, &notice)?;
+    Ok(())
+}
+
+/// Reminds the person and the deputy on the day before.
+pub(super) fn starts_tomorrow(tx: &mut Tx<'_>, actor: &Actor, request: &LeaveRequest) -> Result<()> {
+    tell(
+        tx,
+        actor,
+        request,
+        [request.employee_id],
+        |title| (&SOON, msg!("Your leave starts tomorrow: {0}", title)),
+        "",
+    )?;
+    let Some(deputy) = request.deputy_id() else { return Ok(()) };
+    let format = format_for(tx, actor, deputy)?;
+    let when = words::when(&request.span, &format);
+    let text = msg!("From tomorrow you stand in for {0}: {1}", request.employee, when);
+    let notice =
+        Notice::new(&DEPUTY_SOON, ("leave_request", request.id.0), text).quote(&request.contact).link("/calendar");
+    notifications::notify(tx, deputy, &notice)?;
+    Ok(())
+}
+
+/// Tells several people about a request; who acts is not told what they did.
+fn tell(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    request: &LeaveRequest,
+    whom: impl IntoIterator<Item = EmployeeId>,
+    text: impl Fn(String) -> (&'static Kind, Msg),
+    quote: &str,
+) -> Result<()> {
+    let kind = types::get(tx, request.leave_type_id)?;
+    let per_day = calendars::usual_day(tx, request.employee_id, request.span.first_day())?;
+    let mut told = Vec::new();
+    for person in whom {
+        if Some(person) == actor.employee_id || told.contains(&person) {
+            continue;
+        }
+        told.push(person);
+        let format = format_for(tx, actor, person)?;
+        let (what, text) = text(words::title(&kind, &request.span, request.minutes, per_day, &format));
+        let notice =
+            Notice::new(what, ("leave_request", request.id.0), text).quote(quote).link(request::href(request.id));
+        notifications::notify(tx, person, &notice)?;
+    }
+    Ok(())
+}
+
+/// How a person reads dates.
+fn format_for(rx: &Rx<'_>, actor: &Actor, person: EmployeeId) -> Result<Format> {
+    Ok(Format::new(notifications::language(rx, person)?, actor.zone.clone(), rx.now()))
+}
+
+/// Who would be asked; nobody where it is HR as such.
+fn approver(rx: &Rx<'_>, employee_id: EmployeeId) -> Result<Option<EmployeeId>> {
+    Ok(match people::approver_of(rx, employee_id)? {
+        people::Approver::Named(id) | people::Approver::LineManager(id) => Some(id),
+        people::Approver::Hr => None,
+    })
+}

@@ -1,0 +1,353 @@
+//! What is done with a request: sent, changed, decided, taken back, revoked, ended early. Each act checks who may,
+//! moves the status by `rules`, books what the ledger must say, records it and tells whom it concerns.
+
+use jiff::SignedDuration;
+use jiff::civil::Date;
+
+use super::model::{LeaveRequest, NewLeave};
+use super::plan::{Hand, Plan, whose};
+use super::store::{self, New};
+use super::{Sight, sight};
+use crate::approvals::{self, Decision, Kind, Outcome};
+use crate::audit;
+use crate::auth::Actor;
+use crate::error::{AppError, Msg, Result};
+use crate::ids::{EmployeeId, LeaveRequestId};
+use crate::leave::amount::Amounts;
+use crate::leave::ledger::{self, Account, Books};
+use crate::leave::notices::{self, Fate, OwnAct};
+use crate::leave::rules::{LeaveDay, LeaveStatus, WrongState};
+use crate::leave::types;
+use crate::leave::{calendars, words};
+use crate::msg;
+use crate::people;
+use crate::storage::{Rx, Tx};
+use crate::time::period;
+
+/// How long an approver may take an approval back.
+const REVOKE_WITHIN: SignedDuration = SignedDuration::from_hours(24);
+
+/// Sends a request. What HR enters for somebody, and what a type lets everybody take, stands approved at once.
+///
+/// # Errors
+/// [`AppError::Invalid`] by field; [`AppError::Conflict`] where other leave is in the way; [`AppError::Forbidden`]
+/// where a login without a record asks for itself.
+pub fn submit(tx: &mut Tx<'_>, actor: &Actor, mut input: NewLeave) -> Result<LeaveRequestId> {
+    let too_long = input.tidy();
+    let (employee_id, hand) = whose(tx, actor, input.employee_id)?;
+    let mut plan = Plan::of(tx, actor, (employee_id, hand), &input, None)?;
+    plan.errors.0.extend(too_long.0);
+    plan.check(tx)?;
+
+    let asks = hand == Hand::Own && plan.kind.fields.requires_approval;
+    let new = New {
+        employee_id,
+        input: &input,
+        minutes: plan.minutes(),
+        status: if asks { LeaveStatus::Pending } else { LeaveStatus::Approved },
+        entered_by: (hand == Hand::Hr).then_some(actor.name.as_str()),
+    };
+    let id = store::insert(tx, &new)?;
+    store::put_days(tx, id, employee_id, plan.kind.id, &plan.days())?;
+    let entry = audit::Entry::new("leave.requested")
+        .on("leave_request", id.0)
+        .with("leave_type", &plan.kind.fields.name)
+        .with("start_date", plan.span.first_day())
+        .with("end_date", plan.span.last_day())
+        .with("minutes", plan.minutes());
+    audit::record(tx, actor, if hand == Hand::Hr { entry.on_behalf_of(plan.employee.name()) } else { entry })?;
+
+    if asks {
+        let title = Msg::new("{0}").arg(plan.title(tx, actor));
+        approvals::open(
+            tx,
+            actor,
+            approvals::New { kind: Kind::Leave, subject_id: id.0, requester: employee_id, title, ask: None },
+        )?;
+    } else {
+        let request = store::get(tx, id)?;
+        book(tx, actor, &request)?;
+        match hand {
+            Hand::Own => notices::above(tx, actor, &request, OwnAct::Entered)?,
+            Hand::Hr => {
+                notices::requester(tx, actor, &request, Fate::Entered, "")?;
+                notices::deputy(tx, actor, &request)?;
+            }
+        }
+    }
+    Ok(id)
+}
+
+/// Changes a request that is not decided yet; it is asked anew from the first level. Answers a clarification.
+///
+/// # Errors
+/// As [`submit`]; [`AppError::Conflict`] where it is decided; [`AppError::Forbidden`] for anybody but the requester.
+pub fn amend(tx: &mut Tx<'_>, actor: &Actor, id: LeaveRequestId, mut input: NewLeave) -> Result<()> {
+    let too_long = input.tidy();
+    let request = for_actor(tx, actor, id)?;
+    if actor.employee_id != Some(request.employee_id) {
+        return Err(AppError::forbidden("Only the one who asks may change a request."));
+    }
+    request.status.resubmit().map_err(wrong_state)?;
+    let mut plan = Plan::of(tx, actor, (request.employee_id, Hand::Own), &input, Some(id))?;
+    plan.errors.0.extend(too_long.0);
+    plan.check(tx)?;
+    if !plan.kind.fields.requires_approval {
+        return Err(AppError::invalid(
+            "leave_type_id",
+            "This kind is not asked for. Take this request back and enter it anew.",
+        ));
+    }
+    store::change(tx, id, &input, plan.minutes())?;
+    store::put_days(tx, id, request.employee_id, plan.kind.id, &plan.days())?;
+    let entry = audit::Entry::new("leave.amended")
+        .on("leave_request", id.0)
+        .change("status", request.status, LeaveStatus::Pending)
+        .change("leave_type_id", request.leave_type_id, plan.kind.id)
+        .change("start_date", request.span.first_day(), plan.span.first_day())
+        .change("end_date", request.span.last_day(), plan.span.last_day())
+        .change("minutes", request.minutes, plan.minutes());
+    audit::record(tx, actor, entry)?;
+    let title = Msg::new("{0}").arg(plan.title(tx, actor));
+    approvals::resubmit(tx, actor, Kind::Leave, id.0, title)
+}
+
+/// Approves, rejects, or asks back. At approval the balance is looked at again.
+///
+/// # Errors
+/// As [`approvals::decide`]; [`AppError::NotFound`] for who may not know of the request; [`AppError::Conflict`] where
+/// the balance does not cover it any more.
+pub fn decide(tx: &mut Tx<'_>, actor: &Actor, id: LeaveRequestId, decision: &Decision) -> Result<()> {
+    let request = for_actor(tx, actor, id)?;
+    let outcome = approvals::decide(tx, actor, Kind::Leave, id.0, decision)?;
+    let what = |status: Result<LeaveStatus, WrongState>| status.map_err(wrong_state);
+    match outcome {
+        Outcome::Approved => {
+            let status = what(request.status.approve())?;
+            store::set_status(tx, id, status)?;
+            book(tx, actor, &request)?;
+            notices::requester(tx, actor, &request, Fate::Approved, said(decision))?;
+            notices::deputy(tx, actor, &request)?;
+        }
+        Outcome::Rejected => {
+            store::set_status(tx, id, what(request.status.reject())?)?;
+            notices::requester(tx, actor, &request, Fate::Rejected, said(decision))?;
+        }
+        Outcome::Clarification => {
+            store::set_status(tx, id, what(request.status.clarify())?)?;
+            notices::requester(tx, actor, &request, Fate::Asked, said(decision))?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes a request back: while it is undecided, and approved leave before it begins; HR also later, with a reason.
+///
+/// # Errors
+/// [`AppError::NotFound`]; [`AppError::Forbidden`] for anybody but the person and HR; [`AppError::Conflict`] by its
+/// state; [`AppError::Invalid`] where HR gives no reason.
+pub fn cancel(tx: &mut Tx<'_>, actor: &Actor, id: LeaveRequestId, reason: &str) -> Result<()> {
+    let request = for_actor(tx, actor, id)?;
+    let own = actor.employee_id == Some(request.employee_id);
+    if !own && !actor.is_hr() {
+        return Err(AppError::forbidden("The person or HR may take this back; an approver may revoke it."));
+    }
+    let today = own_date(tx, request.employee_id)?;
+    let status = match request.status.cancel(request.span.first_day(), today) {
+        Err(WrongState::Started) if actor.is_hr() => request.status.cancel_by_hr(),
+        decided => decided,
+    }
+    .map_err(wrong_state)?;
+    let reason = reason.trim();
+    if !own && reason.is_empty() {
+        return Err(AppError::invalid("reason", "Say why; the person reads it."));
+    }
+    check_reason(reason)?;
+    if request.status.is_open() {
+        approvals::withdraw(tx, actor, Kind::Leave, id.0)?;
+    }
+    store::set_status(tx, id, status)?;
+    release(tx, actor, &request, &[], &msg!("Given back: the leave was cancelled."))?;
+    record_end(tx, actor, &request, "leave.cancelled", status, reason)?;
+    match request.status {
+        _ if !own => notices::requester(tx, actor, &request, Fate::Cancelled, reason),
+        LeaveStatus::Approved => notices::above(tx, actor, &request, OwnAct::Cancelled),
+        _ => Ok(()),
+    }
+}
+
+/// The approver takes an approval back within 24 hours.
+///
+/// # Errors
+/// [`AppError::NotFound`]; [`AppError::Forbidden`] for anybody but those who were asked, and HR;
+/// [`AppError::Conflict`] by its state or where it is too late; [`AppError::Invalid`] without a reason.
+pub fn revoke(tx: &mut Tx<'_>, actor: &Actor, id: LeaveRequestId, reason: &str) -> Result<()> {
+    let request = for_actor(tx, actor, id)?;
+    if !may_revoke(tx, actor, &request)? {
+        return Err(AppError::forbidden("Only those who were asked may revoke an approval."));
+    }
+    let approved_at = request.approved_at.unwrap_or(request.created_at);
+    let status = request.status.revoke(approved_at, tx.now(), REVOKE_WITHIN).map_err(wrong_state)?;
+    let reason = reason.trim();
+    if reason.is_empty() {
+        return Err(AppError::invalid("reason", "Say why; the person reads it."));
+    }
+    check_reason(reason)?;
+    store::set_status(tx, id, status)?;
+    release(tx, actor, &request, &[], &msg!("Given back: the approval was revoked."))?;
+    record_end(tx, actor, &request, "leave.revoked", status, reason)?;
+    notices::requester(tx, actor, &request, Fate::Revoked, reason)
+}
+
+/// Whether `actor` was asked to decide, or is HR; never about one's own.
+pub(super) fn may_revoke(rx: &Rx<'_>, actor: &Actor, request: &LeaveRequest) -> Result<bool> {
+    if actor.employee_id == Some(request.employee_id) {
+        return Ok(false);
+    }
+    let asked = approvals::current(rx, Kind::Leave, request.id.0)?;
+    Ok(asked.is_some_and(|approval| actor.is_hr() || approvals::is_asked(actor, &approval)))
+}
+
+/// Until when an approval may be revoked.
+pub(super) fn revocable(request: &LeaveRequest, now: jiff::Timestamp) -> bool {
+    request.approved_at.is_some_and(|at| request.status.revoke(at, now, REVOKE_WITHIN).is_ok())
+}
+
+/// Came back early: `last_day_taken` is the last day of the leave; the days after it are given back.
+///
+/// # Errors
+/// [`AppError::NotFound`]; [`AppError::Forbidden`] for anybody but the person and HR; [`AppError::Conflict`] by its
+/// state; [`AppError::Invalid`] where the date is not within the leave, or the days are past (HR can still).
+pub fn return_early(tx: &mut Tx<'_>, actor: &Actor, id: LeaveRequestId, last_day_taken: Date) -> Result<()> {
+    let request = for_actor(tx, actor, id)?;
+    let own = actor.employee_id == Some(request.employee_id);
+    if !own && !actor.is_hr() {
+        return Err(AppError::forbidden("The person or HR may end leave early."));
+    }
+    request.status.return_part().map_err(wrong_state)?;
+    let Some(shorter) = request.span.shortened_to(last_day_taken) else {
+        return Err(AppError::invalid("last_day_taken", "A date within the leave, before its last day."));
+    };
+    let yesterday = period::back(own_date(tx, request.employee_id)?, 1);
+    if !actor.is_hr() && last_day_taken < yesterday {
+        return Err(AppError::invalid("last_day_taken", "Days that are over are given back by HR."));
+    }
+    let keep: Vec<LeaveDay> =
+        charged_days(tx, &request)?.into_iter().filter(|day| day.date <= last_day_taken).collect();
+    if keep.is_empty() {
+        return Err(AppError::invalid("last_day_taken", "Nothing of this leave would be left: cancel it instead."));
+    }
+    let asked_until = request.asked_until.unwrap_or(request.span.last_day());
+    store::shorten(tx, id, &shorter, asked_until)?;
+    release(tx, actor, &request, &keep, &msg!("Given back: came back early."))?;
+    let entry = audit::Entry::new("leave.returned").on("leave_request", id.0).change(
+        "end_date",
+        request.span.last_day(),
+        last_day_taken,
+    );
+    audit::record(tx, actor, entry)?;
+    let request = store::get(tx, id)?;
+    if own {
+        notices::above(tx, actor, &request, OwnAct::Returned)
+    } else {
+        notices::requester(tx, actor, &request, Fate::Returned, "")
+    }
+}
+
+/// What the one who decides wrote.
+fn said(decision: &Decision) -> &str {
+    match decision {
+        Decision::Approve { note, .. } => note.as_deref().unwrap_or_default(),
+        Decision::Reject { reason, .. } => reason,
+        Decision::Clarify { question } => question,
+    }
+}
+
+/// The request, for who may know of it.
+fn for_actor(rx: &Rx<'_>, actor: &Actor, id: LeaveRequestId) -> Result<LeaveRequest> {
+    let request = store::get(rx, id)?;
+    if sight(rx, actor, &request)? == Sight::None { Err(AppError::NotFound) } else { Ok(request) }
+}
+
+fn wrong_state(why: WrongState) -> AppError {
+    AppError::Conflict(why.message())
+}
+
+fn check_reason(reason: &str) -> Result<()> {
+    if reason.chars().count() > super::model::LONGEST_REASON {
+        return Err(AppError::invalid("reason", msg!("At most {0} characters.", super::model::LONGEST_REASON)));
+    }
+    Ok(())
+}
+
+/// The date it is for the person concerned.
+fn own_date(rx: &Rx<'_>, employee_id: EmployeeId) -> Result<Date> {
+    Ok(rx.now().to_zoned(people::place_of(rx, employee_id)?.zone).date())
+}
+
+fn charged_days(rx: &Rx<'_>, request: &LeaveRequest) -> Result<Vec<LeaveDay>> {
+    let days = store::days(rx, request.id)?.into_iter().filter(|day| day.charged.is_positive());
+    Ok(days.map(|day| LeaveDay { request_id: request.id, date: day.date, minutes: day.charged }).collect())
+}
+
+/// Writes an approved request into the ledger; the balance must still cover it.
+fn book(tx: &mut Tx<'_>, actor: &Actor, request: &LeaveRequest) -> Result<()> {
+    let kind = types::get(tx, request.leave_type_id)?;
+    if !kind.fields.affects_balance {
+        return Ok(());
+    }
+    for (account, wanted) in by_account(request, charged_days(tx, request)?) {
+        let books = Books::open(tx, account, Some(request.id))?;
+        if let Err(short) = books.ledger.allows(&wanted, &books.reserved, kind.fields.negative_limit_minutes) {
+            let per_day = calendars::usual_day(tx, request.employee_id, request.span.first_day())?;
+            let format = words::format_for(actor, tx.now());
+            let amounts = Amounts { format: &format, unit: kind.fields.unit, per_day };
+            return Err(AppError::Conflict(msg!(
+                "The balance of {0} does not cover this any more: {1} are missing.",
+                account.year,
+                amounts.long(short.missing)
+            )));
+        }
+        let all = [books.ledger.booked(), wanted].concat();
+        ledger::settle(tx, actor, &books, &all, None)?;
+    }
+    Ok(())
+}
+
+/// Gives back what a request had booked, all but `keep`.
+fn release(tx: &mut Tx<'_>, actor: &Actor, request: &LeaveRequest, keep: &[LeaveDay], why: &Msg) -> Result<()> {
+    let years = ledger::store::years_of_request(tx, request.id)?;
+    for year in years {
+        let account = Account { employee_id: request.employee_id, leave_type_id: request.leave_type_id, year };
+        let books = Books::open(tx, account, Some(request.id))?;
+        let mut days = books.ledger.booked();
+        days.retain(|day| day.request_id != request.id || keep.contains(day));
+        ledger::settle(tx, actor, &books, &days, Some((request.id, why)))?;
+    }
+    Ok(())
+}
+
+fn by_account(request: &LeaveRequest, days: Vec<LeaveDay>) -> Vec<(Account, Vec<LeaveDay>)> {
+    let mut accounts: Vec<(Account, Vec<LeaveDay>)> = Vec::new();
+    for day in days {
+        let account = Account::on(request.employee_id, request.leave_type_id, day.date);
+        match accounts.last_mut().filter(|(last, _)| *last == account) {
+            Some((_, days)) => days.push(day),
+            None => accounts.push((account, vec![day])),
+        }
+    }
+    accounts
+}
+
+fn record_end(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    request: &LeaveRequest,
+    action: &'static str,
+    status: LeaveStatus,
+    reason: &str,
+) -> Result<()> {
+    let entry = audit::Entry::new(action).on("leave_request", request.id.0).change("status", request.status, status);
+    audit::record(tx, actor, entry.because(reason))?;
+    Ok(())
+}

@@ -1,0 +1,76 @@
+//! Requests for leave, from the first look at what one would do to its end.
+
+pub mod act;
+pub mod model;
+pub mod plan;
+pub(in crate::leave) mod store;
+#[cfg(test)]
+mod tests;
+
+pub use act::{amend, cancel, decide, return_early, revoke, submit};
+pub use model::{DayPart, LeaveRequest, NewLeave, RequestDay};
+pub use plan::{Hand, Plan, YearCharge};
+
+use crate::approvals;
+use crate::auth::Actor;
+use crate::error::{AppError, Result};
+use crate::ids::LeaveRequestId;
+use crate::people::{self, Reach};
+use crate::storage::Rx;
+
+/// What somebody may know of a request beyond what the calendar shows everybody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sight {
+    /// It is their own.
+    Own,
+    /// They lead the person, are HR, or are or were asked to decide.
+    Full,
+    /// Nothing.
+    None,
+}
+
+/// How much `actor` may know of `request`.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn sight(rx: &Rx<'_>, actor: &Actor, request: &LeaveRequest) -> Result<Sight> {
+    match people::reach(rx, actor, request.employee_id)? {
+        Reach::Own => return Ok(Sight::Own),
+        Reach::Report | Reach::Organization => return Ok(Sight::Full),
+        Reach::None => {}
+    }
+    let asked = approvals::current(rx, approvals::Kind::Leave, request.id.0)?;
+    Ok(if asked.is_some_and(|approval| approvals::is_asked(actor, &approval)) { Sight::Full } else { Sight::None })
+}
+
+/// One request, for who may know of it.
+///
+/// # Errors
+/// [`AppError::NotFound`].
+pub fn get(rx: &Rx<'_>, actor: &Actor, id: LeaveRequestId) -> Result<(LeaveRequest, Sight)> {
+    let request = store::get(rx, id)?;
+    match sight(rx, actor, &request)? {
+        Sight::None => Err(AppError::NotFound),
+        sight => Ok((request, sight)),
+    }
+}
+
+/// Looks at what a request would do, without sending it.
+///
+/// # Errors
+/// [`AppError::Invalid`] where it is no request at all; [`AppError::Forbidden`] for a login without a record.
+pub fn preview(rx: &Rx<'_>, actor: &Actor, mut input: NewLeave, instead_of: Option<LeaveRequestId>) -> Result<Plan> {
+    let too_long = input.tidy();
+    let whose = plan::whose(rx, actor, input.employee_id)?;
+    if let Some(id) = instead_of {
+        get(rx, actor, id)?;
+    }
+    let mut plan = Plan::of(rx, actor, whose, &input, instead_of)?;
+    plan.errors.0.extend(too_long.0);
+    Ok(plan)
+}
+
+/// The page of a request.
+pub fn href(id: LeaveRequestId) -> String {
+    format!("/leave/requests/{id}")
+}

@@ -1,0 +1,360 @@
+//! What a request would do, before it is sent: the days it covers and charges, the balances before and after, what
+//! is in its way. The preview shows a plan and sending acts on one, so they cannot differ.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+
+use super::model::{DayPart, LeaveRequest, NewLeave, RequestDay};
+use super::store;
+use crate::auth::Actor;
+use crate::error::{AppError, FieldErrors, Msg, Result};
+use crate::ids::{EmployeeId, LeaveRequestId};
+use crate::leave::amount::Amounts;
+use crate::leave::calendars::PersonCalendar;
+use crate::leave::ledger::{Account, Books, YEARS};
+use crate::leave::rules::{
+    Ask, Balance, DayCount, DayReason, LeaveCount, LeaveDay, LeaveSpan, Part, as_field_errors, clash,
+};
+use crate::leave::types::{self, LeaveType};
+use crate::leave::words;
+use crate::people::{self, Employee};
+use crate::storage::Rx;
+use crate::time::{Minutes, Period, period};
+use crate::web::Format;
+use crate::{msg, msg_n};
+
+/// Stands for a request that has no id yet.
+const UNSENT: LeaveRequestId = LeaveRequestId(i64::MAX);
+
+/// Dates around a request that may adjoin it.
+const ADJOINING: i64 = 366;
+
+/// What one leave year is charged.
+#[derive(Clone, Debug)]
+pub struct YearCharge {
+    pub account: Account,
+    pub charged: Minutes,
+    /// On the first charged day of that year.
+    pub before: Balance,
+    pub after: Balance,
+    /// By how much the balance does not cover it, on some date of the year.
+    pub missing: Minutes,
+}
+
+/// What a request would do.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    pub employee: Employee,
+    pub kind: LeaveType,
+    pub span: LeaveSpan,
+    pub count: LeaveCount,
+    /// By leave year; empty where the type has no balance.
+    pub years: Vec<YearCharge>,
+    /// Requests of the same person for the same time.
+    pub conflicts: Vec<LeaveRequest>,
+    /// Why it cannot be sent, by field.
+    pub errors: FieldErrors,
+    pub warnings: Vec<Msg>,
+    /// What "a day" is worth to the person.
+    pub per_day: Minutes,
+    /// The first day back at work.
+    pub back_on: Option<Date>,
+    /// The person's own date now.
+    pub today: Date,
+    pub calendar: PersonCalendar,
+    /// How the acting person reads.
+    pub format: Format,
+}
+
+/// Whose request it is, and by whose hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hand {
+    /// The person's own.
+    Own,
+    /// HR enters it for them.
+    Hr,
+}
+
+/// For whom `actor` asks.
+///
+/// # Errors
+/// [`AppError::Forbidden`] where a login without a record asks for itself; [`AppError::Invalid`] on `employee_id`
+/// where somebody who is not HR asks for another.
+pub(super) fn whose(rx: &Rx<'_>, actor: &Actor, asked: Option<EmployeeId>) -> Result<(EmployeeId, Hand)> {
+    match asked.filter(|id| Some(*id) != actor.employee_id) {
+        None => Ok((actor.require_employee()?, Hand::Own)),
+        Some(other) if actor.is_hr() && people::reach(rx, actor, other)?.sees() => Ok((other, Hand::Hr)),
+        Some(_) => Err(AppError::invalid("employee_id", "Only HR may ask for somebody else.")),
+    }
+}
+
+impl Plan {
+    /// Looks at what `input` would do; `except` is the request that it would replace.
+    ///
+    /// # Errors
+    /// [`AppError::Invalid`] where it is no request at all: unknown type, dates that do not fit together. What merely
+    /// speaks against it is in the plan.
+    pub fn of(
+        rx: &Rx<'_>,
+        actor: &Actor,
+        (employee_id, hand): (EmployeeId, Hand),
+        input: &NewLeave,
+        except: Option<LeaveRequestId>,
+    ) -> Result<Plan> {
+        let kind = types::store::find(rx, input.leave_type_id)?
+            .filter(|kind| kind.fields.active)
+            .ok_or_else(|| AppError::invalid("leave_type_id", "There is no such kind of leave."))?;
+        let span = input.span().map_err(AppError::Invalid)?;
+        let employee = people::get(rx, employee_id)?;
+        let today = rx.now().to_zoned(people::place_of(rx, employee_id)?.zone).date();
+        let asked = span.period();
+        let adjoining = Period::new(period::back(asked.first(), ADJOINING), period::ahead(asked.last(), ADJOINING));
+        let calendar = PersonCalendar::of(rx, employee_id, adjoining.unwrap_or(asked))?;
+        let count = calendar.calendar().count(&span, kind.free_days_inside());
+        let per_day = calendar.usual_day(span.first_day());
+        let mut plan = Plan {
+            years: years(rx, employee_id, &kind, &count, except)?,
+            conflicts: conflicts(rx, employee_id, &span, &calendar, except)?,
+            errors: FieldErrors::new(),
+            warnings: Vec::new(),
+            back_on: calendar.back_after(span.last_day()),
+            employee,
+            kind,
+            span,
+            count,
+            per_day,
+            today,
+            calendar,
+            format: words::format_for(actor, rx.now()),
+        };
+        plan.judge(rx, hand, input, except)?;
+        Ok(plan)
+    }
+
+    /// What its days charge together.
+    pub fn minutes(&self) -> Minutes {
+        self.count.total()
+    }
+
+    /// Its days as they are kept.
+    pub(super) fn days(&self) -> Vec<RequestDay> {
+        let day = |day: &DayCount| RequestDay {
+            date: day.date,
+            part: match self.span.clock_times() {
+                Some(_) => DayPart::Hours,
+                None if self.span.first_day() == day.date => part(self.span.start_part()),
+                None if self.span.last_day() == day.date => part(self.span.end_part()),
+                None => DayPart::FullDay,
+            },
+            scheduled: day.scheduled,
+            holiday: day.holiday.as_ref().map(|holiday| holiday.name.clone()),
+            charged: day.charged,
+            leave_year: YEARS.of(day.date).number,
+        };
+        self.count.days.iter().map(day).collect()
+    }
+
+    /// `Ok` where it may be sent.
+    ///
+    /// # Errors
+    /// [`AppError::Conflict`] where other leave is in the way, naming it; [`AppError::Invalid`] by field.
+    pub(super) fn check(&self, rx: &Rx<'_>) -> Result<()> {
+        if !self.errors.is_empty() {
+            return Err(AppError::Invalid(self.errors.clone()));
+        }
+        let Some(other) = self.conflicts.first() else { return Ok(()) };
+        let kind = types::get(rx, other.leave_type_id)?;
+        let title = words::title(&kind, &other.span, other.minutes, self.per_day, &self.format);
+        Err(AppError::Conflict(msg!("There is other leave on these days: {0} (request {1}).", title, other.id)))
+    }
+
+    /// Everything that speaks against it, and what is worth knowing.
+    fn judge(&mut self, rx: &Rx<'_>, hand: Hand, input: &NewLeave, except: Option<LeaveRequestId>) -> Result<()> {
+        let asked = self.span.period();
+        let around = Period::new(period::back(asked.first(), ADJOINING), period::ahead(asked.last(), ADJOINING));
+        let other_days: BTreeSet<Date> =
+            store::dates_of_type(rx, self.employee.id, self.kind.id, around.unwrap_or(asked), except)?
+                .into_iter()
+                .collect();
+        let ask = Ask {
+            span: &self.span,
+            count: &self.count,
+            calendar: self.calendar.calendar(),
+            today: self.today,
+            join_date: Some(self.employee.facts.join_date),
+            other_days: &other_days,
+            // Papers are brought later; that one is due is a warning below.
+            attachments: 1,
+        };
+        let rules = self.kind.rules();
+        let refusals = match hand {
+            Hand::Own => rules.refusals(&ask),
+            Hand::Hr => rules.refusals_for_hr(&ask),
+        };
+        let mut errors = as_field_errors(&refusals);
+
+        let facts = &self.employee.facts;
+        if self.span.first_day() < facts.join_date {
+            errors.add("start_date", msg!("The employment begins on {0}.", facts.join_date));
+        }
+        if let Some(last) = facts.leave_date.filter(|last| self.span.last_day() > *last) {
+            errors.add("end_date", msg!("The employment ends on {0}.", last));
+        }
+        if hand == Hand::Own && self.kind.fields.requires_reason && input.reason.trim().is_empty() {
+            errors.add("reason", "This kind of leave asks for a reason.");
+        }
+        if let Some(deputy) = input.deputy_id {
+            if deputy == self.employee.id {
+                errors.add("deputy_id", "Nobody stands in for themselves.");
+            } else if !is_employed(rx, deputy, self.today)? {
+                errors.add("deputy_id", "There is no such person.");
+            }
+        }
+        self.judge_amounts(rx, except, &mut errors)?;
+        self.errors = errors;
+        self.warn(rx, input)
+    }
+
+    fn judge_amounts(&self, rx: &Rx<'_>, except: Option<LeaveRequestId>, errors: &mut FieldErrors) -> Result<()> {
+        for year in self.years.iter().filter(|year| year.missing.is_positive()) {
+            let missing = self.amount(year.missing);
+            errors.add(
+                "end_date",
+                match self.years.len() {
+                    1 => msg!("The balance does not cover this: {0} are missing.", missing),
+                    _ => msg!("The balance of {0} does not cover this: {1} are missing.", year.account.year, missing),
+                },
+            );
+        }
+        let Some(most) = self.kind.fields.max_minutes_per_year else { return Ok(()) };
+        for (year, minutes) in self.count.by_year(YEARS) {
+            let account = Account { employee_id: self.employee.id, leave_type_id: self.kind.id, year };
+            let all = store::asked_in_year(rx, account, except)? + minutes;
+            if all > most {
+                let (all, most) = (self.amount(all), self.amount(most));
+                errors.add("end_date", msg!("At most {0} in {1}; with this it would be {2}.", most, year, all));
+            }
+        }
+        Ok(())
+    }
+
+    fn warn(&mut self, rx: &Rx<'_>, input: &NewLeave) -> Result<()> {
+        if self.kind.fields.attachment.needed(self.count.working_days()) {
+            self.warnings.push(msg!("A note is needed for this. Give it to HR as soon as you have it."));
+        }
+        if let Some(deputy) = input.deputy_id {
+            if let Some(other) = store::occupying(rx, deputy, self.span.period(), None)?.first() {
+                self.warnings.push(msg!("{0} is, or may be, away on some of these days.", other.employee));
+            }
+        }
+        for year in &self.years {
+            for (last, minutes) in &year.after.expiring {
+                let amount = self.amount(*minutes);
+                self.warnings.push(msg!("{0} expire on {1} if not used.", amount, last));
+            }
+        }
+        Ok(())
+    }
+
+    /// "Vacation, Tue 8 – Fri 11 Dec, 4 days", for sentences that are kept.
+    pub(super) fn title(&self, rx: &Rx<'_>, actor: &Actor) -> String {
+        words::title(&self.kind, &self.span, self.minutes(), self.per_day, &words::plain_format(actor, rx.now()))
+    }
+
+    /// How this leave's amounts are shown to the acting person.
+    pub fn amounts(&self) -> Amounts<'_> {
+        Amounts { format: &self.format, unit: self.kind.fields.unit, per_day: self.per_day }
+    }
+
+    fn amount(&self, minutes: Minutes) -> String {
+        self.amounts().long(minutes)
+    }
+}
+
+/// The charged days by leave year, as needs of a request.
+pub(super) fn by_year(count: &LeaveCount, id: LeaveRequestId) -> BTreeMap<i16, Vec<LeaveDay>> {
+    let mut years: BTreeMap<i16, Vec<LeaveDay>> = BTreeMap::new();
+    for (date, minutes) in count.charged() {
+        years.entry(YEARS.of(date).number).or_default().push(LeaveDay { request_id: id, date, minutes });
+    }
+    years
+}
+
+fn years(
+    rx: &Rx<'_>,
+    employee_id: EmployeeId,
+    kind: &LeaveType,
+    count: &LeaveCount,
+    except: Option<LeaveRequestId>,
+) -> Result<Vec<YearCharge>> {
+    if !kind.fields.affects_balance {
+        return Ok(Vec::new());
+    }
+    let charge = |(year, wanted): (i16, Vec<LeaveDay>)| {
+        let account = Account { employee_id, leave_type_id: kind.id, year };
+        let books = Books::open(rx, account, except)?;
+        let on = wanted.iter().map(|day| day.date).min().unwrap_or(account.leave_year().period.first());
+        let with = [books.reserved.as_slice(), wanted.as_slice()].concat();
+        let missing = match books.ledger.allows(&wanted, &books.reserved, kind.fields.negative_limit_minutes) {
+            Ok(()) => Minutes::ZERO,
+            Err(short) => short.missing,
+        };
+        Ok(YearCharge {
+            account,
+            missing,
+            charged: wanted.iter().map(|day| day.minutes).sum(),
+            before: books.on(on),
+            after: books.ledger.on(on, &with),
+        })
+    };
+    by_year(count, except.unwrap_or(UNSENT)).into_iter().map(charge).collect()
+}
+
+fn conflicts(
+    rx: &Rx<'_>,
+    employee_id: EmployeeId,
+    span: &LeaveSpan,
+    calendar: &PersonCalendar,
+    except: Option<LeaveRequestId>,
+) -> Result<Vec<LeaveRequest>> {
+    let mut others = store::occupying(rx, employee_id, span.period(), except)?;
+    others.retain(|other| clash(span, &other.span, &calendar.schedules).is_some());
+    Ok(others)
+}
+
+fn is_employed(rx: &Rx<'_>, id: EmployeeId, today: Date) -> Result<bool> {
+    match people::get(rx, id) {
+        Ok(person) => Ok(person.is_employed_on(today)),
+        Err(AppError::NotFound) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+fn part(part: Part) -> DayPart {
+    match part {
+        Part::FullDay => DayPart::FullDay,
+        Part::Morning => DayPart::Morning,
+        Part::Afternoon => DayPart::Afternoon,
+    }
+}
+
+/// How a day of the table is described.
+pub fn day_words(why: DayReason, holiday: Option<&str>) -> Msg {
+    let holiday = holiday.unwrap_or_default();
+    match why {
+        DayReason::WholeDay => msg!("Whole day"),
+        DayReason::Morning => msg!("Morning"),
+        DayReason::Afternoon => msg!("Afternoon"),
+        DayReason::Hours => msg!("Some hours"),
+        DayReason::PartlyHoliday => msg!("{0}, free for part of the day", holiday),
+        DayReason::Holiday => msg!("{0}", holiday),
+        DayReason::NotWorking => msg!("Not a working day"),
+        DayReason::Enclosed => msg!("Between days of leave, counts too"),
+    }
+}
+
+/// "7 days of absence"
+pub fn absence_words(days: usize) -> Msg {
+    msg_n!(i64::try_from(days).unwrap_or(i64::MAX), "{0} day of absence", "{0} days of absence")
+}

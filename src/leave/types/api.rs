@@ -1,0 +1,158 @@
+//! Leave types in the API.
+
+use axum::extract::Path;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Deserializer};
+use utoipa::ToSchema;
+
+use super::model::{Color, LeaveType, TypeFields, VisibleAs};
+use crate::auth::{Hr, Staff};
+use crate::error::Result;
+use crate::ids::LeaveTypeId;
+use crate::leave::rules::{Attachment, Granularity, Unit};
+use crate::storage::Op;
+use crate::time::Minutes;
+use crate::web::etag::{self, IfMatch};
+use crate::web::listing::ListQuery;
+use crate::web::problem::{ReadProblems, WriteProblems};
+use crate::web::{Json, List};
+
+const CREATE: Op = Op::act("leave_type.created");
+const UPDATE: Op = Op::act("leave_type.updated");
+const DELETE: Op = Op::act("leave_type.deleted");
+
+/// A field that is there, be it null: `None` is absent, `Some(None)` is null.
+fn there<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(from).map(Some)
+}
+
+/// What of a type is to change; what is left out stays.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(default)]
+#[schema(as = LeaveTypePatch)]
+pub struct TypePatch {
+    name: Option<String>,
+    description: Option<String>,
+    color: Option<Color>,
+    letter: Option<String>,
+    unit: Option<Unit>,
+    granularity: Option<Granularity>,
+    requires_approval: Option<bool>,
+    attachment: Option<Attachment>,
+    requires_reason: Option<bool>,
+    notice_days: Option<u16>,
+    #[serde(deserialize_with = "there")]
+    #[schema(value_type = Option<u16>)]
+    max_consecutive_days: Option<Option<u16>>,
+    #[serde(deserialize_with = "there")]
+    #[schema(value_type = Option<Minutes>)]
+    max_minutes_per_year: Option<Option<Minutes>>,
+    usable_after_months: Option<u16>,
+    negative_limit_minutes: Option<Minutes>,
+    counts_non_working_days: Option<bool>,
+    visible_as: Option<VisibleAs>,
+    affects_balance: Option<bool>,
+    works: Option<bool>,
+    paid: Option<bool>,
+    sort_order: Option<i32>,
+    active: Option<bool>,
+}
+
+impl TypePatch {
+    fn apply(self, fields: &mut TypeFields) {
+        macro_rules! put {
+            ($($field:ident),+) => {$(
+                if let Some(value) = self.$field {
+                    fields.$field = value;
+                }
+            )+};
+        }
+        put!(name, description, color, letter, unit, granularity, requires_approval, attachment, requires_reason);
+        put!(notice_days, max_consecutive_days, max_minutes_per_year, usable_after_months, negative_limit_minutes);
+        put!(counts_non_working_days, visible_as, affects_balance, works, paid, sort_order, active);
+    }
+}
+
+/// Every kind of leave.
+#[utoipa::path(
+    get, path = "/api/v1/leave/types", operation_id = "list_leave_types", tag = "leave",
+    summary = "Kinds of leave", description = "Anybody on the staff. Inactive kinds are among them.",
+    responses((status = 200, description = "All of them, in the order of lists", body = List<LeaveType>), ReadProblems),
+)]
+pub async fn list(ctx: Staff, query: ListQuery) -> Result<List<LeaveType>> {
+    let listing = query.listing(&[], &[])?;
+    let all = ctx.read(|rx, _| super::all(rx)).await?;
+    let total = i64::try_from(all.len()).unwrap_or(i64::MAX);
+    let skipped = usize::try_from(listing.offset()).unwrap_or(usize::MAX);
+    let shown = usize::try_from(listing.limit()).unwrap_or(usize::MAX);
+    Ok(List::new(all.into_iter().skip(skipped).take(shown).collect(), total, &listing))
+}
+
+/// One kind of leave.
+#[utoipa::path(
+    get, path = "/api/v1/leave/types/{id}", operation_id = "get_leave_type", tag = "leave",
+    summary = "A kind of leave", description = "Anybody on the staff.",
+    params(("id" = LeaveTypeId, Path)),
+    responses((status = 200, description = "The kind", body = LeaveType), ReadProblems),
+)]
+pub async fn get(ctx: Staff, headers: HeaderMap, Path(id): Path<LeaveTypeId>) -> Result<Response> {
+    let kind = ctx.read(move |rx, _| super::get(rx, id)).await?;
+    etag::json(&headers, &kind)
+}
+
+/// Makes a kind of leave.
+#[utoipa::path(
+    post, path = "/api/v1/leave/types", operation_id = "create_leave_type", tag = "leave",
+    summary = "Make a kind of leave", description = "HR.",
+    request_body = TypeFields,
+    responses((status = 201, description = "Made; `Location` leads to it", body = LeaveType), WriteProblems),
+)]
+pub async fn create(ctx: Hr, Json(fields): Json<TypeFields>) -> Result<Response> {
+    let kind = ctx
+        .write(CREATE, move |tx, actor| {
+            let id = super::create(tx, actor, fields)?;
+            super::get(tx, id)
+        })
+        .await?;
+    let location = format!("/api/v1/leave/types/{}", kind.id);
+    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(kind)).into_response())
+}
+
+/// Changes a kind of leave.
+#[utoipa::path(
+    patch, path = "/api/v1/leave/types/{id}", operation_id = "update_leave_type", tag = "leave",
+    summary = "Change a kind of leave",
+    description = "HR. What is left out stays. Leave that is booked stays as it was counted.",
+    params(("id" = LeaveTypeId, Path)), request_body = TypePatch,
+    responses((status = 200, description = "As it is now", body = LeaveType), WriteProblems),
+)]
+pub async fn update(
+    ctx: Hr,
+    if_match: IfMatch,
+    Path(id): Path<LeaveTypeId>,
+    Json(patch): Json<TypePatch>,
+) -> Result<Json<LeaveType>> {
+    let kind = ctx.write(UPDATE, move |tx, actor| {
+        let present = super::get(tx, id)?;
+        if_match.check(&present)?;
+        let mut fields = present.fields;
+        patch.apply(&mut fields);
+        super::update(tx, actor, id, fields)?;
+        super::get(tx, id)
+    });
+    kind.await.map(Json)
+}
+
+/// Removes a kind of leave.
+#[utoipa::path(
+    delete, path = "/api/v1/leave/types/{id}", operation_id = "delete_leave_type", tag = "leave",
+    summary = "Remove a kind of leave",
+    description = "HR. One that was ever asked for or booked is kept and made inactive.",
+    params(("id" = LeaveTypeId, Path)),
+    responses((status = 204, description = "Removed, or inactive from now on"), WriteProblems),
+)]
+pub async fn remove(ctx: Hr, Path(id): Path<LeaveTypeId>) -> Result<StatusCode> {
+    ctx.write(DELETE, move |tx, actor| super::remove(tx, actor, id)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
