@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use crate::mail::{Login, Security, SmtpSettings};
 use crate::text::EmailAddress;
+use crate::web::Network;
 
 /// Where a value came from, weakest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,7 +72,7 @@ pub const KEYS: &[Key] = &[
     key(
         "trusted_proxies",
         "",
-        "addresses of proxies whose X-Forwarded-For is believed, separated by commas",
+        "addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas",
         addresses,
     ),
     key("tls.certificate", "", "PEM file with the certificate chain; empty: Steward's own authority", any),
@@ -130,7 +131,7 @@ pub struct Config {
     pub base_url: String,
     pub hosts: Vec<String>,
     pub allow_plain_http: bool,
-    pub trusted_proxies: Vec<IpAddr>,
+    pub trusted_proxies: Vec<Network>,
     pub tls_certificate: String,
     pub tls_key: String,
     pub tls_1_2: bool,
@@ -233,7 +234,7 @@ impl Config {
         };
         let listen: IpAddr = text("listen").parse().expect("the key's check has parsed it");
         let plain = text("allow_plain_http") != "false";
-        let proxies: Vec<IpAddr> =
+        let proxies: Vec<Network> =
             list("trusted_proxies").iter().map(|one| one.parse().expect("the key's check has parsed it")).collect();
         if text("allow_plain_http") == "loopback" && !listen.is_loopback() {
             return Err(ConfigError(format!(
@@ -360,7 +361,7 @@ fn ranged<const LOW: u64, const HIGH: u64>(text: &str) -> Result<(), String> {
 }
 
 fn addresses(text: &str) -> Result<(), String> {
-    text.split(',').map(str::trim).filter(|part| !part.is_empty()).try_for_each(parsed::<IpAddr>)
+    text.split(',').map(str::trim).filter(|part| !part.is_empty()).try_for_each(parsed::<Network>)
 }
 
 fn url(text: &str) -> Result<(), String> {

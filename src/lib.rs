@@ -1,6 +1,9 @@
 //! Steward: HR for a small company on one machine of its own. The table of contents; see ARCHITECTURE.md.
 
+pub mod appliance;
+pub mod cli;
 pub mod config;
+pub mod router;
 
 // Floor 1: ground. Imports nothing of ours.
 pub mod clock;
@@ -31,3 +34,6 @@ pub mod people;
 pub mod leave;
 pub mod onboarding;
 pub mod overtime;
+
+// Floor 5: what shows several features.
+pub mod admin;

@@ -102,7 +102,7 @@ pub enum Decision {
 
 impl Decision {
     /// What was written, trimmed; empty where nothing was.
-    pub(super) fn words(&self) -> &str {
+    pub fn words(&self) -> &str {
         match self {
             Decision::Approve { note, .. } => note.as_deref().unwrap_or_default().trim(),
             Decision::Reject { reason, .. } => reason.trim(),

@@ -1,0 +1,3 @@
+//! What an admin and machines look at: whether the program is well.
+
+pub mod health;

@@ -1,0 +1,155 @@
+//! The composition root: opens the data directory, the organizations, the clockwork and the listener, and hands
+//! each part what it needs. Floors below know nothing of this file.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+
+use crate::auth::{Auth, Waiting};
+use crate::cli::Answer;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::error::{AppError, Result};
+use crate::orgs::Orgs;
+use crate::storage::DbSettings;
+use crate::storage::dir::{DataDir, Lock};
+use crate::vault::keys::MasterKey;
+use crate::web::{Settings, Web, layers};
+use crate::{approvals, notifications, router};
+
+/// An open data directory: what a verb of the command line needs, without listener and clockwork.
+#[derive(Debug)]
+pub struct House {
+    pub config: Arc<Config>,
+    pub data: PathBuf,
+    pub orgs: Arc<Orgs>,
+    /// Where the running program listens; empty for a verb that opened the directory itself.
+    pub address: std::sync::OnceLock<SocketAddr>,
+    lock: Lock,
+}
+
+impl House {
+    /// Locks and opens `data`, making it where there is none.
+    ///
+    /// # Errors
+    /// A sentence that says what to do: a second program, a network file system, no permission, bad settings.
+    pub fn open(
+        data: &Path,
+        flags: &[(&'static str, String)],
+    ) -> Result<House, Box<dyn std::error::Error + Send + Sync>> {
+        House::open_at(data, flags, Clock::system())
+    }
+
+    /// [`House::open`] with a clock of one's own.
+    ///
+    /// # Errors
+    /// As [`House::open`].
+    pub fn open_at(
+        data: &Path,
+        flags: &[(&'static str, String)],
+        clock: Clock,
+    ) -> Result<House, Box<dyn std::error::Error + Send + Sync>> {
+        let config = Config::load(data, &|name| std::env::var(name).ok(), flags)?;
+        let dir = DataDir::prepare(data)?;
+        let lock = dir.lock()?;
+        let master = MasterKey::open(data, &config.master_key_file)?;
+        let settings = DbSettings {
+            readers: config.readers,
+            cache_kib: config.cache_kib,
+            generation_wal_bytes: config.generation_wal_bytes,
+            ..DbSettings::default()
+        };
+        let orgs = Orgs::open(data, master, clock, settings)?;
+        Ok(House {
+            config: Arc::new(config),
+            data: data.to_owned(),
+            orgs: Arc::new(orgs),
+            address: std::sync::OnceLock::new(),
+            lock,
+        })
+    }
+
+    /// Where the control socket of the program that holds the lock lies.
+    pub fn control_socket(&self) -> &Path {
+        self.lock.socket()
+    }
+
+    /// How people reach this program: `base_url` where set, else the host name that the set-up page was reached by,
+    /// else the address it listens on. Without a trailing slash.
+    pub fn base_url(&self) -> String {
+        if !self.config.base_url.is_empty() {
+            return self.config.base_url.clone();
+        }
+        let scheme = if self.config.allow_plain_http { "http" } else { "https" };
+        match self.address.get() {
+            Some(address) if !address.ip().is_unspecified() => format!("{scheme}://{address}"),
+            Some(address) => format!("{scheme}://localhost:{}", address.port()),
+            None => format!("{scheme}://localhost:{}", self.config.port),
+        }
+    }
+
+    /// Well means: the appliance's database took a write and gave it back, and the listener is bound.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn health(&self) -> Result<Answer> {
+        let now = self.orgs.beat()?;
+        let address = self.address.get().ok_or_else(|| AppError::unavailable("The listener is not bound yet."))?;
+        let json = serde_json::json!({ "status": "ok", "address": address.to_string(), "at": now });
+        Ok(Answer::said(format!("ok, listening on {address}"), json))
+    }
+
+    /// Closes every database. What was acknowledged is on disk already.
+    pub fn close(&self) {
+        self.orgs.close();
+    }
+}
+
+/// What handlers reach through axum: cheap to clone.
+#[derive(Clone, Debug)]
+pub struct App {
+    pub house: Arc<House>,
+    pub auth: Arc<Auth>,
+    pub web: Web,
+}
+
+impl App {
+    /// Puts the rooms together over an open house.
+    pub fn new(house: Arc<House>) -> App {
+        let waiting = Waiting {
+            unread: |rx, actor| Ok(u64::try_from(notifications::unread(rx, actor)?).unwrap_or(0)),
+            inbox: |rx, actor| Ok(u64::from(approvals::count_for(rx, actor)?)),
+        };
+        let auth = Arc::new(Auth::new(Arc::clone(&house.orgs), waiting));
+        let web = Web::new(web_settings(&house.config));
+        App { house, auth, web }
+    }
+
+    /// The whole program as a service: every route behind every layer.
+    pub fn router(&self) -> axum::Router {
+        let (routes, _) = router::routes().finish();
+        layers(routes.with_state(self.clone()), &self.web)
+    }
+}
+
+fn web_settings(config: &Config) -> Settings {
+    let named = config.base_url.split_once("://").map(|(_, host)| host.rsplit_once(':').map_or(host, |(name, _)| name));
+    let hosts = config.hosts.iter().cloned().chain(named.map(str::to_owned));
+    let mut settings = Settings::new(hosts, !config.allow_plain_http);
+    settings.proxies = config.trusted_proxies.clone();
+    settings
+}
+
+impl FromRef<App> for Arc<Auth> {
+    fn from_ref(app: &App) -> Self {
+        Arc::clone(&app.auth)
+    }
+}
+
+impl FromRef<App> for Arc<Orgs> {
+    fn from_ref(app: &App) -> Self {
+        Arc::clone(&app.house.orgs)
+    }
+}

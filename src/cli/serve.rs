@@ -1,0 +1,119 @@
+//! `steward serve`: opens the data directory and serves it until told to stop.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::appliance::{App, House};
+use crate::config::Config;
+use crate::web::listen::{Listener, Tls};
+
+use super::control::ControlSocket;
+use super::{DataDir, Done, Listen};
+
+#[derive(Debug, Args)]
+pub struct Serve {
+    #[command(flatten)]
+    listen: Listen,
+    #[command(flatten)]
+    data: DataDir,
+}
+
+impl Serve {
+    pub fn run(self) -> Done {
+        serve(&self.data.path, &self.listen.flags(), |_| {})
+    }
+}
+
+/// Serves `data`; `ready` is told the house once the listener is bound.
+///
+/// # Errors
+/// What stands in the way of starting.
+pub(super) fn serve(data: &Path, flags: &[(&'static str, String)], ready: impl FnOnce(&House)) -> Done {
+    // One provider for every TLS connection, in and out.
+    let installed = rustls::crypto::ring::default_provider().install_default();
+    debug_assert!(installed.is_ok(), "nothing installs another provider");
+    let house = Arc::new(House::open(data, flags)?);
+    log_to(&house.config);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(64).build()?;
+    let done = runtime.block_on(run(Arc::clone(&house), ready));
+    // Blocking work under way (a hash, a letter) may finish; nothing of it is owed to anybody.
+    runtime.shutdown_timeout(Duration::from_secs(2));
+    house.close();
+    done
+}
+
+async fn run(house: Arc<House>, ready: impl FnOnce(&House)) -> Done {
+    let config = Arc::clone(&house.config);
+    let tls = if config.allow_plain_http { None } else { Some(Arc::new(tls(&house)?)) };
+    let address = SocketAddr::new(config.listen, config.port);
+    let listener = Listener::bind(address, tls)
+        .await
+        .map_err(|error| format!("cannot listen on {address}: {error}"))?
+        .proxies(config.trusted_proxies.clone());
+    let address = listener.address()?;
+    house.address.set(address).map_err(|_| "the house listens already")?;
+
+    let control = ControlSocket::bind(house.control_socket())
+        .map_err(|error| format!("cannot bind the control socket {}: {error}", house.control_socket().display()))?;
+    let control = tokio::spawn(control.serve(Arc::clone(&house)));
+    let app = App::new(Arc::clone(&house));
+
+    println!("Steward listens on {}", house.base_url());
+    ready(&house);
+    tracing::info!(%address, data = %house.data.display(), "ready");
+    let stop = stop()?;
+    listener.serve(app.router(), stop).await;
+    tracing::info!("stopping");
+    control.abort();
+    Ok(())
+}
+
+fn tls(house: &House) -> Result<Tls, Box<dyn std::error::Error + Send + Sync>> {
+    let config = &house.config;
+    if !config.tls_certificate.is_empty() {
+        return Ok(Tls::brought(Path::new(&config.tls_certificate), Path::new(&config.tls_key), config.tls_1_2)?);
+    }
+    let mut names = config.hosts.clone();
+    names.extend(
+        config
+            .base_url
+            .split_once("://")
+            .map(|(_, host)| host.rsplit_once(':').map_or(host, |(name, _)| name).to_owned()),
+    );
+    if !config.listen.is_unspecified() {
+        names.push(config.listen.to_string());
+    }
+    Ok(Tls::own(&house.data.join("tls"), &names, config.tls_1_2, house.orgs.clock())?)
+}
+
+/// Ready when the program is told to stop: SIGTERM, or Ctrl-C.
+fn stop() -> std::io::Result<impl Future<Output = ()>> {
+    let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = int.recv() => {}
+        }
+    })
+}
+
+/// Text on a terminal, JSON lines otherwise, unless the settings say. `STEWARD_LOG_LEVEL` narrows or widens.
+fn log_to(config: &Config) {
+    use std::io::IsTerminal as _;
+    use tracing_subscriber::EnvFilter;
+    let filter =
+        EnvFilter::try_from_env("STEWARD_LOG_LEVEL").unwrap_or_else(|_| EnvFilter::new("info,refinery_core=warn"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let set = if config.log_json.unwrap_or(!std::io::stderr().is_terminal()) {
+        log.json().flatten_event(true).try_init()
+    } else {
+        log.compact().try_init()
+    };
+    // A second subscriber is one that a test has set.
+    drop(set);
+}

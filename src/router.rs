@@ -1,0 +1,139 @@
+//! Every URL of the program, in one file, grouped by audience.
+//!
+//! [`Routes`] adds a handler to axum and writes the route down beside it, so that tests can compare the list with
+//! the OpenAPI document and with the reviewed table of who may do what.
+
+use axum::Router;
+use axum::handler::Handler;
+use axum::http::Method;
+use axum::routing::{MethodFilter, on};
+use utoipa::OpenApi;
+
+use crate::admin;
+use crate::appliance::App;
+use crate::web::{self, Json};
+
+/// For whom a route is. The extractor and the action decide; this is what the table of routes says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// Nobody needs to be signed in.
+    Anyone,
+    /// Signed in, new hires before their first day included.
+    Hire,
+    Staff,
+    Manager,
+    Hr,
+    Admin,
+}
+
+/// One row of the table of routes.
+#[derive(Clone, Debug)]
+pub struct Route {
+    pub method: Method,
+    pub path: &'static str,
+    pub audience: Audience,
+}
+
+/// Builds axum's router and the list of its routes together.
+#[expect(missing_debug_implementations, reason = "axum's router has nothing to show")]
+pub struct Routes {
+    router: Router<App>,
+    list: Vec<Route>,
+    audience: Audience,
+}
+
+impl Routes {
+    fn new() -> Self {
+        Routes { router: Router::new(), list: Vec::new(), audience: Audience::Anyone }
+    }
+
+    /// What follows is for this audience.
+    fn for_(&mut self, audience: Audience) {
+        self.audience = audience;
+    }
+
+    fn add<H, T>(&mut self, method: Method, filter: MethodFilter, path: &'static str, handler: H)
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        self.router = std::mem::take(&mut self.router).route(path, on(filter, handler));
+        self.list.push(Route { method, path, audience: self.audience });
+    }
+
+    fn get<H: Handler<T, App>, T: 'static>(&mut self, path: &'static str, handler: H) {
+        self.add(Method::GET, MethodFilter::GET, path, handler);
+    }
+
+    fn post<H: Handler<T, App>, T: 'static>(&mut self, path: &'static str, handler: H) {
+        self.add(Method::POST, MethodFilter::POST, path, handler);
+    }
+
+    fn put<H: Handler<T, App>, T: 'static>(&mut self, path: &'static str, handler: H) {
+        self.add(Method::PUT, MethodFilter::PUT, path, handler);
+    }
+
+    fn patch<H: Handler<T, App>, T: 'static>(&mut self, path: &'static str, handler: H) {
+        self.add(Method::PATCH, MethodFilter::PATCH, path, handler);
+    }
+
+    fn delete<H: Handler<T, App>, T: 'static>(&mut self, path: &'static str, handler: H) {
+        self.add(Method::DELETE, MethodFilter::DELETE, path, handler);
+    }
+
+    /// The router, and the list of its routes.
+    pub fn finish(self) -> (Router<App>, Vec<Route>) {
+        (self.router, self.list)
+    }
+}
+
+/// The table.
+pub fn routes() -> Routes {
+    let mut t = Routes::new();
+    for group in [anyone, hire, staff, hr, admin] {
+        group(&mut t);
+    }
+    t
+}
+
+/// The OpenAPI document of everything under `/api`, gathered from beside the handlers.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    let mut document = Document::openapi();
+    for part in [admin::health::Api::openapi()] {
+        document.merge(part);
+    }
+    document
+}
+
+/// What the document says of the API as a whole.
+#[derive(Debug, OpenApi)]
+#[openapi(info(
+    title = "Steward",
+    description = "HR for a small company on one machine of its own. The credential names the organization; nothing else does.",
+))]
+struct Document;
+
+fn anyone(t: &mut Routes) {
+    t.for_(Audience::Anyone);
+    t.get("/livez", admin::health::livez);
+    t.get("/readyz", admin::health::readyz);
+    t.get("/api/health", admin::health::health);
+    t.get("/api/v1/openapi.json", async || Json(openapi()));
+    t.get("/assets/{fingerprint}/{*name}", web::assets::serve);
+}
+
+fn hire(t: &mut Routes) {
+    t.for_(Audience::Hire);
+}
+
+fn staff(t: &mut Routes) {
+    t.for_(Audience::Staff);
+}
+
+fn hr(t: &mut Routes) {
+    t.for_(Audience::Hr);
+}
+
+fn admin(t: &mut Routes) {
+    t.for_(Audience::Admin);
+}
