@@ -276,7 +276,8 @@ fn whom_to_ask(rx: &Rx<'_>, requester: EmployeeId, named: Option<EmployeeId>) ->
     }
     let today = people::today(rx)?;
     for (role, because) in [("hr", Because::Hr), ("admin", Because::Admin)] {
-        let people: Vec<_> = store::with_role(rx, role, today)?.into_iter().filter(|person| *person != requester).collect();
+        let people: Vec<_> =
+            store::with_role(rx, role, today)?.into_iter().filter(|person| *person != requester).collect();
         if !people.is_empty() {
             return Ok(people.into_iter().map(|person| (person, because)).collect());
         }

@@ -74,3 +74,15 @@ pub fn preview(rx: &Rx<'_>, actor: &Actor, mut input: NewLeave, instead_of: Opti
 pub fn href(id: LeaveRequestId) -> String {
     format!("/leave/requests/{id}")
 }
+
+/// The halves of each day in `period` on which approved leave keeps a person away: what other work has to heed.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn approved_slots(
+    rx: &Rx<'_>,
+    employee: crate::ids::EmployeeId,
+    period: crate::time::Period,
+) -> Result<std::collections::BTreeMap<jiff::civil::Date, crate::time::Slots>> {
+    store::approved_slots(rx, employee, period)
+}

@@ -1,5 +1,7 @@
 //! SQL of requests and their days. Names of people, departments and types are read by JOIN.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::{Date, Time};
 use rusqlite::{Row, ToSql, named_params};
 
@@ -10,7 +12,7 @@ use crate::leave::ledger::Account;
 use crate::leave::rules::{LeaveSpan, LeaveStatus, SpanInput};
 use crate::people::NameRef;
 use crate::storage::{Rx, Tx};
-use crate::time::{Minutes, Period, hhmm};
+use crate::time::{Minutes, Period, Slots, hhmm};
 
 const SELECT: &str = "SELECT r.id, r.employee_id, e.first_name || ' ' || e.last_name AS employee, e.department_id,
         coalesce(d.name, '') AS department, r.leave_type_id, r.start_date, r.start_part, r.end_date, r.end_part,
@@ -295,4 +297,30 @@ pub(super) fn list(
     values.extend([&limit as &dyn ToSql, &offset]);
     let sql = format!("{SELECT} {conditions} {order_by} LIMIT ?{} OFFSET ?{}", place + 1, place + 2);
     Ok((rx.all(&sql, values.as_slice(), request)?, total))
+}
+
+/// The halves of each day on which approved leave keeps a person away; hourly leave keeps nobody from a half.
+pub(in crate::leave) fn approved_slots(
+    rx: &Rx<'_>,
+    employee: EmployeeId,
+    period: Period,
+) -> Result<BTreeMap<Date, Slots>> {
+    let rows: Vec<(Date, String)> = rx.all(
+        "SELECT d.date, d.part FROM leave_request_days d JOIN leave_requests r ON r.id = d.request_id \
+         WHERE d.employee_id = ?1 AND d.date BETWEEN ?2 AND ?3 AND r.status = 'approved'",
+        (employee, period.first(), period.last()),
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    let mut away = BTreeMap::new();
+    for (date, part) in rows {
+        let slots = match part.as_str() {
+            "full_day" => Slots::FULL,
+            "half_day_morning" => Slots::MORNING,
+            "half_day_afternoon" => Slots::AFTERNOON,
+            _ => continue,
+        };
+        let known: &mut Slots = away.entry(date).or_default();
+        *known = known.union(slots);
+    }
+    Ok(away)
 }
