@@ -91,7 +91,7 @@ pub(super) struct Sender<'a> {
 
 /// Queues a mail that is no notice.
 pub fn post(tx: &mut Tx<'_>, post: &Post) -> Result<OutboxId> {
-    queue(tx, Content::Post(post.clone()))
+    queue(tx, Content::Post(Box::new(post.clone())))
 }
 
 pub(super) fn queue_notice(tx: &mut Tx<'_>, notice: NoticeId, user: UserId, kind: &Kind) -> Result<OutboxId> {
@@ -116,7 +116,7 @@ pub(super) struct Queued {
 #[serde(rename_all = "snake_case")]
 enum Content {
     Notice { notice: NoticeId, user: UserId, subject: String, button: String },
-    Post(Post),
+    Post(Box<Post>),
 }
 
 /// A letter, and the conversation it belongs to.

@@ -12,6 +12,7 @@
 //! The mail is a row of the outbox, composed when it leaves: in the reader's language, to the address of that day.
 //! Who is concerned is for the features to say; nothing here knows what a leave is.
 
+mod effect;
 mod letters;
 mod store;
 mod types;
@@ -19,8 +20,11 @@ mod types;
 #[cfg(test)]
 mod tests;
 
+pub use effect::MailEffect;
 pub use letters::{MAIL, Post, post};
 pub use types::{Kind, MailChoice, MailRule, Notice, NoticeRow, Preference, Recipient, Topic};
+
+use jiff::SignedDuration;
 
 use crate::auth::Actor;
 use crate::error::{AppError, Result};
@@ -142,6 +146,12 @@ pub fn set_preferences(tx: &mut Tx<'_>, actor: &Actor, wanted: &[(Topic, MailCho
     }
     audit::record(tx, actor, entry)?;
     preferences(tx, actor)
+}
+
+/// Retention, for the clean-up: read notices stay 90 days, unread ones a year.
+pub fn sweep(tx: &mut Tx<'_>) -> Result<usize> {
+    let days = |days: i64| SignedDuration::from_hours(24 * days);
+    store::forget(tx, tx.now() - days(90), tx.now() - days(365))
 }
 
 fn own_login(actor: &Actor) -> Result<UserId> {

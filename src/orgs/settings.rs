@@ -3,6 +3,7 @@
 use jiff::tz::TimeZone;
 
 use crate::error::{FieldErrors, Result};
+use crate::mail::Color;
 use crate::storage::{Rx, Tx};
 
 use super::store;
@@ -33,7 +34,7 @@ impl WeekStart {
     }
 }
 
-/// Name, zone, language and week start of an organization.
+/// Name, zone, language, week start and colour of an organization.
 #[derive(Clone, Debug)]
 pub struct OrgSettings {
     /// 1 to 100 characters.
@@ -43,6 +44,8 @@ pub struct OrgSettings {
     /// As in `locales/`.
     pub language: String,
     pub week_start: WeekStart,
+    /// Of its mail.
+    pub color: Color,
 }
 
 impl OrgSettings {
@@ -52,6 +55,7 @@ impl OrgSettings {
             zone: TimeZone::UTC,
             language: "en".to_owned(),
             week_start: WeekStart::Monday,
+            color: Color::GREEN,
         }
     }
 
@@ -74,6 +78,7 @@ impl OrgSettings {
             zone: TimeZone::get(&text("organization.zone", "UTC")?).unwrap_or(TimeZone::UTC),
             language: text("organization.language", "en")?,
             week_start: WeekStart::parse(&text("organization.week_start", "monday")?),
+            color: text("organization.color", "")?.parse().unwrap_or(Color::GREEN),
         })
     }
 
@@ -85,6 +90,7 @@ impl OrgSettings {
         store::set_setting(tx, "organization.name", &self.name)?;
         store::set_setting(tx, "organization.zone", self.zone.iana_name().unwrap_or("UTC"))?;
         store::set_setting(tx, "organization.language", &self.language)?;
-        store::set_setting(tx, "organization.week_start", self.week_start.as_str())
+        store::set_setting(tx, "organization.week_start", self.week_start.as_str())?;
+        store::set_setting(tx, "organization.color", &self.color.to_string())
     }
 }

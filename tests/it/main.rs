@@ -1,8 +1,10 @@
 //! The integration tests: one binary, real files, real servers on loopback.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod clockwork;
 mod mail;
 mod model;
+mod notices;
 mod rules_leave;
 mod rules_overtime;
 mod smtp_server;

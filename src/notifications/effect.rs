@@ -1,0 +1,141 @@
+//! Mail leaves: the effect behind outbox rows of kind [`MAIL`].
+
+use std::fmt;
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use tokio::sync::Mutex;
+
+use crate::error::Result;
+use crate::jobs::{Effect, Failure};
+use crate::mail::{Letterhead, Mail, SendError, Session, SmtpSettings, Stamp, compose};
+use crate::msg;
+use crate::orgs::Org;
+use crate::storage::Tx;
+use crate::storage::outbox::OutboxRow;
+
+use super::letters::{MAIL, Queued, Sender, Written};
+use super::{Kind, MailRule, Notice, Topic, notify, store};
+
+/// Told to admins once a mail; never by mail itself.
+const NOT_DELIVERED: Kind =
+    Kind::new("mail_not_delivered", Topic::Account, "A mail was not delivered", "Open Steward").mail(MailRule::Never);
+
+/// Sends mail through one SMTP server, over one connection as long as there is mail.
+pub struct MailEffect {
+    smtp: Option<SmtpSettings>,
+    base_url: Box<dyn Fn() -> String + Send + Sync>,
+    open: Mutex<Option<Session>>,
+}
+
+impl fmt::Debug for MailEffect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MailEffect").field("smtp", &self.smtp).finish_non_exhaustive()
+    }
+}
+
+impl MailEffect {
+    /// Without settings no mail leaves: rows are done when they come up, so that a server configured later does not
+    /// send a year of old news. `base_url` has no slash at its end.
+    pub fn new(smtp: Option<SmtpSettings>, base_url: impl Fn() -> String + Send + Sync + 'static) -> MailEffect {
+        MailEffect { smtp, base_url: Box::new(base_url), open: Mutex::new(None) }
+    }
+
+    async fn send(&self, smtp: &SmtpSettings, org: &Arc<Org>, row: &OutboxRow) -> Result<(), Failure> {
+        let base_url = (self.base_url)();
+        let Some(mail) = write(smtp, org, row, &base_url).await? else { return Ok(()) };
+        let mut open = self.open.lock().await;
+        if let Some(mut session) = open.take() {
+            match session.send(&mail).await {
+                // The server may have closed a connection that it found too old: ask once more on a new one.
+                Err(SendError::Down(_)) => {}
+                other => {
+                    *open = Some(session);
+                    return other.map(|_| ()).map_err(failure);
+                }
+            }
+        }
+        let mut session = Session::open(smtp).await.map_err(|(error, _)| failure(error))?;
+        let sent = session.send(&mail).await;
+        if !matches!(sent, Err(SendError::Down(_))) {
+            *open = Some(session);
+        }
+        sent.map(|_| ()).map_err(failure)
+    }
+}
+
+impl Effect for MailEffect {
+    fn kind(&self) -> &'static str {
+        MAIL
+    }
+
+    fn perform<'a>(&'a self, org: &'a Arc<Org>, row: &'a OutboxRow) -> BoxFuture<'a, Result<(), Failure>> {
+        Box::pin(async move {
+            match &self.smtp {
+                Some(smtp) => self.send(smtp, org, row).await,
+                None => Ok(()),
+            }
+        })
+    }
+
+    fn rest(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async {
+            if let Some(session) = self.open.lock().await.take() {
+                session.close().await;
+            }
+        })
+    }
+
+    fn given_up(&self, tx: &mut Tx<'_>, row: &OutboxRow, why: &str) -> Result<()> {
+        let queued: Option<Queued> = serde_json::from_value(row.payload.clone()).ok();
+        let to = queued.map(|queued| queued.addressee(tx)).transpose()?.unwrap_or_default();
+        let text = msg!("A mail to {0} was not delivered: {1}", to, why);
+        let notice = Notice::new(&NOT_DELIVERED, ("outbox", row.id.0), text);
+        for admin in store::admins(tx)? {
+            notify(tx, admin, &notice)?;
+        }
+        Ok(())
+    }
+}
+
+/// The mail of a row; `None` where there is nobody to write to any more.
+async fn write(smtp: &SmtpSettings, org: &Arc<Org>, row: &OutboxRow, base_url: &str) -> Result<Option<Mail>, Failure> {
+    let queued: Queued = serde_json::from_value(row.payload.clone())
+        .map_err(|error| Failure::Refused(format!("the row is not a mail: {error}")))?;
+    let id = queued.id.clone();
+    let settings = org.settings();
+    let (house, name, base) = (Arc::clone(org), settings.name.clone(), base_url.to_owned());
+    let written = org.db.read(move |rx| {
+        queued.write(rx, &Sender { organization: &name, base_url: &base, open: &|link| link.path(&house) })
+    });
+    let later = |error: crate::error::AppError| Failure::Later(error.to_string());
+    let Some(Written { letter, thread }) = written.await.map_err(later)? else { return Ok(None) };
+    let head = Letterhead {
+        organization: settings.name.clone(),
+        color: settings.color,
+        from: smtp.from.clone(),
+        list_id: format!("notices.{}.{}", org.slug, host(base_url)),
+        settings_url: format!("{base_url}/account"),
+    };
+    // Ids of things mean nothing outside their organization.
+    let thread = thread.map(|thread| format!("{thread}.{}", org.slug));
+    compose(&head, &letter, &Stamp { id, thread, date: row.created_at }).map(Some).map_err(later)
+}
+
+fn failure(error: SendError) -> Failure {
+    match error {
+        SendError::Refused(why) => Failure::Refused(why),
+        SendError::Later(why) => Failure::Later(why),
+        SendError::Down(why) => Failure::Down(why),
+    }
+}
+
+/// `https://hr.example:8443/x` → `hr.example`.
+fn host(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split('/').next().unwrap_or_default();
+    match authority.strip_prefix('[') {
+        Some(v6) => v6.split(']').next().unwrap_or_default(),
+        None => authority.split(':').next().unwrap_or_default(),
+    }
+}

@@ -1,0 +1,172 @@
+//! From an act to the mailbox: a notice is written, the clockwork performs the outbox, a real mail server takes it.
+
+use jiff::SignedDuration;
+use steward::auth::{Actor, Channel, Origin, Roles};
+use steward::ids::{EmployeeId, UserId};
+use steward::jobs::{Registry, Ticked};
+use steward::lang::Lang;
+use steward::mail::SmtpSettings;
+use steward::msg;
+use steward::notifications::{self, Kind, MailEffect, Notice, Post, Topic, notify, post};
+use steward::storage::{Housekeeping, Op};
+
+use crate::clockwork::House;
+use crate::smtp_server::SmtpServer;
+
+const APPROVED: Kind = Kind::new("leave_approved", Topic::Requests, "Your leave is approved", "Open the request");
+const ACT: Op = Op::housekeeping(Housekeeping::Notices);
+
+/// An organization whose clockwork sends mail by `smtp`, with people that have logins.
+fn house(smtp: Option<SmtpSettings>) -> House {
+    let effect = MailEffect::new(smtp, || "https://hr.test:8443".to_owned());
+    let house = House::at("2026-12-01T09:30:00Z", Registry::new().effect(effect));
+    let people = [(1, "admin", "en"), (7, "mira", "de"), (8, "refused", "en"), (9, "later", "en")];
+    house
+        .org
+        .db
+        .write_blocking(ACT, move |tx| {
+            for (id, name, language) in people {
+                tx.run(
+                    "INSERT INTO users (id, email, email_key, name, password_hash, language, created_at)
+                     VALUES (?1, ?2 || '@x.test', ?2 || '@x.test', ?2, 'x', ?3, ?4)",
+                    (id, name, language, tx.now()),
+                )?;
+            }
+            tx.run("INSERT INTO user_roles (user_id, role) VALUES (1, 'admin')", ())?;
+            Ok(())
+        })
+        .unwrap();
+    house
+}
+
+fn tell(house: &House, user: i64, request: i64) {
+    let notice = Notice::new(&APPROVED, ("leave_request", request), msg!("{0} approved your leave.", "Jonas Brandt"))
+        .quote("Enjoy Turku")
+        .link(format!("/leave/requests/{request}"));
+    house.org.db.write_blocking(ACT, move |tx| notify(tx, UserId(user), &notice)).unwrap();
+}
+
+fn actor(user: i64) -> Actor {
+    Actor {
+        user_id: Some(UserId(user)),
+        employee_id: None::<EmployeeId>,
+        name: String::new(),
+        roles: Roles::default(),
+        origin: Origin { channel: Channel::Web, session_id: None, address: None },
+        zone: jiff::tz::TimeZone::UTC,
+        language: "en".to_owned(),
+    }
+}
+
+fn notices(house: &House, user: i64) -> Vec<String> {
+    let rows = house.org.db.read_blocking(|rx| notifications::list(rx, &actor(user), false, 50, 0)).unwrap().0;
+    rows.iter().map(|row| row.text.to_string()).collect()
+}
+
+#[test]
+fn a_notice_arrives_in_the_readers_language_with_one_absolute_button() {
+    let server = SmtpServer::plain();
+    let house = house(Some(server.settings()));
+    tell(&house, 7, 17);
+    assert_eq!(house.tick(), Ticked { performed: 1, ..Ticked::default() });
+    let mails = server.mails();
+    let mail = mails[0].replace("\r\n", "\n");
+    let id = mail.split_once("Message-ID: <").unwrap().1.split_once('@').unwrap().0;
+    assert_eq!(id.len(), 43, "random, so that no two mails of the world share it");
+    insta::assert_snapshot!(mail.replace(id, "[id]").replace(&id[..40], "[id]"));
+    // Nothing is sent twice.
+    house.clock.advance(SignedDuration::from_hours(1));
+    house.tick();
+    assert_eq!(server.mails().len(), 1);
+}
+
+#[test]
+fn what_the_server_refuses_is_shown_to_the_admin_once() {
+    let server = SmtpServer::plain();
+    let house = house(Some(server.settings()));
+    tell(&house, 8, 1);
+    tell(&house, 9, 2);
+    tell(&house, 7, 3);
+    assert_eq!(house.tick().performed, 1);
+    assert_eq!(notices(&house, 1), ["A mail to refused@x.test was not delivered: 550 5.1.1 No such mailbox"]);
+    for _ in 0..60 {
+        house.clock.advance(SignedDuration::from_hours(1));
+        house.tick();
+    }
+    // The busy mailbox was tried for two days.
+    assert_eq!(
+        notices(&house, 1),
+        [
+            "A mail to later@x.test was not delivered: 451 4.2.1 Mailbox busy, try again",
+            "A mail to refused@x.test was not delivered: 550 5.1.1 No such mailbox"
+        ]
+    );
+    assert_eq!(server.mails().len(), 1, "no mail about mail");
+}
+
+#[test]
+fn while_the_server_is_down_nothing_is_lost_and_nobody_waits() {
+    let gone = SmtpServer::plain().settings();
+    let smtp = SmtpSettings { timeout: std::time::Duration::from_secs(2), ..gone };
+    let mut house = house(Some(smtp.clone()));
+    let before = std::time::Instant::now();
+    for request in 1..=20 {
+        tell(&house, 7, request);
+    }
+    assert!(before.elapsed() < std::time::Duration::from_secs(5));
+    assert_eq!(house.tick(), Ticked::default());
+    assert_eq!(notices(&house, 7).len(), 20);
+
+    // The server is back, elsewhere: a clockwork with its settings sends all, over one connection.
+    let server = SmtpServer::plain();
+    let effect = MailEffect::new(Some(server.settings()), || "https://hr.test".to_owned());
+    house.replace_registry(Registry::new().effect(effect));
+    house.clock.advance(SignedDuration::from_mins(2));
+    assert_eq!(house.tick().performed, 20);
+    let mails = server.mails();
+    assert_eq!(mails.len(), 20);
+    let mut ids: Vec<&str> =
+        mails.iter().filter_map(|mail| mail.lines().find(|line| line.starts_with("Message-ID"))).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), 20);
+}
+
+#[test]
+fn a_mail_that_is_sent_twice_is_the_same_mail() {
+    let server = SmtpServer::plain();
+    let house = house(Some(server.settings()));
+    tell(&house, 7, 17);
+    house.tick();
+    // The program died after the server had taken the mail, before it was written down.
+    house.org.db.write_blocking(ACT, |tx| tx.run("UPDATE outbox SET state = 'claimed', done_at = NULL", ())).unwrap();
+    house.rt.block_on(house.clockwork.recover()).unwrap();
+    assert_eq!(house.tick().performed, 1);
+    let mails = server.mails();
+    assert_eq!((mails.len(), &mails[0]), (2, &mails[1]));
+}
+
+#[test]
+fn without_a_mail_server_notices_are_in_app_only() {
+    let house = house(None);
+    tell(&house, 7, 1);
+    house.tick();
+    assert_eq!(notices(&house, 7).len(), 1);
+    // A server that is set up later is not flooded with old news.
+    assert_eq!(house.tick(), Ticked::default());
+}
+
+#[test]
+fn a_mail_to_somebody_without_a_login_is_sent_as_it_was_written() {
+    let server = SmtpServer::plain();
+    let house = house(Some(server.settings()));
+    let to = "new@x.test".parse().unwrap();
+    let mail =
+        Post::new(&to, "Tiago Almeida", Lang::ENGLISH, msg!("Welcome to {0}", "Nordlicht"), msg!("You were invited."))
+            .paragraph(msg!("Please choose a password."))
+            .button(msg!("Choose a password"), "/set-up");
+    house.org.db.write_blocking(ACT, move |tx| post(tx, &mail)).unwrap();
+    house.tick();
+    let mails = server.mails();
+    assert!(mails[0].contains("Subject: Welcome to Nordlicht\r\n") && mails[0].contains("https://hr.test:8443/set-up"));
+}
