@@ -3,6 +3,8 @@
 //! The database keeps the hash only. The secret itself is derived from the organization's key and a nonce, so that
 //! mail can be composed after the commit, and once more after a failure, from an outbox row that holds no secret.
 
+mod invite;
+pub mod pages;
 mod store;
 
 use base64::Engine as _;
@@ -20,6 +22,7 @@ use crate::text_enum;
 use crate::vault::keys::Purpose;
 
 use super::credential::TokenHash;
+pub use invite::{INVITED, invite, link_for};
 
 text_enum! {
     /// What a link is for.

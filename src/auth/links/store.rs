@@ -51,3 +51,34 @@ pub(super) fn spend_all(tx: &mut Tx<'_>, user: UserId) -> Result<()> {
 pub(super) fn prune(tx: &mut Tx<'_>, before: Timestamp) -> Result<usize> {
     tx.run("DELETE FROM sign_in_links WHERE expires_at < ?1", [before])
 }
+
+pub(super) struct Reader {
+    pub(super) name: String,
+    pub(super) email: String,
+    pub(super) language: String,
+}
+
+pub(super) fn reader(rx: &Rx<'_>, user: UserId) -> Result<Reader> {
+    rx.get(
+        "SELECT coalesce(e.first_name || ' ' || e.last_name, u.name), u.email, u.language
+         FROM users u LEFT JOIN employees e ON e.id = u.employee_id WHERE u.id = ?1",
+        [user],
+        |row| Ok(Reader { name: row.get(0)?, email: row.get(1)?, language: row.get(2)? }),
+    )
+}
+
+/// The login of an address that is not disabled, and whether it has a password.
+pub(super) fn usable(rx: &Rx<'_>, email_key: &str) -> Result<Option<(UserId, bool)>> {
+    rx.one(
+        "SELECT id, password_hash IS NOT NULL FROM users WHERE email_key = ?1 AND disabled_at IS NULL",
+        [email_key],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
+}
+
+pub(super) fn issued_since(rx: &Rx<'_>, user: UserId, kind: Kind, since: Timestamp) -> Result<bool> {
+    rx.scalar(
+        "SELECT EXISTS (SELECT 1 FROM sign_in_links WHERE user_id = ?1 AND kind = ?2 AND created_at > ?3)",
+        (user, kind, since),
+    )
+}

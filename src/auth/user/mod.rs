@@ -258,7 +258,7 @@ fn require_office(actor: &Actor) -> Result<()> {
 }
 
 /// HR manages the logins of staff; those of HR and of admins are an admin's.
-fn require_may_manage(rx: &Rx<'_>, actor: &Actor, id: UserId) -> Result<User> {
+pub(super) fn require_may_manage(rx: &Rx<'_>, actor: &Actor, id: UserId) -> Result<User> {
     require_office(actor)?;
     let user = store::get(rx, id)?;
     require_may_give(actor, user.roles)?;
