@@ -39,7 +39,7 @@ impl Caller {
         visit.lang = asked("lang").parse().unwrap_or(visit.lang);
         Caller {
             client: Client::new(visit.address, text(header::USER_AGENT).unwrap_or_default()),
-            authority: authority.unwrap_or_default().to_owned(),
+            authority: authority.filter(|name| is_plain(name)).unwrap_or_default().to_owned(),
             next: asked("next"),
             organization: asked("organization"),
             device: Cookie::Device.get(&parts.headers, visit.secure).map(str::to_owned),
@@ -58,12 +58,25 @@ impl Caller {
         format!("{scheme}://{}", self.authority)
     }
 
+    /// The name that the request was sent to, without its port.
+    pub fn host(&self) -> &str {
+        match self.authority.rsplit_once(':') {
+            Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+            _ => &self.authority,
+        }
+    }
+
     /// `path` in the language that was asked for, with what else the address said.
     pub fn link(&self, path: &str, lang: Lang) -> String {
         let pairs = [("lang", lang.code()), ("next", &self.next), ("organization", &self.organization)];
         let pairs: Vec<_> = pairs.into_iter().filter(|(_, value)| !value.is_empty()).collect();
         format!("{path}?{}", serde_html_form::to_string(&pairs).unwrap_or_default())
     }
+}
+
+/// A host name or address with or without a port, and nothing that would not belong into a link.
+fn is_plain(authority: &str) -> bool {
+    authority.len() <= 255 && authority.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte))
 }
 
 impl<S: Sync> FromRequestParts<S> for Caller {

@@ -16,6 +16,7 @@ pub mod password;
 pub mod personal;
 mod resolve;
 pub mod session;
+pub mod setup;
 mod shell;
 pub mod sign_in;
 pub mod token;
