@@ -153,3 +153,9 @@ impl FromRef<App> for Arc<Orgs> {
         Arc::clone(&app.house.orgs)
     }
 }
+
+impl FromRef<App> for Arc<Settings> {
+    fn from_ref(app: &App) -> Self {
+        Arc::clone(&app.web.settings)
+    }
+}

@@ -9,7 +9,7 @@ use axum::http::Method;
 use axum::routing::{MethodFilter, on};
 use utoipa::OpenApi;
 
-use crate::admin;
+use crate::{admin, auth};
 use crate::appliance::App;
 use crate::web::{self, Json};
 
@@ -120,10 +120,23 @@ fn anyone(t: &mut Routes) {
     t.get("/api/health", admin::health::health);
     t.get("/api/v1/openapi.json", async || Json(openapi()));
     t.get("/assets/{fingerprint}/{*name}", web::assets::serve);
+    t.get("/sign-in", auth::sign_in::pages::show);
+    t.post("/sign-in", auth::sign_in::pages::submit);
+    t.post("/sign-in/organization", auth::sign_in::pages::choose);
+    t.get("/forgot-password", auth::links::pages::forgot);
+    t.post("/forgot-password", auth::links::pages::ask);
+    t.get("/first-time", auth::links::pages::first_time);
+    t.get("/activate/{token}", auth::links::pages::activate);
+    t.post("/activate/{token}", auth::links::pages::activated);
+    t.get("/reset-password/{token}", auth::links::pages::reset);
+    t.post("/reset-password/{token}", auth::links::pages::was_reset);
+    t.get("/set-up/{token}", auth::setup::pages::show);
+    t.post("/set-up/{token}", auth::setup::pages::submit);
 }
 
 fn hire(t: &mut Routes) {
     t.for_(Audience::Hire);
+    t.post("/sign-out", auth::sign_in::pages::leave);
 }
 
 fn staff(t: &mut Routes) {
