@@ -7,16 +7,18 @@ use jiff::civil::{Date, Time};
 /// Spreadsheet programs run a cell that begins so as a formula (OWASP, “CSV Injection”).
 const STARTERS: [char; 7] = ['=', '+', '-', '@', '\t', '\r', '\n'];
 
-/// The text as it may stand in a CSV file: an apostrophe before what a spreadsheet would run. Plain numbers stay
-/// numbers (`-5`, `+1.25`).
+/// The text as it may stand in a CSV file: an apostrophe before what a spreadsheet would run, and before what
+/// [`as_typed`] would otherwise take an apostrophe from. Plain numbers stay numbers (`-5`, `+1.25`).
 pub(super) fn harmless(text: &str) -> Cow<'_, str> {
-    if text.starts_with(STARTERS) && !is_number(text) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
+    let would_run = text.starts_with(STARTERS) && !is_number(text);
+    let would_change = as_typed(text) != text;
+    if would_run || would_change { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
 }
 
 /// The text as somebody typed it: takes back what [`harmless`] added, so that our own exports come in unchanged.
 pub(super) fn as_typed(text: &str) -> &str {
     match text.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(STARTERS) => rest,
+        Some(rest) if rest.trim_start_matches('\'').starts_with(STARTERS) => rest,
         _ => text,
     }
 }
