@@ -9,6 +9,7 @@ pub mod employee;
 mod follow;
 pub mod groups;
 pub mod holidays;
+pub mod import;
 mod names;
 pub mod org;
 pub mod reach;

@@ -14,7 +14,8 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 
 pub use model::{Employee, EmploymentType, Facts, Login, Status};
-pub(super) use store::{COLUMN_COUNT, COLUMNS, from_row};
+pub(super) use rules::check;
+pub(super) use store::{COLUMN_COUNT, COLUMNS, everybody, from_row};
 
 use super::{follow, groups, schedule};
 use crate::audit;
@@ -74,10 +75,11 @@ pub fn next_number(rx: &Rx<'_>) -> Result<String> {
 pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: NewEmployee) -> Result<EmployeeId> {
     actor.require_hr()?;
     let NewEmployee { mut facts, groups, schedule } = new;
-    let mut errors = rules::check(&mut facts);
+    let mut errors = check(&mut facts);
     links::check(tx, None, &mut facts, &mut errors)?;
     errors.into_result(())?;
-    let id = insert_checked(tx, actor, &facts, schedule)?;
+    let id = store::insert(tx, &facts)?;
+    record_new(tx, actor, id, &facts, schedule)?;
     groups::set_of_employee(tx, actor, id, &groups)?;
     Ok(id)
 }
@@ -96,7 +98,7 @@ pub fn update(tx: &mut Tx<'_>, actor: &Actor, id: EmployeeId, change: impl FnOnc
     if facts.location_id != before.facts.location_id && facts.entity_id == before.facts.entity_id {
         facts.entity_id = None;
     }
-    let mut errors = rules::check(&mut facts);
+    let mut errors = check(&mut facts);
     links::check(tx, Some(&before), &mut facts, &mut errors)?;
     errors.into_result(())?;
     update_checked(tx, actor, &before, &facts)?;
@@ -195,14 +197,28 @@ pub fn standing_on(rx: &Rx<'_>, id: EmployeeId, date: Date) -> Result<Standing> 
     })
 }
 
-/// Writes a record that was checked: by [`create`], or by an import, which checks all rows at once.
-pub(super) fn insert_checked(
+/// Writes a record that an import has checked, without its links to people: they may not be there yet.
+/// [`link_and_record`] must follow.
+pub(super) fn insert_unlinked(tx: &mut Tx<'_>, facts: &Facts) -> Result<EmployeeId> {
+    store::insert(tx, &Facts { manager_id: None, approver_id: None, deputy_id: None, ..facts.clone() })
+}
+
+/// Completes what [`insert_unlinked`] wrote.
+pub(super) fn link_and_record(tx: &mut Tx<'_>, actor: &Actor, id: EmployeeId, facts: &Facts) -> Result<()> {
+    if facts.manager_id.is_some() || facts.approver_id.is_some() || facts.deputy_id.is_some() {
+        store::set_links(tx, id, facts)?;
+    }
+    record_new(tx, actor, id, facts, None)
+}
+
+/// What stands beside a new record: its dated history, its audit entry, its working week.
+fn record_new(
     tx: &mut Tx<'_>,
     actor: &Actor,
+    id: EmployeeId,
     facts: &Facts,
     week: Option<WeeklySchedule>,
-) -> Result<EmployeeId> {
-    let id = store::insert(tx, facts)?;
+) -> Result<()> {
     let mut entry = audit::Entry::new("employee.created").on("employee", id);
     for (field, value) in columns(facts) {
         if DATED.contains(&field) {
@@ -213,8 +229,7 @@ pub(super) fn insert_checked(
         }
     }
     audit::record(tx, actor, entry)?;
-    schedule::begin(tx, id, facts.join_date, week.unwrap_or_else(schedule::full_time))?;
-    Ok(id)
+    schedule::begin(tx, id, facts.join_date, week.unwrap_or_else(schedule::full_time))
 }
 
 /// Writes a change that was checked. Answers whether there was anything to write.
@@ -240,6 +255,12 @@ pub(super) fn update_checked(tx: &mut Tx<'_>, actor: &Actor, before: &Employee, 
     audit::record(tx, actor, entry)?;
     follow::tell(tx, actor, before, &Employee { facts: facts.clone(), ..before.clone() })?;
     Ok(true)
+}
+
+/// The columns in which two records differ.
+pub(super) fn changed_columns(before: &Facts, after: &Facts) -> Vec<&'static str> {
+    let pairs = columns(before).into_iter().zip(columns(after));
+    pairs.filter(|((_, old), (_, new))| old != new).map(|((column, _), _)| column).collect()
 }
 
 /// The fields whose past is kept.

@@ -71,6 +71,11 @@ pub(super) fn by_email_key(rx: &Rx<'_>, key: &str) -> Result<Option<Employee>> {
     rx.one(select_employee!("WHERE e.email_key = ?1"), [key], from_row)
 }
 
+/// Everybody, deactivated people included, by id.
+pub(in crate::people) fn everybody(rx: &Rx<'_>) -> Result<Vec<Employee>> {
+    rx.all(select_employee!("ORDER BY e.id"), (), from_row)
+}
+
 /// Who holds this number, and whether they are deactivated.
 pub(super) fn holder_of_number(rx: &Rx<'_>, key: &str) -> Result<Option<(EmployeeId, String)>> {
     rx.one("SELECT id, first_name || ' ' || last_name FROM employees WHERE number_key = ?1", [key], |row| {
@@ -226,6 +231,14 @@ pub(super) fn update(tx: &mut Tx<'_>, id: EmployeeId, facts: &Facts) -> Result<(
 pub(super) fn set_hidden(tx: &mut Tx<'_>, id: EmployeeId, by: Option<AuditId>) -> Result<()> {
     let now = tx.now();
     tx.run("UPDATE employees SET hidden_by = ?2, updated_at = ?3 WHERE id = ?1", (id, by, now))?;
+    Ok(())
+}
+
+pub(super) fn set_links(tx: &mut Tx<'_>, id: EmployeeId, facts: &Facts) -> Result<()> {
+    tx.run(
+        "UPDATE employees SET manager_id = ?2, approver_id = ?3, deputy_id = ?4 WHERE id = ?1",
+        (id, facts.manager_id, facts.approver_id, facts.deputy_id),
+    )?;
     Ok(())
 }
 

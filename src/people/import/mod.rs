@@ -1,0 +1,208 @@
+//! People from and to CSV.
+//!
+//! An import is all or nothing: the whole file is read and checked in memory, against the organization as it
+//! stands, and either every row is written in one transaction or none. A dry run stops before the writing; the same
+//! code decides both. A row is known by its number or its address, so that the same file twice changes nothing.
+//! What is exported comes in again as it is.
+
+mod columns;
+mod export;
+mod plan;
+mod snapshot;
+mod store;
+#[cfg(test)]
+mod tests;
+
+use std::io::Read;
+
+pub use columns::{BOUNDS, COLUMNS};
+pub use export::export;
+
+use plan::{Item, Person, Plan};
+use snapshot::Snapshot;
+
+use super::employee::{self, Facts};
+use super::groups;
+use crate::audit;
+use crate::auth::Actor;
+use crate::error::Result;
+use crate::ids::EmployeeId;
+use crate::sheet::{Fault, Reader, Row};
+use crate::storage::{Rx, Tx};
+
+/// Beyond this many faults a file is hopeless; the rest is counted only.
+const MOST_FAULTS: usize = 1_000;
+
+/// A file that could be read as a table; nothing is said yet about what stands in it.
+#[derive(Debug)]
+pub struct Table {
+    rows: Vec<Row>,
+    /// Rows that could not be read.
+    faults: Vec<Fault>,
+    /// Headers that mean nothing here.
+    pub ignored: Vec<String>,
+}
+
+/// What becomes of one row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fate {
+    /// The line of the file, from 1.
+    pub line: u64,
+    pub name: String,
+    pub number: String,
+    pub what: What,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    Created,
+    /// The columns that change.
+    Updated(Vec<&'static str>),
+    Unchanged,
+}
+
+/// What a file does, or would do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    pub rows: usize,
+    pub created: usize,
+    pub updated: usize,
+    pub unchanged: usize,
+    /// By line; where there is any, nothing is written. At most 1,000.
+    pub errors: Vec<Fault>,
+    /// Faults beyond those.
+    pub more_errors: usize,
+    /// By line; empty where there are errors.
+    pub fates: Vec<Fate>,
+    /// Headers that mean nothing here and were left out.
+    pub ignored: Vec<String>,
+}
+
+/// Reads the file, in memory bounded by [`BOUNDS`]. Blocks; call it off the async threads.
+///
+/// # Errors
+/// What makes it no CSV of people at all: not UTF-8, too large, no known header.
+pub fn read(source: impl Read) -> Result<Table, Fault> {
+    let reader = Reader::open(source, &COLUMNS, BOUNDS)?;
+    if !reader.has("email") && !reader.has("number") {
+        return Err(Fault::at(1, "The header lacks email or number: by one of them a person is known"));
+    }
+    let ignored = reader.ignored().to_vec();
+    let mut table = Table { rows: Vec::new(), faults: Vec::new(), ignored };
+    for row in reader {
+        match row {
+            Ok(row) => table.rows.push(row),
+            Err(fault) => table.faults.push(fault),
+        }
+    }
+    Ok(table)
+}
+
+/// What the file would do now; writes nothing.
+///
+/// # Errors
+/// [`crate::error::AppError::Forbidden`] for all but HR. What is wrong with the file stands in the outcome.
+pub fn dry_run(rx: &Rx<'_>, actor: &Actor, table: &Table) -> Result<Outcome> {
+    actor.require_hr()?;
+    let plan = plan::make(Snapshot::read(rx, actor)?, &table.rows);
+    Ok(outcome(&plan, table))
+}
+
+/// Checks the file once more and writes all of it, or nothing where the outcome has errors.
+///
+/// # Errors
+/// As [`dry_run`].
+pub fn run(tx: &mut Tx<'_>, actor: &Actor, table: &Table) -> Result<Outcome> {
+    actor.require_hr()?;
+    let plan = plan::make(Snapshot::read(tx, actor)?, &table.rows);
+    let outcome = outcome(&plan, table);
+    if outcome.errors.is_empty() && outcome.created + outcome.updated > 0 {
+        let entry = audit::Entry::new("employees.imported")
+            .with("rows", outcome.rows)
+            .with("created", outcome.created)
+            .with("updated", outcome.updated);
+        audit::record(tx, actor, entry)?;
+        write(tx, actor, &plan)?;
+    }
+    Ok(outcome)
+}
+
+fn outcome(plan: &Plan, table: &Table) -> Outcome {
+    let mut errors: Vec<Fault> = table.faults.iter().chain(&plan.faults).cloned().collect();
+    errors.sort_by_key(|fault| fault.line);
+    let more_errors = errors.len().saturating_sub(MOST_FAULTS);
+    errors.truncate(MOST_FAULTS);
+    let mut outcome = Outcome {
+        rows: table.rows.len() + table.faults.len(),
+        errors,
+        more_errors,
+        ignored: table.ignored.clone(),
+        ..Outcome::default()
+    };
+    for item in &plan.items {
+        let what = what(plan, item);
+        match what {
+            What::Created => outcome.created += 1,
+            What::Updated(_) => outcome.updated += 1,
+            What::Unchanged => outcome.unchanged += 1,
+        }
+        if outcome.errors.is_empty() {
+            let (name, number) = (item.facts.name(), item.facts.number.clone());
+            outcome.fates.push(Fate { line: item.line, name, number, what });
+        }
+    }
+    outcome
+}
+
+fn what(plan: &Plan, item: &Item) -> What {
+    let Some(known) = item.known else { return What::Created };
+    let one = &plan.snapshot.people[known];
+    let mut changed = employee::changed_columns(&one.facts, &item.facts);
+    let links = [one.facts.manager_id, one.facts.approver_id, one.facts.deputy_id];
+    for ((column, before), after) in ["manager_id", "approver_id", "deputy_id"].into_iter().zip(links).zip(item.links) {
+        if before.map(Person::Known) != after {
+            changed.push(column);
+        }
+    }
+    let held = plan.snapshot.memberships.get(&one.id).map_or(&[][..], Vec::as_slice);
+    if item.groups.as_deref().is_some_and(|groups| groups != held) {
+        changed.push("groups");
+    }
+    if changed.is_empty() { What::Unchanged } else { What::Updated(changed) }
+}
+
+/// Writes a plan without faults. People may refer to people further down, so the new come in first, linked to nobody.
+fn write(tx: &mut Tx<'_>, actor: &Actor, plan: &Plan) -> Result<()> {
+    let mut new: Vec<Option<EmployeeId>> = Vec::with_capacity(plan.items.len());
+    for item in &plan.items {
+        new.push(match item.known {
+            Some(_) => None,
+            None => Some(employee::insert_unlinked(tx, &item.facts)?),
+        });
+    }
+    let id_of = |person: Option<Person>| match person {
+        Some(Person::Known(id)) => Some(id),
+        Some(Person::New(at)) => new[at],
+        None => None,
+    };
+    // Everybody is there: records are completed and written down in the audit log.
+    for (at, item) in plan.items.iter().enumerate() {
+        let [manager_id, approver_id, deputy_id] = item.links.map(id_of);
+        let facts = Facts { manager_id, approver_id, deputy_id, ..item.facts.clone() };
+        let id = match (item.known.map(|known| &plan.snapshot.people[known]), new[at]) {
+            (Some(one), _) => {
+                employee::update_checked(tx, actor, one, &facts)?;
+                one.id
+            }
+            (None, Some(id)) => {
+                employee::link_and_record(tx, actor, id, &facts)?;
+                id
+            }
+            (None, None) => continue,
+        };
+        if let Some(wanted) = &item.groups {
+            groups::set_of_employee(tx, actor, id, wanted)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,113 @@
+//! All that an import has to know of the organization, read at once: rows by the thousand are then checked in memory.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+
+use jiff::civil::Date;
+
+use super::store;
+use crate::auth::Actor;
+use crate::error::Result;
+use crate::ids::{DepartmentId, EmployeeId, EntityId, GroupId, LocationId};
+use crate::people::Employee;
+use crate::storage::Rx;
+use crate::text::fold;
+
+/// Departments, locations or entities, found by code or by name.
+#[derive(Debug)]
+pub(super) struct Units<Id> {
+    by_code: HashMap<String, Id>,
+    /// `None` where a name is borne by several.
+    by_name: HashMap<String, Option<Id>>,
+}
+
+/// Why a code or name finds nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Missing {
+    Unknown,
+    Ambiguous,
+}
+
+impl<Id: Copy + Eq + Hash> Units<Id> {
+    /// `(id, code, name)` of each.
+    pub(super) fn new<'a>(units: impl Iterator<Item = (Id, &'a str, &'a str)>) -> Self {
+        let mut found = Units { by_code: HashMap::new(), by_name: HashMap::new() };
+        for (id, code, name) in units {
+            found.by_code.insert(fold(code), id);
+            found.by_name.entry(fold(name)).and_modify(|known| *known = None).or_insert(Some(id));
+        }
+        found
+    }
+
+    pub(super) fn find(&self, text: &str) -> Result<Id, Missing> {
+        let key = fold(text);
+        match (self.by_code.get(&key), self.by_name.get(&key)) {
+            (Some(id), _) | (None, Some(Some(id))) => Ok(*id),
+            (None, Some(None)) => Err(Missing::Ambiguous),
+            (None, None) => Err(Missing::Unknown),
+        }
+    }
+}
+
+/// A department or location and what it belongs to.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Unit<Above> {
+    pub above: Above,
+    pub hidden: bool,
+}
+
+/// The organization as it stands.
+#[derive(Debug)]
+pub(super) struct Snapshot {
+    pub today: Date,
+    pub people: Vec<Employee>,
+    /// Places in `people`.
+    pub by_id: HashMap<EmployeeId, usize>,
+    pub by_number: HashMap<String, usize>,
+    pub by_email: HashMap<String, usize>,
+    pub entity_names: Units<EntityId>,
+    pub entities: HashMap<EntityId, Unit<()>>,
+    pub location_names: Units<LocationId>,
+    pub locations: HashMap<LocationId, Unit<EntityId>>,
+    pub department_names: Units<DepartmentId>,
+    pub departments: HashMap<DepartmentId, Unit<Option<LocationId>>>,
+    pub groups: HashMap<String, GroupId>,
+    /// Sorted by group.
+    pub memberships: HashMap<EmployeeId, Vec<GroupId>>,
+}
+
+impl Snapshot {
+    pub(super) fn read(rx: &Rx<'_>, actor: &Actor) -> Result<Snapshot> {
+        let people = crate::people::employee::everybody(rx)?;
+        let place = |key: fn(&Employee) -> String| people.iter().enumerate().map(|(at, one)| (key(one), at)).collect();
+        let by_number = place(|one| fold(&one.facts.number));
+        let by_email = place(|one| fold(&one.facts.email));
+        let by_id = people.iter().enumerate().map(|(at, one)| (one.id, at)).collect();
+
+        let entities = store::entities(rx)?;
+        let locations = store::locations(rx)?;
+        let departments = store::departments(rx)?;
+        let mut memberships: HashMap<EmployeeId, Vec<GroupId>> = HashMap::new();
+        for (employee, group) in store::memberships(rx)? {
+            memberships.entry(employee).or_default().push(group);
+        }
+        Ok(Snapshot {
+            today: actor.today(rx.now()),
+            by_id,
+            by_number,
+            by_email,
+            people,
+            entity_names: Units::new(entities.iter().map(|row| (row.id, row.code.as_str(), row.name.as_str()))),
+            entities: entities.iter().map(|row| (row.id, Unit { above: (), hidden: row.hidden })).collect(),
+            location_names: Units::new(locations.iter().map(|row| (row.id, row.code.as_str(), row.name.as_str()))),
+            locations: locations.iter().map(|row| (row.id, Unit { above: row.above, hidden: row.hidden })).collect(),
+            department_names: Units::new(departments.iter().map(|row| (row.id, row.code.as_str(), row.name.as_str()))),
+            departments: departments
+                .iter()
+                .map(|row| (row.id, Unit { above: row.above, hidden: row.hidden }))
+                .collect(),
+            groups: crate::people::groups::all(rx)?.into_iter().map(|group| (fold(&group.code), group.id)).collect(),
+            memberships,
+        })
+    }
+}
