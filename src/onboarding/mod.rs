@@ -1,5 +1,9 @@
 //! Onboarding: templates of tasks, one person's run of a template, and the tasks that people do.
+//!
+//! `templates/` is what HR writes down, `runs/` makes it real for one person and follows what changes, `tasks/` is
+//! what everybody does. Whoever else shows tasks (home, the inbox, the demo) comes through the names below.
 
+pub mod api;
 mod dates;
 pub mod model;
 mod notices;
@@ -10,3 +14,8 @@ pub mod templates;
 
 #[cfg(test)]
 mod tests;
+
+pub use runs::follow;
+pub use tasks::decide as decide_task;
+pub use tasks::facts::{count_mine, inbox_facts, my_open_tasks};
+pub use templates::ready_made::seed_templates;

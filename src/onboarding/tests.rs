@@ -441,6 +441,7 @@ fn templates_say_what_is_wrong_with_them() {
     let house = house();
     let hr = house.hr();
     let task = |title: &str, needs: &[usize]| TaskInput {
+        id: None,
         title: title.into(),
         description: String::new(),
         category: "first_day".into(),
@@ -476,6 +477,7 @@ fn templates_say_what_is_wrong_with_them() {
 fn a_list_keeps_its_dependencies_when_it_is_reordered() {
     let house = house();
     let input = |title: &str, sort_order, needs: &[usize]| TaskInput {
+        id: None,
         title: title.into(),
         description: String::new(),
         category: "first_day".into(),

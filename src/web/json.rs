@@ -6,8 +6,8 @@ use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, Request};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::form::field_error;
 use super::problem::Refused;
@@ -46,6 +46,20 @@ pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, FieldErrors> {
     let value = value.map_err(|error| malformed(&track.path().to_string(), &error))?;
     reader.end().map_err(|error| malformed("", &error))?;
     if unknown.is_empty() { Ok(value) } else { Err(unknown) }
+}
+
+/// As [`parse`], where the body may be left out.
+///
+/// # Errors
+/// [`AppError::Invalid`]
+pub fn or_default<T: DeserializeOwned + Default>(body: &[u8]) -> Result<T, AppError> {
+    if body.trim_ascii().is_empty() { Ok(T::default()) } else { parse(body).map_err(AppError::Invalid) }
+}
+
+/// For a field that may be left out, null or given: `None`, `Some(None)`, `Some(Some(value))`. Beside
+/// `#[serde(default, deserialize_with = "there")]`.
+pub fn there<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(from).map(Some)
 }
 
 fn malformed(path: &str, error: &serde_json::Error) -> FieldErrors {

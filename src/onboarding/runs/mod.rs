@@ -1,6 +1,7 @@
 //! Runs: one person's onboarding. A run is made whole from a published template (who does what by when, what waits
 //! for what) in the transaction that asks for it, and follows when the first day moves or a manager is found.
 
+pub mod api;
 pub(super) mod store;
 pub mod timeline;
 

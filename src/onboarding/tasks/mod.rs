@@ -4,6 +4,7 @@
 //! A task is seen by whoever does it (a member of its group), by the managers of the new colleague, by HR, and by the
 //! one who is asked to approve it. For everybody else it does not exist.
 
+pub mod api;
 pub mod bulk;
 pub mod edit;
 pub mod facts;

@@ -19,6 +19,9 @@ pub const OFFSETS: std::ops::RangeInclusive<i32> = -366..=732;
 #[serde(deny_unknown_fields)]
 #[schema(as = TemplateTaskInput)]
 pub struct TaskInput {
+    /// The task as it was read; left out for a new one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<i64>,
     /// 1 to 200 characters.
     #[schema(example = "Order laptop and dock", min_length = 1, max_length = 200)]
     pub title: String,
@@ -131,7 +134,7 @@ impl TaskDraft {
         };
         let days_offset = input.days_offset;
         let draft = TaskDraft {
-            id: None,
+            id: input.id,
             title,
             description,
             category,

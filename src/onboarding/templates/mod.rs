@@ -2,6 +2,7 @@
 //! it under the next version number, and runs are made from such copies alone, so an edit never reaches a run that
 //! is under way.
 
+pub mod api;
 pub mod draft;
 pub mod ready_made;
 pub(super) mod store;

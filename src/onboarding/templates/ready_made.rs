@@ -168,6 +168,7 @@ pub fn seed_templates(tx: &mut Tx<'_>, actor: &Actor) -> Result<Vec<TemplateId>>
 fn task(row: &Row) -> TaskInput {
     let (category, assignee, days_offset, day_count, completion, title, description, needs) = *row;
     TaskInput {
+        id: None,
         title: title.to_owned(),
         description: description.to_owned(),
         category: category.to_owned(),
