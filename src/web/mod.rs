@@ -36,6 +36,7 @@ pub mod listing;
 pub mod page;
 pub mod parts;
 pub mod problem;
+pub mod public;
 pub mod settings;
 pub mod shell;
 #[cfg(test)]

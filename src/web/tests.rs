@@ -107,7 +107,9 @@ fn sample_page_shows_every_part() {
     ] {
         assert!(html.contains(part), "{part}\nin\n{html}");
     }
-    assert!(!html.contains(" style="), "no inline style");
+    for inline in [" style=", "<style", "<script>", " onclick=", "javascript:"] {
+        assert!(!html.contains(inline), "{inline}");
+    }
     assert!(!html.contains("href=\"\"") && !html.contains("\"#home"), "every asset has an address");
 }
 

@@ -83,6 +83,7 @@ mod tests {
         let taken: Vec<_> = (0..5).map(|_| places.take("10.0.0.1".parse().unwrap(), true)).collect();
         assert_eq!(taken.iter().filter(|place| place.is_some()).count(), 4);
         drop(taken);
-        assert_eq!((places.taken.lock().all, places.taken.lock().by.len()), (0, 0));
+        let left = places.taken.lock();
+        assert_eq!((left.all, left.by.len()), (0, 0));
     }
 }

@@ -1,0 +1,31 @@
+// form[data-preview="/leave/preview"] asks that address what the present entries come to, a moment after they change,
+// and puts each element of the answer in the place of the one with the same id.
+for (const form of document.querySelectorAll('form[data-preview]')) {
+  let waiting;
+  let asked;
+  const ask = async () => {
+    asked?.abort();
+    asked = new AbortController();
+    try {
+      const answer = await fetch(form.dataset.preview, {
+        method: 'POST',
+        body: new URLSearchParams(new FormData(form)),
+        signal: asked.signal,
+        redirect: 'error',
+      });
+      // 422 says what is wrong so far: it is worth showing as well.
+      if (!answer.ok && answer.status !== 422) return;
+      const holder = document.createElement('template');
+      holder.innerHTML = await answer.text();
+      for (const part of holder.content.querySelectorAll('[id]')) {
+        document.getElementById(part.id)?.replaceWith(part);
+      }
+    } catch (error) {
+      if (error.name !== 'AbortError') console.warn('preview', error);
+    }
+  };
+  form.addEventListener('input', () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(ask, 200);
+  });
+}
