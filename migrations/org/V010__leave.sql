@@ -61,6 +61,7 @@ CREATE TABLE leave_requests (
   CHECK (status NOT IN ('approved', 'revoked') OR approved_at IS NOT NULL)
 ) STRICT;
 CREATE INDEX leave_requests_employee ON leave_requests (employee_id, start_date);
+CREATE INDEX leave_requests_deputy ON leave_requests (deputy_id, start_date) WHERE deputy_id IS NOT NULL;
 CREATE INDEX leave_requests_type ON leave_requests (leave_type_id);
 CREATE INDEX leave_requests_status ON leave_requests (status, start_date);
 CREATE INDEX leave_requests_start ON leave_requests (start_date, id);

@@ -25,11 +25,9 @@ impl PersonCalendar {
     /// [`crate::error::AppError::NotFound`] where there is no such person.
     pub fn of(rx: &Rx<'_>, employee: EmployeeId, asked: Period) -> Result<Self> {
         let place = people::place_of(rx, employee)?;
-        let first = period::back(asked.first(), AROUND);
-        let around = Period::new(first, period::ahead(asked.last(), AROUND)).unwrap_or(asked);
         Ok(PersonCalendar {
             schedules: people::schedules(rx, employee)?,
-            holidays: people::holidays(rx, &place, around)?,
+            holidays: people::holidays(rx, &place, around(asked))?,
         })
     }
 
@@ -46,6 +44,11 @@ impl PersonCalendar {
     pub fn usual_day(&self, date: Date) -> Minutes {
         day_of(&self.schedules, date)
     }
+}
+
+/// `asked` with the days around it for which holidays are looked up.
+pub fn around(asked: Period) -> Period {
+    Period::new(period::back(asked.first(), AROUND), period::ahead(asked.last(), AROUND)).unwrap_or(asked)
 }
 
 /// A day is worth what the person usually works on one; 8 hours where no week applies.

@@ -4,8 +4,11 @@
 //! why; `rules/` holds the arithmetic, free of database and clock. Nothing here writes a balance: it is the sum of the
 //! ledger, and the ledger is only appended to.
 
+pub mod absence;
 pub mod amount;
 pub mod calendars;
+pub mod home;
+pub mod inbox;
 pub mod ledger;
 mod notices;
 pub mod request;
@@ -14,3 +17,9 @@ pub mod rules;
 mod testing;
 pub mod types;
 pub mod words;
+
+pub use home::{away_on, home_balances, next_of};
+pub use inbox::inbox_facts;
+pub use ledger::{Credit, grant};
+pub use request::decide;
+pub use types::seed_types;

@@ -70,6 +70,17 @@ pub fn when(span: &LeaveSpan, format: &Format) -> String {
     }
 }
 
+/// "8 – 11 Dec", "9 Dec, afternoon": as on the wall.
+pub fn when_short(span: &LeaveSpan, format: &Format) -> String {
+    let range = format.range_short(span.first_day(), span.last_day());
+    match span.start_part() {
+        _ if span.first_day() != span.last_day() => range,
+        Part::Morning => format!("{range}, {}", format.lang.text("morning")),
+        Part::Afternoon => format!("{range}, {}", format.lang.text("afternoon")),
+        Part::FullDay => range,
+    }
+}
+
 /// "Vacation, Tue 8 – Fri 11 Dec, 4 days"
 pub fn title(kind: &LeaveType, span: &LeaveSpan, minutes: Minutes, per_day: Minutes, format: &Format) -> String {
     let amounts = Amounts { format, unit: kind.fields.unit, per_day };

@@ -15,8 +15,10 @@ use crate::approvals;
 use crate::auth::Actor;
 use crate::error::{AppError, Result};
 use crate::ids::LeaveRequestId;
+use crate::msg;
 use crate::people::{self, Reach};
 use crate::storage::Rx;
+use crate::web::Format;
 
 /// What somebody may know of a request beyond what the calendar shows everybody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +70,17 @@ pub fn preview(rx: &Rx<'_>, actor: &Actor, mut input: NewLeave, instead_of: Opti
     let mut plan = Plan::of(rx, actor, whose, &input, instead_of)?;
     plan.errors.0.extend(too_long.0);
     Ok(plan)
+}
+
+/// "Waits for Jonas Brandt"
+///
+/// # Errors
+/// When the database cannot be read.
+pub(super) fn waits_for(rx: &Rx<'_>, id: LeaveRequestId, format: &Format) -> Result<String> {
+    let asked =
+        approvals::current(rx, approvals::Kind::Leave, id.0)?.map(|approval| approval.asked).unwrap_or_default();
+    let names: Vec<&str> = asked.iter().map(|person| person.name.as_str()).collect();
+    Ok(format.lang.msg(&msg!("Waits for {0}", names.join(", "))))
 }
 
 /// The page of a request.

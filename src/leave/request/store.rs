@@ -210,6 +210,19 @@ pub(in crate::leave) fn occupying(
     )
 }
 
+/// A person's own coming or present leave, and leave in which they stand in, by date; undecided or approved.
+pub(in crate::leave) fn coming(rx: &Rx<'_>, own: EmployeeId, today: Date, limit: usize) -> Result<Vec<LeaveRequest>> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    rx.all(
+        &format!(
+            "{SELECT} WHERE r.end_date >= ?2 AND ((r.employee_id = ?1 AND r.status IN ('pending', 'clarification', 'approved'))
+                 OR (r.deputy_id = ?1 AND r.status = 'approved')) ORDER BY r.start_date, r.id LIMIT ?3"
+        ),
+        (own, today, limit),
+        request,
+    )
+}
+
 /// Dates of a person's leave of one type, undecided or approved, within `period`, without one request.
 pub(super) fn dates_of_type(
     rx: &Rx<'_>,

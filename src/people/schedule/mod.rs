@@ -5,6 +5,8 @@
 
 mod store;
 
+use std::collections::HashMap;
+
 use jiff::civil::{Date, Time};
 
 use crate::audit;
@@ -37,6 +39,15 @@ pub fn full_time() -> WeeklySchedule {
 /// Which week applies to `employee` from which date on, for all arithmetic.
 pub fn schedules(rx: &Rx<'_>, employee: EmployeeId) -> Result<DatedSchedules> {
     Ok(DatedSchedules::new(list(rx, employee)?.into_iter().map(|schedule| (schedule.effective_on, schedule.week))))
+}
+
+/// The same for several people at once; somebody of whom nothing is known is left out.
+pub fn schedules_of(rx: &Rx<'_>, employees: &[EmployeeId]) -> Result<HashMap<EmployeeId, DatedSchedules>> {
+    let mut weeks: HashMap<EmployeeId, Vec<(Date, WeeklySchedule)>> = HashMap::new();
+    for schedule in store::of_employees(rx, employees)? {
+        weeks.entry(schedule.employee_id).or_default().push((schedule.effective_on, schedule.week));
+    }
+    Ok(weeks.into_iter().map(|(employee, weeks)| (employee, DatedSchedules::new(weeks))).collect())
 }
 
 /// The working weeks of `employee`, the earliest first.

@@ -51,6 +51,28 @@ pub(super) fn of_employee(rx: &Rx<'_>, employee: EmployeeId) -> Result<Vec<Sched
     fold(employee, false, rows)
 }
 
+/// The working weeks of several people, person by person and by date.
+pub(super) fn of_employees(rx: &Rx<'_>, employees: &[EmployeeId]) -> Result<Vec<Schedule>> {
+    let rows = rx.all(
+        "SELECT s.id, s.effective_on, d.weekday, d.minutes, d.start_time, d.end_time, s.employee_id \
+         FROM employee_schedules s LEFT JOIN employee_schedule_days d ON d.schedule_id = s.id \
+         WHERE s.employee_id IN (SELECT value FROM json_each(?1)) AND s.hidden_by IS NULL \
+         ORDER BY s.employee_id, s.effective_on, d.weekday",
+        [crate::people::json_ids(employees)],
+        |row| Ok((row.get(6)?, day_row(row)?)),
+    )?;
+    let mut people: Vec<(EmployeeId, Vec<DayRow>)> = Vec::new();
+    for (employee, row) in rows {
+        match people.last_mut().filter(|(last, _)| *last == employee) {
+            Some((_, rows)) => rows.push(row),
+            None => people.push((employee, vec![row])),
+        }
+    }
+    let folded: Result<Vec<Vec<Schedule>>> =
+        people.into_iter().map(|(employee, rows)| fold(employee, false, rows)).collect();
+    Ok(folded?.into_iter().flatten().collect())
+}
+
 /// One working week, removed or not.
 pub(super) fn get(rx: &Rx<'_>, id: ScheduleId) -> Result<Schedule> {
     let (employee, hidden): (EmployeeId, bool) =

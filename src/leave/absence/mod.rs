@@ -1,0 +1,192 @@
+//! Who is away, and as what one may know of it: what Home, the calendar and the preview of a request show.
+//!
+//! On the calendar people see the members of their entity, their reports and their approver, and who has them as
+//! approver; HR sees everybody. Of a colleague's leave they see the type's name, or only "Away" where the type says
+//! no more; never a reason.
+
+mod store;
+#[cfg(test)]
+mod tests;
+pub mod wall;
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+
+use super::calendars::PersonCalendar;
+use super::request::{self, DayPart};
+use super::rules::{LeaveSpan, LeaveStatus};
+use super::types::{self, LeaveType, Mark, VisibleAs};
+use crate::auth::Actor;
+use crate::error::Result;
+use crate::ids::{DepartmentId, EmployeeId, EntityId, LeaveRequestId, LeaveTypeId, LocationId};
+use crate::lang::Lang;
+use crate::people;
+use crate::storage::Rx;
+use crate::time::{Minutes, Period};
+
+/// A person of the calendar.
+#[derive(Clone, Debug)]
+pub struct Person {
+    pub id: EmployeeId,
+    pub name: String,
+    pub department_id: Option<DepartmentId>,
+    /// Empty where the person belongs to none.
+    pub department: String,
+    pub location_id: Option<LocationId>,
+    /// Empty where the person works at none.
+    pub location: String,
+    pub entity_id: Option<EntityId>,
+}
+
+/// A stretch of leave as one viewer may know it.
+#[derive(Clone, Debug)]
+pub struct Absence {
+    pub request_id: LeaveRequestId,
+    pub employee_id: EmployeeId,
+    pub leave_type_id: LeaveTypeId,
+    /// How it is drawn and named for the viewer.
+    pub mark: Mark,
+    /// Not decided yet.
+    pub open: bool,
+    pub span: LeaveSpan,
+    /// Its days within the period that was asked about, in order.
+    pub days: Vec<AbsentDay>,
+    /// The viewer may open the request.
+    pub known: bool,
+}
+
+/// One day of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AbsentDay {
+    pub date: Date,
+    pub part: DayPart,
+    /// 0 on days that the person does not work anyway.
+    pub charged: Minutes,
+}
+
+/// The people whom `actor` sees on the calendar, employed at some time within `period`; by department and name.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn circle(
+    rx: &Rx<'_>,
+    actor: &Actor,
+    period: Period,
+    department_id: Option<DepartmentId>,
+    location_id: Option<LocationId>,
+) -> Result<Vec<Person>> {
+    let mut whom = store::Whom {
+        all: actor.is_hr(),
+        own: actor.employee_id,
+        department_id,
+        location_id,
+        ..store::Whom::default()
+    };
+    if let Some(own) = actor.employee_id.filter(|_| !whom.all) {
+        whom.entity_id = people::place_of(rx, own)?.entity_id;
+        whom.besides = people::all_reports(rx, own)?;
+        if let people::Approver::Named(id) | people::Approver::LineManager(id) = people::approver_of(rx, own)? {
+            whom.besides.push(id);
+        }
+    }
+    store::people(rx, &whom, period)
+}
+
+/// The people of one department, or of one line manager where somebody belongs to none: the team of `employee`,
+/// who is among them.
+///
+/// # Errors
+/// [`crate::error::AppError::NotFound`] where there is no such person.
+pub fn team(rx: &Rx<'_>, employee: EmployeeId, period: Period) -> Result<Vec<Person>> {
+    let facts = people::get(rx, employee)?.facts;
+    let whom = match (facts.department_id, facts.manager_id) {
+        (Some(_), _) => store::Whom { all: true, department_id: facts.department_id, ..store::Whom::default() },
+        (None, Some(manager)) => {
+            let mut besides: Vec<EmployeeId> =
+                people::reports(rx, manager)?.into_iter().map(|person| EmployeeId(person.id)).collect();
+            besides.push(manager);
+            store::Whom { besides, ..store::Whom::default() }
+        }
+        (None, None) => store::Whom { besides: vec![employee], ..store::Whom::default() },
+    };
+    store::people(rx, &whom, period)
+}
+
+/// The leave of these people within `period`, approved and undecided, as `actor` may know it.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn within(rx: &Rx<'_>, actor: &Actor, whom: &[EmployeeId], period: Period) -> Result<Vec<Absence>> {
+    let kinds: HashMap<LeaveTypeId, LeaveType> = types::all(rx)?.into_iter().map(|kind| (kind.id, kind)).collect();
+    let scope = people::scope(rx, actor)?;
+    let lang: Lang = actor.language.parse().unwrap_or_default();
+    let mut found: Vec<Absence> = Vec::new();
+    for row in store::days(rx, whom, period)? {
+        let day = AbsentDay { date: row.date, part: row.part, charged: row.charged };
+        if let Some(last) = found.last_mut().filter(|last| last.request_id == row.request_id) {
+            last.days.push(day);
+            continue;
+        }
+        let Some(kind) = kinds.get(&row.leave_type_id) else { continue };
+        found.push(Absence {
+            request_id: row.request_id,
+            employee_id: row.employee_id,
+            leave_type_id: row.leave_type_id,
+            mark: mark_for(kind, scope.includes(row.employee_id), lang),
+            open: row.status != LeaveStatus::Approved,
+            span: row.span,
+            days: vec![day],
+            known: scope.includes(row.employee_id),
+        });
+    }
+    Ok(found)
+}
+
+/// How a type is shown to somebody who does, or does not, lead the person.
+fn mark_for(kind: &LeaveType, leads: bool, lang: Lang) -> Mark {
+    let mark = kind.mark();
+    let mark = Mark { name: lang.text(&mark.name).to_owned(), ..mark };
+    if leads || kind.fields.visible_as == VisibleAs::Name {
+        mark
+    } else {
+        Mark { low: mark.low, ..Mark::away(lang.text("Away")) }
+    }
+}
+
+impl Absence {
+    /// The page of the request, where the viewer may open it.
+    pub fn href(&self) -> Option<String> {
+        self.known.then(|| request::href(self.request_id))
+    }
+
+    pub fn on(&self, date: Date) -> Option<&AbsentDay> {
+        self.days.iter().find(|day| day.date == date)
+    }
+}
+
+/// Weeks and holidays of several people around `period`; one question for the weeks, one for each place.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn calendars(rx: &Rx<'_>, whom: &[Person], period: Period) -> Result<HashMap<EmployeeId, PersonCalendar>> {
+    let ids: Vec<EmployeeId> = whom.iter().map(|person| person.id).collect();
+    let mut schedules = people::schedule::schedules_of(rx, &ids)?;
+    let mut places: HashMap<(Option<EntityId>, Option<LocationId>), crate::time::Holidays> = HashMap::new();
+    let mut found = HashMap::with_capacity(whom.len());
+    for person in whom {
+        let place = (person.entity_id, person.location_id);
+        let holidays = match places.get(&place) {
+            Some(known) => known.clone(),
+            None => {
+                let around = super::calendars::around(period);
+                let holidays = people::holidays::of(rx, place.0, place.1, around)?;
+                places.insert(place, holidays.clone());
+                holidays
+            }
+        };
+        let schedules = schedules.remove(&person.id).unwrap_or_default();
+        found.insert(person.id, PersonCalendar { schedules, holidays });
+    }
+    Ok(found)
+}

@@ -1,0 +1,343 @@
+//! The wall: people by days. A full bar is away, a half bar half a day, a low bar works elsewhere, a thin line runs
+//! through days that are free anyway; hollow waits for a decision. Everything is ready to show; the markup stands in
+//! `templates/leave/wall.html`.
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+
+use super::{Absence, AbsentDay, Person};
+use crate::ids::EmployeeId;
+use crate::leave::calendars::PersonCalendar;
+use crate::leave::request::DayPart;
+use crate::leave::types::Mark;
+use crate::msg;
+use crate::time::{Minutes, Period, Slots};
+use crate::web::Format;
+
+/// A wall, ready to show.
+#[derive(Clone, Debug, Default)]
+pub struct Wall {
+    pub weeks: Vec<Week>,
+    pub heads: Vec<Head>,
+    pub groups: Vec<Group>,
+    /// What its letters and hues mean, in the order of their names.
+    pub key: Vec<Mark>,
+    /// Something on it waits for a decision.
+    pub has_open: bool,
+    /// How many people, in words.
+    pub people: String,
+}
+
+/// The head over a week, or the part of one that is shown.
+#[derive(Clone, Debug)]
+pub struct Week {
+    pub title: String,
+    pub days: usize,
+    pub first: bool,
+}
+
+/// The head of a day.
+#[derive(Clone, Debug)]
+pub struct Head {
+    /// "M"
+    pub initial: String,
+    /// "Monday, 7 December"
+    pub title: String,
+    pub number: i8,
+    pub class: &'static str,
+    pub today: bool,
+}
+
+/// People under one heading.
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// Empty for those who belong to no department.
+    pub name: String,
+    pub counts: Vec<Count>,
+    pub lines: Vec<Line>,
+}
+
+/// How many of a group are here, on a day on which somebody is not.
+#[derive(Clone, Debug)]
+pub struct Count {
+    pub class: &'static str,
+    /// Empty where nobody is missing.
+    pub here: String,
+}
+
+/// One person.
+#[derive(Clone, Debug)]
+pub struct Line {
+    pub id: EmployeeId,
+    pub name: String,
+    /// The whole name and the place, for where the name is cut.
+    pub title: String,
+    pub cells: Vec<Cell>,
+}
+
+/// One day of one person.
+#[derive(Clone, Debug, Default)]
+pub struct Cell {
+    pub class: &'static str,
+    pub bars: Vec<Bar>,
+}
+
+/// What is drawn in a cell.
+#[derive(Clone, Debug)]
+pub struct Bar {
+    pub class: String,
+    /// Where it leads; only the bar that names the leave has one.
+    pub href: Option<String>,
+    /// Words for the bar that names the leave; empty for its continuation.
+    pub title: String,
+    pub letter: String,
+}
+
+/// What a wall is drawn from.
+#[derive(Debug)]
+pub struct Canvas<'a> {
+    pub format: &'a Format,
+    pub period: Period,
+    pub people: &'a [Person],
+    pub calendars: &'a HashMap<EmployeeId, PersonCalendar>,
+    pub absences: &'a [Absence],
+}
+
+impl Wall {
+    pub fn draw(canvas: &Canvas<'_>) -> Wall {
+        let mut of_person: HashMap<EmployeeId, Vec<&Absence>> = HashMap::new();
+        for absence in canvas.absences {
+            of_person.entry(absence.employee_id).or_default().push(absence);
+        }
+        let days: Vec<Date> = canvas.period.days().collect();
+        let rest: Vec<bool> = days.iter().map(|day| canvas.nobody_works(*day)).collect();
+        let starts: Vec<bool> = days.iter().map(|day| day.weekday() == canvas.format.week_start()).collect();
+
+        let mut groups: Vec<Group> = Vec::new();
+        let mut here: Vec<(usize, usize)> = Vec::new();
+        for (at, person) in canvas.people.iter().enumerate() {
+            let fresh = at == 0 || canvas.people[at - 1].department_id != person.department_id;
+            if fresh {
+                close(&mut groups, &here, &rest, &starts);
+                here = vec![(0, 0); days.len()];
+                groups.push(Group { name: person.department.clone(), counts: Vec::new(), lines: Vec::new() });
+            }
+            let absences = of_person.get(&person.id).map(Vec::as_slice).unwrap_or_default();
+            let line = canvas.line(person, absences, &days, &starts, &mut here);
+            groups.last_mut().expect("the first person opened a group").lines.push(line);
+        }
+        close(&mut groups, &here, &rest, &starts);
+
+        let count = i64::try_from(canvas.people.len()).unwrap_or(i64::MAX);
+        let people = canvas.format.lang.msg(&crate::msg_n!(count, "{0} person", "{0} people"));
+        Wall {
+            weeks: weeks(canvas.format, &days, &starts),
+            heads: days.iter().enumerate().map(|(i, day)| canvas.head(*day, rest[i], starts[i])).collect(),
+            groups,
+            key: key(canvas.absences),
+            has_open: canvas.absences.iter().any(|absence| absence.open),
+            people,
+        }
+    }
+}
+
+impl Canvas<'_> {
+    /// A day of the week that is nobody's working day; holidays are another matter.
+    fn nobody_works(&self, date: Date) -> bool {
+        !self.people.iter().any(|person| self.scheduled(person.id, date).is_positive())
+    }
+
+    fn scheduled(&self, person: EmployeeId, date: Date) -> Minutes {
+        self.calendars.get(&person).map_or(Minutes::ZERO, |calendar| calendar.schedules.of(date).minutes())
+    }
+
+    fn free(&self, person: EmployeeId, date: Date) -> Slots {
+        self.calendars.get(&person).map_or(Slots::NONE, |calendar| calendar.holidays.slots(date))
+    }
+
+    fn head(&self, date: Date, rests: bool, starts: bool) -> Head {
+        let initial = self.format.weekday_short(date.weekday()).chars().take(1).collect();
+        let today = self.format.today() == date;
+        Head { initial, title: self.format.weekday(date), number: date.day(), class: shade("w", rests, starts), today }
+    }
+
+    fn line(
+        &self,
+        person: &Person,
+        absences: &[&Absence],
+        days: &[Date],
+        starts: &[bool],
+        here: &mut [(usize, usize)],
+    ) -> Line {
+        // Each stretch is named once, by its first bar that is more than a thin line.
+        let mut named = vec![false; absences.len()];
+        let mut cells = Vec::with_capacity(days.len());
+        for (i, date) in days.iter().enumerate() {
+            let scheduled = self.scheduled(person.id, *date);
+            let free = self.free(person.id, *date);
+            let working = Slots::FULL.without(free).minutes(scheduled);
+            let mut cell = Cell { class: ground(scheduled, free, starts[i]), bars: Vec::new() };
+            let mut missing = Minutes::ZERO;
+            for (nth, absence) in absences.iter().enumerate() {
+                let Some(day) = absence.on(*date) else { continue };
+                if !absence.mark.low {
+                    missing += day.charged;
+                }
+                let asked = self.asked(person.id, absence, day);
+                self.bars(absence, day, asked, free, &mut named[nth], &mut cell.bars);
+            }
+            if working.is_positive() {
+                here[i].0 += 1;
+                here[i].1 += usize::from(missing >= working);
+            }
+            cells.push(cell);
+        }
+        let title = if person.location.is_empty() {
+            person.name.clone()
+        } else {
+            format!("{}, {}", person.name, person.location)
+        };
+        Line { id: person.id, name: person.name.clone(), title, cells }
+    }
+
+    /// The halves of a day that are asked for.
+    fn asked(&self, person: EmployeeId, absence: &Absence, day: &AbsentDay) -> Slots {
+        match (day.part, absence.span.clock_times()) {
+            (DayPart::Morning, _) => Slots::MORNING,
+            (DayPart::Afternoon, _) => Slots::AFTERNOON,
+            (DayPart::Hours, Some((from, to))) => {
+                let work = self.calendars.get(&person).map(|calendar| calendar.schedules.of(day.date));
+                work.map(|work| work.slots_touched(from, to)).filter(|slots| !slots.is_empty()).unwrap_or(Slots::FULL)
+            }
+            (DayPart::FullDay | DayPart::Hours, _) => Slots::FULL,
+        }
+    }
+
+    fn bars(
+        &self,
+        absence: &Absence,
+        day: &AbsentDay,
+        asked: Slots,
+        free: Slots,
+        named: &mut bool,
+        bars: &mut Vec<Bar>,
+    ) {
+        let Mark { hue, low, .. } = &absence.mark;
+        let solid = if day.charged.is_positive() { asked.without(free) } else { Slots::NONE };
+        if solid.is_empty() {
+            if !low {
+                let ask = if absence.open { " ask" } else { "" };
+                bars.push(plain(format!("b {hue}{ask} thru{}", half(asked))));
+            }
+            return;
+        }
+        let through = asked.without(solid);
+        if !through.is_empty() && !low {
+            bars.push(plain(format!("b {hue} thru{}", half(through))));
+        }
+        let mut class = format!("b {hue}");
+        if *low {
+            class.push_str(" thin");
+        }
+        if absence.open {
+            class.push_str(" ask");
+        }
+        let starts = day.date == absence.span.first_day();
+        if starts {
+            class.push_str(" s");
+        } else if !*named {
+            class.push_str(" l");
+        }
+        if day.date == absence.span.last_day() {
+            class.push_str(" e");
+        }
+        class.push_str(half(solid));
+        if std::mem::replace(named, true) {
+            bars.push(plain(class));
+        } else {
+            let letter = absence.mark.letter.clone();
+            bars.push(Bar { class, href: absence.href(), title: self.words(absence), letter });
+        }
+    }
+
+    /// "Vacation, 8 – 11 Dec, waiting for a decision"
+    fn words(&self, absence: &Absence) -> String {
+        let when = super::super::words::when_short(&absence.span, self.format);
+        let name = &absence.mark.name;
+        if absence.open {
+            self.format.lang.msg(&msg!("{0}, {1}, waiting for a decision", name, when))
+        } else {
+            format!("{name}, {when}")
+        }
+    }
+}
+
+fn plain(class: String) -> Bar {
+    Bar { class, href: None, title: String::new(), letter: String::new() }
+}
+
+fn half(slots: Slots) -> &'static str {
+    match slots.half() {
+        Some(crate::time::Half::Morning) => " am",
+        Some(crate::time::Half::Afternoon) => " pm",
+        None => "",
+    }
+}
+
+/// What lies behind the bars of one person's day.
+fn ground(scheduled: Minutes, free: Slots, starts_week: bool) -> &'static str {
+    match free.half() {
+        _ if !scheduled.is_positive() => shade("w", true, starts_week),
+        _ if free.is_full() => shade("h", true, starts_week),
+        Some(crate::time::Half::Afternoon) => shade("hp", true, starts_week),
+        Some(crate::time::Half::Morning) => shade("ha", true, starts_week),
+        None => shade("", true, starts_week),
+    }
+}
+
+/// A class of the ground, with the hairline before the first day of a week.
+fn shade(class: &'static str, applies: bool, starts_week: bool) -> &'static str {
+    match (if applies { class } else { "" }, starts_week) {
+        ("w", true) => "w m",
+        ("h", true) => "h m",
+        ("hp", true) => "hp m",
+        ("ha", true) => "ha m",
+        ("", true) => "m",
+        (class, _) => class,
+    }
+}
+
+/// Writes how many of the last group are here on each day.
+fn close(groups: &mut [Group], here: &[(usize, usize)], rest: &[bool], starts: &[bool]) {
+    let Some(group) = groups.last_mut() else { return };
+    let count = |(i, (expected, missing)): (usize, &(usize, usize))| Count {
+        class: shade("w", rest[i], starts[i]),
+        here: if *missing > 0 { (expected - missing).to_string() } else { String::new() },
+    };
+    group.counts = here.iter().enumerate().map(count).collect();
+}
+
+fn weeks(format: &Format, days: &[Date], starts: &[bool]) -> Vec<Week> {
+    let mut weeks: Vec<Week> = Vec::new();
+    for (i, day) in days.iter().enumerate() {
+        match weeks.last_mut().filter(|_| !starts[i]) {
+            Some(week) => week.days += 1,
+            None => {
+                // The number of the week is that of its Thursday (ISO 8601); a part of a week goes by its first day.
+                let number = day.iso_week_date().week();
+                let title = format.lang.msg(&msg!("Week {0}", number));
+                weeks.push(Week { title, days: 1, first: weeks.is_empty() });
+            }
+        }
+    }
+    weeks
+}
+
+/// Each way of drawing once, by name.
+fn key(absences: &[Absence]) -> Vec<Mark> {
+    let mut marks: Vec<Mark> = absences.iter().map(|absence| absence.mark.clone()).collect();
+    marks.sort_by(|one, other| (one.low, &one.name, one.hue).cmp(&(other.low, &other.name, other.hue)));
+    marks.dedup();
+    marks
+}
