@@ -55,7 +55,9 @@ fn week() -> impl Strategy<Value = [leave::WorkDay; 7]> {
 
 fn holiday() -> impl Strategy<Value = Holiday> {
     let halves = prop_oneof![Just([true, true]), Just([true, false]), Just([false, true]), Just([false, false])];
-    (around_new_year(), 0i64..3, 0u8..3, halves).prop_map(|(first, more, scope, halves)| Holiday {
+    // Close together, so that several of one or of different scopes fall on a date.
+    let first = (-8i64..4).prop_map(|n| calendar::day(2027, 1, 1) + n);
+    (first, 0i64..3, 0u8..3, halves).prop_map(|(first, more, scope, halves)| Holiday {
         first,
         last: first + more,
         scope,
