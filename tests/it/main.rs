@@ -7,6 +7,7 @@ mod model;
 mod notices;
 mod rules_leave;
 mod rules_overtime;
+mod rules_policy;
 mod smtp_server;
 mod web_layers;
 mod web_listen;

@@ -255,17 +255,27 @@ fn leave_days(needs: &[balance::Need]) -> Vec<LeaveDay> {
     needs.iter().map(one).collect()
 }
 
-fn settle(rows: &mut Vec<LedgerRow>, days: &[LeaveDay], today: Date) {
-    for entry in YearLedger::new(year_2026(), rows).settle(days, &[], today) {
+/// The year ends what could be used beyond it.
+fn ending_with_the_year(grants: &[balance::Grant]) -> Vec<balance::Grant> {
+    let within = |grant: &balance::Grant| balance::Grant {
+        until: grant.until.filter(|until| until <= year_days().end()),
+        ..grant.clone()
+    };
+    grants.iter().map(within).collect()
+}
+
+fn append(rows: &mut Vec<LedgerRow>, entries: &[Entry]) {
+    for entry in entries {
         let id = rows.len() as i64 + 1;
-        let Entry { grant_id, request_id, reverses_id, .. } = entry;
-        rows.push(LedgerRow {
-            grant_id,
-            request_id,
-            reverses_id,
-            ..row(id, entry.kind, entry.minutes, entry.effective_date)
-        });
+        let Entry { expires_on, grant_id, request_id, reverses_id, .. } = *entry;
+        let plain = row(id, entry.kind, entry.minutes, entry.effective_date);
+        rows.push(LedgerRow { expires_on, grant_id, request_id, reverses_id, ..plain });
     }
+}
+
+fn settle(rows: &mut Vec<LedgerRow>, days: &[LeaveDay], today: Date) {
+    let entries = YearLedger::new(year_2026(), rows).settle(days, &[], today);
+    append(rows, &entries);
 }
 
 /// What stands in the ledger, apart from the ids of the rows.
@@ -347,10 +357,7 @@ proptest! {
 
     #[test]
     fn rules_know_what_is_available(grants in grants(), needs in needs(), pending in needs(), on in some_day()) {
-        let in_year: Vec<balance::Grant> = grants
-            .iter()
-            .map(|grant| balance::Grant { until: grant.until.filter(|until| until <= year_days().end()), ..grant.clone() })
-            .collect();
+        let in_year = ending_with_the_year(&grants);
         let mut rows = grant_rows(&grants);
         settle(&mut rows, &leave_days(&needs), date(*year_days().start()));
         // Other people's numbers for the pending requests, so that a day is not both.
@@ -364,10 +371,7 @@ proptest! {
     /// one by one never bring the running balance of any date below it.
     #[test]
     fn rules_never_overdraw(grants in grants(), needs in needs(), limit in prop_oneof![Just(0i64), 0i64..30]) {
-        let in_year: Vec<balance::Grant> = grants
-            .iter()
-            .map(|grant| balance::Grant { until: grant.until.filter(|until| until <= year_days().end()), ..grant.clone() })
-            .collect();
+        let in_year = ending_with_the_year(&grants);
         let ledger = YearLedger::new(year_2026(), &grant_rows(&grants));
         let mut let_in: Vec<balance::Need> = Vec::new();
         for request in 1..5 {
@@ -391,5 +395,67 @@ proptest! {
             let used: i64 = let_in.iter().filter(|need| need.day <= day).map(|need| need.units).sum();
             prop_assert!(used == 0 || year.given(day) - used >= -limit, "overdrawn on {}", date(day));
         }
+    }
+
+    /// Closing a year leaves nothing in it, moves no more than is allowed, and is the same whether what happened was
+    /// entered before or after; a second time it changes nothing.
+    #[test]
+    fn rules_close_a_year(
+        grants in grants(),
+        needs in needs(),
+        early in any::<u16>(),
+        most in proptest::option::of(0i64..60),
+        carries in any::<bool>(),
+    ) {
+        let carry = carries.then(|| rules::CarryOver { max_minutes: most.map(minutes), expires_after_months: Some(3) });
+        let after = date(*year_days().end() + 20);
+        let all = leave_days(&needs);
+        let some: Vec<LeaveDay> = all.iter().enumerate().filter(|(at, _)| early >> at & 1 == 1).map(|(_, day)| *day).collect();
+
+        let mut rows = grant_rows(&grants);
+        settle(&mut rows, &some, after);
+        let first = YearLedger::new(year_2026(), &rows).close(&[], carry);
+        append(&mut rows, &first.entries);
+        settle(&mut rows, &all, after);
+        let end = YearLedger::new(year_2026(), &rows).close(&[], carry);
+        append(&mut rows, &end.entries);
+        settle(&mut rows, &all, after);
+
+        let mut fresh = grant_rows(&grants);
+        settle(&mut fresh, &all, after);
+        let once = YearLedger::new(year_2026(), &fresh).close(&[], carry);
+        append(&mut fresh, &once.entries);
+        settle(&mut fresh, &all, after);
+        prop_assert_eq!(&end.carried, &once.carried);
+        prop_assert_eq!(end.lapsed, once.lapsed);
+        // The row that makes good what was overdrawn has an id of its own in each.
+        let standing = |rows: &[LedgerRow]| -> Vec<(LedgerKind, i64, Date)> {
+            let mut keys: Vec<_> = rules::standing(rows).iter().map(|row| (row.kind, row.minutes.get(), row.effective_date)).collect();
+            keys.sort_unstable();
+            keys
+        };
+        prop_assert_eq!(standing(&rows), standing(&fresh));
+        prop_assert_eq!(YearLedger::new(year_2026(), &rows).close(&[], carry).entries, vec![]);
+        prop_assert_eq!(rows.iter().map(|row| row.minutes).sum::<Minutes>(), Minutes::ZERO, "nothing is left");
+        prop_assert_eq!(YearLedger::new(year_2026(), &rows).on(after, &[]).available, Minutes::ZERO);
+
+        let in_year = ending_with_the_year(&grants);
+        let outcome = balance::replay(&in_year, &needs, year_days());
+        let left = |own: bool| -> i64 {
+            let one = |(grant, real): &(&balance::Grant, &balance::Grant)| grant.until.is_none() && real.until.is_some() == own;
+            in_year.iter().zip(&grants).filter(one).map(|(grant, _)| outcome.left[&grant.id]).sum()
+        };
+        let moved = if carries { left(false).min(most.unwrap_or(i64::MAX)) } else { 0 };
+        let overdrawn: i64 = outcome.draws.iter().filter(|((_, _, grant), _)| grant.is_none()).map(|(_, units)| units).sum();
+        let carried: i64 = end.carried.iter().map(|one| one.minutes.get()).sum();
+        prop_assert_eq!(carried, moved + left(true) - overdrawn);
+        prop_assert_eq!(end.lapsed.get(), left(false) - moved);
+
+        let mut next: Vec<LedgerRow> = Vec::new();
+        for carried in [&first.carried, &end.carried, &end.carried] {
+            let arrival = YearLedger::new(LeaveYears::CALENDAR.numbered(2027), &next).receive(carried);
+            append(&mut next, &arrival);
+        }
+        prop_assert_eq!(next.iter().map(|row| row.minutes.get()).sum::<i64>(), carried);
     }
 }

@@ -59,21 +59,26 @@ pub struct Entry {
     pub kind: LedgerKind,
     pub minutes: Minutes,
     pub effective_date: Date,
+    pub expires_on: Option<Date>,
     pub grant_id: Option<LedgerId>,
     pub request_id: Option<LeaveRequestId>,
     pub reverses_id: Option<LedgerId>,
+}
+
+impl Entry {
+    pub(super) fn plain(kind: LedgerKind, minutes: Minutes, effective_date: Date) -> Self {
+        Entry { kind, minutes, effective_date, expires_on: None, grant_id: None, request_id: None, reverses_id: None }
+    }
 }
 
 impl LedgerRow {
     /// The row that undoes this one, on this one's date.
     pub fn undone(&self) -> Entry {
         Entry {
-            kind: LedgerKind::Reversal,
-            minutes: -self.minutes,
-            effective_date: self.effective_date,
             grant_id: self.grant_id,
             request_id: self.request_id,
             reverses_id: Some(self.id),
+            ..Entry::plain(LedgerKind::Reversal, -self.minutes, self.effective_date)
         }
     }
 }
@@ -216,7 +221,7 @@ impl YearLedger {
     }
 
     /// Rows by which the change of year emptied this one.
-    fn closing_rows(&self) -> impl Iterator<Item = &LedgerRow> {
+    pub(super) fn closing_rows(&self) -> impl Iterator<Item = &LedgerRow> {
         let lapsing = self.lapsing();
         self.rows.iter().filter(move |row| match (row.kind, row.grant_id) {
             (LedgerKind::Expiry, Some(grant)) => !lapsing.contains(&grant),
@@ -250,24 +255,14 @@ fn total(days: &[LeaveDay]) -> Minutes {
 fn taken(draw: &Draw) -> Option<Entry> {
     let Cause::Leave(request_id) = draw.cause else { return None };
     Some(Entry {
-        kind: LedgerKind::Taken,
-        minutes: -draw.minutes,
-        effective_date: draw.date,
         grant_id: draw.grant_id,
         request_id: Some(request_id),
-        reverses_id: None,
+        ..Entry::plain(LedgerKind::Taken, -draw.minutes, draw.date)
     })
 }
 
 fn expired(lapse: &Lapse) -> Entry {
-    Entry {
-        kind: LedgerKind::Expiry,
-        minutes: -lapse.minutes,
-        effective_date: lapse.on,
-        grant_id: Some(lapse.grant_id),
-        request_id: None,
-        reverses_id: None,
-    }
+    Entry { grant_id: Some(lapse.grant_id), ..Entry::plain(LedgerKind::Expiry, -lapse.minutes, lapse.on) }
 }
 
 /// What brings `rows` to `target`: first what is to be undone, then what is missing.
@@ -277,7 +272,8 @@ pub(super) fn difference<'a>(rows: impl Iterator<Item = &'a LedgerRow>, target: 
     for row in rows {
         let same = |entry: &Entry| {
             (entry.kind, entry.minutes, entry.effective_date) == (row.kind, row.minutes, row.effective_date)
-                && (entry.grant_id, entry.request_id) == (row.grant_id, row.request_id)
+                && (entry.grant_id, entry.request_id, entry.expires_on)
+                    == (row.grant_id, row.request_id, row.expires_on)
         };
         match missing.iter().position(same) {
             Some(at) => drop(missing.remove(at)),

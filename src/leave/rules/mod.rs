@@ -5,17 +5,26 @@
 mod balance;
 mod checks;
 mod counting;
+mod fraction;
 mod ledger;
+mod policy;
 mod span;
 mod states;
 #[cfg(test)]
 mod tests;
+mod year_change;
 mod years;
 
 pub use balance::{Balance, Entry, Shortfall, YearLedger};
 pub use checks::{Ask, Attachment, Granularity, Refusal, TypeRules, Unit, as_field_errors, entry_window};
 pub use counting::{Calendar, DayCount, DayReason, FreeDaysInside, LeaveCount, clash};
+pub use fraction::{Rounding, RoundingMode};
 pub use ledger::{Cause, Draw, Grant, Lapse, LeaveDay, LedgerKind, LedgerRow, Need, Replay, replay, standing};
+pub use policy::{
+    Amount, Employment, FirstYear, GrantRhythm, LastYear, PlannedGrant, Policy, ServiceYearRule, Tier, Tiers,
+    TiersDoNotFit, service_year_at, service_year_on,
+};
 pub use span::{LeaveSpan, Part, SpanInput};
 pub use states::{LeaveStatus, Step, WrongState};
+pub use year_change::{Carried, CarryOver, YearEnd};
 pub use years::{LeaveYear, LeaveYearStart, LeaveYears, MonthDay, NotAYearStart};

@@ -5,3 +5,4 @@ pub mod balance;
 pub mod calendar;
 pub mod leave;
 pub mod overtime;
+pub mod policy;

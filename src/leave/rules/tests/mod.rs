@@ -1,3 +1,6 @@
+mod policy;
+mod year_change;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::{Date, date, time};
@@ -317,7 +320,7 @@ fn apply(rows: &mut Vec<LedgerRow>, entries: &[Entry]) {
             kind: entry.kind,
             minutes: entry.minutes,
             effective_date: entry.effective_date,
-            expires_on: None,
+            expires_on: entry.expires_on,
             grant_id: entry.grant_id,
             request_id: entry.request_id,
             reverses_id: entry.reverses_id,
