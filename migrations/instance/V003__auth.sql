@@ -4,17 +4,7 @@
 CREATE TABLE setup_links (
   token_hash BLOB PRIMARY KEY CHECK (length(token_hash) = 32),
   created_at TEXT NOT NULL,
-  used_at    TEXT,
-  -- The address that it was followed by: links in mail begin with it where the settings say nothing.
-  reached_by TEXT NOT NULL DEFAULT '' CHECK (length(reached_by) <= 300)
-) STRICT, WITHOUT ROWID;
-
--- Logins that speak for the machine itself.
-CREATE TABLE operators (
-  organization TEXT NOT NULL REFERENCES organizations (slug),
-  user_id      INTEGER NOT NULL,
-  created_at   TEXT NOT NULL,
-  PRIMARY KEY (organization, user_id)
+  used_at    TEXT
 ) STRICT, WITHOUT ROWID;
 
 -- Wrong passwords for addresses that no organization knows, counted as for known ones so that nobody can tell them

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod clockwork;
+mod auth_sign_in;
 mod mail;
 mod model;
 mod notices;
@@ -9,5 +10,6 @@ mod rules_leave;
 mod rules_overtime;
 mod rules_policy;
 mod smtp_server;
+mod support;
 mod web_layers;
 mod web_listen;

@@ -68,6 +68,14 @@ pub fn reached_by(orgs: &Orgs) -> Result<Option<String>> {
     orgs.instance().read_blocking(store::reached_by)
 }
 
+/// Every host name that was noted: by setting up. Blocks.
+///
+/// # Errors
+/// What the database says.
+pub fn hosts(orgs: &Orgs) -> Result<Vec<String>> {
+    orgs.instance().read_blocking(store::hosts)
+}
+
 impl Auth {
     /// `Ok` while this link can be followed.
     ///
@@ -79,18 +87,25 @@ impl Auth {
         if open && self.orgs.all().is_empty() { Ok(()) } else { Err(AppError::NotFound) }
     }
 
-    /// Makes the first organization and its first admin, signs them in, and notes the address it was done by.
+    /// Makes the first organization and its first admin, signs them in, and notes the host name and the whole address
+    /// it was done by.
     ///
     /// # Errors
     /// [`AppError::NotFound`] for a link that was used; [`AppError::Invalid`] by field.
-    pub async fn set_up(&self, token: &str, input: SetUp, knock: &Knock, origin: &str) -> Result<SignedIn> {
+    pub async fn set_up(
+        &self,
+        token: &str,
+        input: SetUp,
+        knock: &Knock,
+        (host, origin): (&str, &str),
+    ) -> Result<SignedIn> {
         self.open_setup(token).await?;
         let first = First::check(input)?;
         let hash = self.passwords.hash(&first.address, first.password).await?;
 
         // Whoever takes the link first goes on; should making the organization fail, it is put back.
-        let (link, origin) = (TokenHash::of(token), origin.to_owned());
-        self.orgs.instance().write(REGISTRY, move |tx| store::take(tx, link, &origin)).await?;
+        let link = TokenHash::of(token);
+        self.orgs.instance().write(REGISTRY, move |tx| store::take(tx, link)).await?;
         let (orgs, settings) = (Arc::clone(&self.orgs), first.settings);
         let slug = Slug::of_name(&settings.name);
         let made =
@@ -115,8 +130,12 @@ impl Auth {
             Ok(id)
         };
         let user = org.db.write(SET_UP, write).await?;
-        let slug = org.slug.as_str().to_owned();
-        self.orgs.instance().write(REGISTRY, move |tx| operators::add(tx, &slug, user)).await?;
+        let (slug, host, origin) = (org.slug.as_str().to_owned(), host.to_ascii_lowercase(), origin.to_owned());
+        let write = move |tx: &mut Tx<'_>| {
+            operators::add(tx, &slug, user)?;
+            if host.is_empty() { Ok(()) } else { store::note_address(tx, &host, &origin) }
+        };
+        self.orgs.instance().write(REGISTRY, write).await?;
         self.enter(org, user, None, knock).await
     }
 }

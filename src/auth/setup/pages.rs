@@ -72,7 +72,7 @@ pub async fn submit(
                 password: input.password.into(),
                 hr: input.hr.is_some(),
             };
-            auth.set_up(&token, input, &caller.knock(Kind::Web), &caller.origin()).await
+            auth.set_up(&token, input, &caller.knock(Kind::Web), (caller.host(), &caller.origin())).await
         }
         Err(error) => Err(error),
     };

@@ -16,32 +16,40 @@ pub(super) fn is_open(rx: &Rx<'_>, hash: TokenHash) -> Result<bool> {
     rx.scalar("SELECT EXISTS (SELECT 1 FROM setup_links WHERE token_hash = ?1 AND used_at IS NULL)", [hash])
 }
 
-/// Uses the link up and notes the address that it was reached by.
-pub(super) fn take(tx: &mut Tx<'_>, hash: TokenHash, origin: &str) -> Result<()> {
+/// Uses the link up.
+pub(super) fn take(tx: &mut Tx<'_>, hash: TokenHash) -> Result<()> {
     let now = tx.now();
-    let taken = tx.run(
-        "UPDATE setup_links SET used_at = ?2, reached_by = ?3 WHERE token_hash = ?1 AND used_at IS NULL",
-        (hash, now, origin),
-    )?;
-    if taken == 1 { Ok(()) } else { Err(AppError::NotFound) }
+    let sql = "UPDATE setup_links SET used_at = ?2 WHERE token_hash = ?1 AND used_at IS NULL";
+    if tx.run(sql, (hash, now))? == 1 { Ok(()) } else { Err(AppError::NotFound) }
 }
 
 pub(super) fn put_back(tx: &mut Tx<'_>, hash: TokenHash) -> Result<()> {
-    tx.run("UPDATE setup_links SET used_at = NULL, reached_by = '' WHERE token_hash = ?1", [hash])?;
+    tx.run("UPDATE setup_links SET used_at = NULL WHERE token_hash = ?1", [hash])?;
+    Ok(())
+}
+
+/// Notes the name and the whole address that the page was reached by.
+pub(super) fn note_address(tx: &mut Tx<'_>, host: &str, origin: &str) -> Result<()> {
+    let now = tx.now();
+    tx.run("INSERT OR IGNORE INTO hosts (host, created_at) VALUES (?1, ?2)", (host, now))?;
+    tx.run(
+        "INSERT INTO settings (key, value) VALUES ('reached_by', ?1) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        [origin],
+    )?;
     Ok(())
 }
 
 pub(super) fn reached_by(rx: &Rx<'_>) -> Result<Option<String>> {
-    let sql = "SELECT reached_by FROM setup_links WHERE used_at IS NOT NULL AND reached_by <> '' ORDER BY used_at DESC LIMIT 1";
-    rx.one(sql, (), |row| row.get(0))
+    rx.one("SELECT value FROM settings WHERE key = 'reached_by'", (), |row| row.get(0))
 }
 
-pub(super) fn add_operator(tx: &mut Tx<'_>, organization: &str, user: UserId) -> Result<()> {
+pub(super) fn hosts(rx: &Rx<'_>) -> Result<Vec<String>> {
+    rx.all("SELECT host FROM hosts ORDER BY host", (), |row| row.get(0))
+}
+
+pub(super) fn add_operator(tx: &mut Tx<'_>, slug: &str, user: UserId) -> Result<()> {
     let now = tx.now();
-    tx.run(
-        "INSERT OR IGNORE INTO operators (organization, user_id, created_at) VALUES (?1, ?2, ?3)",
-        (organization, user, now),
-    )?;
+    tx.run("INSERT OR IGNORE INTO operators (slug, user_id, created_at) VALUES (?1, ?2, ?3)", (slug, user, now))?;
     Ok(())
 }
 
@@ -49,6 +57,6 @@ pub(super) fn has_operator(rx: &Rx<'_>) -> Result<bool> {
     rx.scalar("SELECT EXISTS (SELECT 1 FROM operators)", ())
 }
 
-pub(super) fn is_operator(rx: &Rx<'_>, organization: &str, user: UserId) -> Result<bool> {
-    rx.scalar("SELECT EXISTS (SELECT 1 FROM operators WHERE organization = ?1 AND user_id = ?2)", (organization, user))
+pub(super) fn is_operator(rx: &Rx<'_>, slug: &str, user: UserId) -> Result<bool> {
+    rx.scalar("SELECT EXISTS (SELECT 1 FROM operators WHERE slug = ?1 AND user_id = ?2)", (slug, user))
 }
