@@ -120,6 +120,11 @@ fn anyone(t: &mut Routes) {
     t.get("/api/health", admin::health::health);
     t.get("/api/v1/openapi.json", async || Json(openapi()));
     t.get("/assets/{fingerprint}/{*name}", web::assets::serve);
+    t.get("/manifest.webmanifest", web::public::manifest);
+    t.get("/sw.js", web::public::service_worker);
+    t.get("/offline", web::public::offline);
+    t.get("/favicon.ico", web::public::favicon);
+    t.post("/preferences", web::public::preferences);
     t.get("/sign-in", auth::sign_in::pages::show);
     t.post("/sign-in", auth::sign_in::pages::submit);
     t.post("/sign-in/organization", auth::sign_in::pages::choose);
