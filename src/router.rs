@@ -11,6 +11,7 @@ use utoipa::OpenApi;
 
 use crate::{admin, auth};
 use crate::appliance::App;
+use crate::notifications;
 use crate::web::{self, Json};
 
 /// For whom a route is. The extractor and the action decide; this is what the table of routes says.
@@ -99,9 +100,8 @@ pub fn routes() -> Routes {
 /// The OpenAPI document of everything under `/api`, gathered from beside the handlers.
 pub fn openapi() -> utoipa::openapi::OpenApi {
     let mut document = Document::openapi();
-    for part in [admin::health::Api::openapi()] {
-        document.merge(part);
-    }
+    document.merge(admin::health::Api::openapi());
+    document.merge(notifications::api::Api::openapi());
     document
 }
 
@@ -142,6 +142,17 @@ fn anyone(t: &mut Routes) {
 fn hire(t: &mut Routes) {
     t.for_(Audience::Hire);
     t.post("/sign-out", auth::sign_in::pages::leave);
+    t.get("/notices", notifications::pages::index);
+    t.post("/notices/read-all", notifications::pages::read_all);
+    t.post("/notices/{id}/read", notifications::pages::read);
+    t.get("/notices/preferences", notifications::pages::preferences);
+    t.post("/notices/preferences", notifications::pages::set_preferences);
+    t.get("/api/v1/notifications", notifications::api::list);
+    t.get("/api/v1/notifications/unread-count", notifications::api::unread_count);
+    t.patch("/api/v1/notifications/{id}/read", notifications::api::read);
+    t.post("/api/v1/notifications/read-all", notifications::api::read_all);
+    t.get("/api/v1/notifications/preferences", notifications::api::preferences);
+    t.put("/api/v1/notifications/preferences", notifications::api::set_preferences);
 }
 
 fn staff(t: &mut Routes) {

@@ -115,7 +115,7 @@ async fn write(smtp: &SmtpSettings, org: &Arc<Org>, row: &OutboxRow, base_url: &
         color: settings.color,
         from: smtp.from.clone(),
         list_id: format!("notices.{}.{}", org.slug, host(base_url)),
-        settings_url: format!("{base_url}/account"),
+        settings_url: format!("{base_url}/notices/preferences"),
     };
     // Ids of things mean nothing outside their organization.
     let thread = thread.map(|thread| format!("{thread}.{}", org.slug));

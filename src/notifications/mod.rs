@@ -12,8 +12,10 @@
 //! The mail is a row of the outbox, composed when it leaves: in the reader's language, to the address of that day.
 //! Who is concerned is for the features to say; nothing here knows what a leave is.
 
+pub mod api;
 mod effect;
 mod letters;
+pub mod pages;
 mod store;
 mod types;
 

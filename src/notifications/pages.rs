@@ -1,0 +1,191 @@
+//! `/notices`: what happened, newest first; and what of it comes by mail.
+
+use askama::Template;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::Response;
+use jiff::civil::Date;
+use serde::Deserialize;
+
+use super::{MailChoice, NoticeRow, PREFERENCES, READ, Topic};
+use crate::auth::{Ctx, Hire};
+use crate::error::{AppError, Result};
+use crate::ids::NoticeId;
+use crate::web::listing::ListQuery;
+use crate::web::parts::Pager;
+use crate::web::{self, Flash, Form, FormState, Format, Shell, filters};
+use crate::{msg, msg_n, tr};
+
+#[derive(Template)]
+#[template(path = "notifications/index.html")]
+struct Index {
+    shell: Shell,
+    unread: i64,
+    only_unread: bool,
+    days: Vec<Day>,
+    pager: Pager,
+}
+
+/// What happened on one day.
+struct Day {
+    /// "Today", "Yesterday", "Mon 30 Nov".
+    label: String,
+    items: Vec<Item>,
+}
+
+struct Item {
+    id: NoticeId,
+    icon: &'static str,
+    text: String,
+    quote: String,
+    link: String,
+    /// "16:20", in the reader's zone.
+    time: String,
+    unread: bool,
+}
+
+#[derive(Template)]
+#[template(path = "notifications/preferences.html")]
+struct Preferences {
+    shell: Shell,
+    form: FormState,
+    topics: Vec<TopicRow>,
+}
+
+struct TopicRow {
+    topic: Topic,
+    hint: &'static str,
+    locked: bool,
+}
+
+web::pages!(Index, Preferences);
+
+/// `GET /notices?unread=true&page=2`
+pub async fn index(ctx: Hire, query: ListQuery) -> Result<Response> {
+    let listing = query.listing(&[], &["unread"])?;
+    let only_unread: bool = listing.filter("unread")?.unwrap_or(false);
+    let (limit, offset) = (listing.limit(), listing.offset());
+    let ((rows, total), unread) = ctx
+        .read(move |rx, actor| Ok((super::list(rx, actor, only_unread, limit, offset)?, super::unread(rx, actor)?)))
+        .await?;
+    let format = format(&ctx);
+    let page = Index {
+        shell: ctx.shell().await?,
+        unread,
+        only_unread,
+        pager: Pager::new(&format, &listing, total),
+        days: by_day(rows, &format),
+    };
+    web::page(&page)
+}
+
+/// Newest first, as they come.
+fn by_day(rows: Vec<NoticeRow>, format: &Format) -> Vec<Day> {
+    let mut days: Vec<(Date, Day)> = Vec::new();
+    for row in rows {
+        let date = row.created_at.to_zoned(format.zone.clone()).date();
+        if days.last().is_none_or(|(last, _)| *last != date) {
+            days.push((date, Day { label: capitalized(&format.when_day(date)), items: Vec::new() }));
+        }
+        if let Some((_, day)) = days.last_mut() {
+            day.items.push(Item {
+                id: row.id,
+                icon: row.topic.icon(),
+                text: format.lang.msg(&row.text),
+                quote: row.quote,
+                link: row.link,
+                time: format.time(row.created_at),
+                unread: row.read_at.is_none(),
+            });
+        }
+    }
+    days.into_iter().map(|(_, day)| day).collect()
+}
+
+/// Which of the two buttons of an unread notice was pressed.
+#[derive(Debug, Deserialize)]
+pub struct Pressed {
+    /// `open` goes on to what it is about.
+    then: Option<String>,
+}
+
+/// `POST /notices/{id}/read`
+pub async fn read(ctx: Hire, Path(id): Path<NoticeId>, form: Form<Pressed>) -> Result<Response> {
+    let (_, pressed) = form.open();
+    let open = pressed?.then.as_deref() == Some("open");
+    let row = ctx.write(READ, move |tx, actor| super::read(tx, actor, id)).await?;
+    Ok(web::redirect(if open { &row.link } else { "/notices" }))
+}
+
+/// `POST /notices/read-all`
+pub async fn read_all(ctx: Hire) -> Result<Response> {
+    let read = ctx.write(READ, |tx, actor| super::read_all(tx, actor)).await?;
+    let count = i64::try_from(read).unwrap_or(i64::MAX);
+    let said = msg_n!(count, "{0} notice is marked as read.", "{0} notices are marked as read.");
+    Ok(Flash::ok(said).redirect(&ctx.visit, "/notices"))
+}
+
+/// `GET /notices/preferences`
+pub async fn preferences(ctx: Hire) -> Result<Response> {
+    let chosen = ctx.read(|rx, actor| super::preferences(rx, actor)).await?;
+    let ticked = chosen.iter().filter(|choice| choice.mail == MailChoice::Now);
+    let form = FormState::of(ticked.map(|choice| ("mail", choice.topic.as_str())));
+    web::page(&preferences_page(&ctx, form).await?)
+}
+
+async fn preferences_page(ctx: &Ctx, form: FormState) -> Result<Preferences> {
+    let topics =
+        Topic::ALL.iter().map(|topic| TopicRow { topic: *topic, hint: hint(*topic), locked: topic.is_locked() });
+    Ok(Preferences { shell: ctx.shell().await?, form, topics: topics.collect() })
+}
+
+/// The ticked topics.
+#[derive(Debug, Deserialize)]
+pub struct Ticked {
+    #[serde(default)]
+    mail: Vec<Topic>,
+}
+
+/// `POST /notices/preferences`
+pub async fn set_preferences(ctx: Hire, form: Form<Ticked>) -> Result<Response> {
+    let (state, input) = form.open();
+    let sent = match input {
+        Ok(Ticked { mail }) => {
+            let choice = |topic: Topic| {
+                let by_mail = topic.is_locked() || mail.contains(&topic);
+                (topic, if by_mail { MailChoice::Now } else { MailChoice::None })
+            };
+            let wanted: Vec<_> = Topic::ALL.iter().map(|topic| choice(*topic)).collect();
+            ctx.write(PREFERENCES, move |tx, actor| super::set_preferences(tx, actor, &wanted)).await
+        }
+        Err(errors) => Err(errors),
+    };
+    match sent {
+        Ok(_) => Ok(Flash::ok(msg!("Saved.")).redirect(&ctx.visit, "/notices/preferences")),
+        Err(AppError::Invalid(errors)) => {
+            web::page_with(StatusCode::UNPROCESSABLE_ENTITY, &preferences_page(&ctx, state.with(errors)).await?)
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// What a topic holds, for who chooses.
+fn hint(topic: Topic) -> &'static str {
+    match topic {
+        Topic::Decisions => tr!("Somebody waits for you to approve, reject or answer."),
+        Topic::Requests => tr!("Your leave or overtime is decided, or there is a question about it."),
+        Topic::Tasks => tr!("A task is yours, is due soon or is overdue."),
+        Topic::Team => tr!("Somebody in your team is away or starts."),
+        Topic::Account => tr!("A new password, a new device, a locked sign-in. These always come."),
+    }
+}
+
+/// A heading begins with a capital.
+fn capitalized(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+fn format(ctx: &Ctx) -> Format {
+    Format::new(ctx.visit.lang, ctx.actor.zone.clone(), ctx.auth.clock().now())
+}
