@@ -84,14 +84,15 @@ CREATE TABLE operators (
   PRIMARY KEY (slug, user_id)
 ) STRICT, WITHOUT ROWID;
 
--- Where this data directory lives (storage::marks). `standing` is what holds mail and reminders back.
+-- Where this data directory lives (storage::marks): what an operator said it is, and whether one is asked again.
 CREATE TABLE marks (
   id          INTEGER PRIMARY KEY CHECK (id = 1),
   machine     TEXT CHECK (machine IS NULL OR length(machine) <= 100),
   file_system TEXT CHECK (file_system IS NULL OR length(file_system) <= 100),
   inode       INTEGER NOT NULL,
   born_at     TEXT CHECK (born_at IS NULL OR length(born_at) <= 40),
-  standing    TEXT NOT NULL CHECK (standing IN ('home', 'asked', 'copy')),
+  standing    TEXT NOT NULL CHECK (standing IN ('home', 'copy')),
+  asked       INTEGER NOT NULL DEFAULT 0 CHECK (asked IN (0, 1)),
   since       TEXT NOT NULL CHECK (length(since) = 20),
   key_epoch   INTEGER NOT NULL DEFAULT 1 CHECK (key_epoch BETWEEN 1 AND 1000000)
 ) STRICT;

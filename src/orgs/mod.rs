@@ -13,6 +13,7 @@ use parking_lot::RwLock;
 
 use crate::clock::Clock;
 use crate::error::{AppError, Result};
+use crate::storage::marks::{self, Holding};
 use crate::storage::{self, Db, DbSettings, Housekeeping, Op};
 use crate::vault::keys::{MasterKey, OrgKeys};
 
@@ -108,6 +109,7 @@ pub struct Orgs {
     clock: Clock,
     db_settings: DbSettings,
     instance: Db,
+    holding: Holding,
     open: RwLock<BTreeMap<Slug, Arc<Org>>>,
 }
 
@@ -128,8 +130,10 @@ impl Orgs {
     pub fn open(data: &Path, master: MasterKey, clock: Clock, db_settings: DbSettings) -> Result<Orgs> {
         let instance =
             Db::open(data, &storage::INSTANCE, clock.clone(), db_settings.clone()).map_err(AppError::internal)?;
-        let orgs =
-            Orgs { dir: data.join("orgs"), master, clock, db_settings, instance, open: RwLock::new(BTreeMap::new()) };
+        let holding = marks::check(&instance, data)?;
+        master.set_epoch(instance.read_blocking(marks::key_epoch)?);
+        let (dir, open) = (data.join("orgs"), RwLock::new(BTreeMap::new()));
+        let orgs = Orgs { dir, master, clock, db_settings, instance, holding, open };
         for registered in orgs.registered()? {
             if registered.state == "active" {
                 orgs.open_one(registered.slug)?;
@@ -141,6 +145,11 @@ impl Orgs {
     /// The appliance's own database.
     pub fn instance(&self) -> &Db {
         &self.instance
+    }
+
+    /// Whether mail, reminders and file delivery are held, because this may be a copy of the house.
+    pub fn holding(&self) -> &Holding {
+        &self.holding
     }
 
     pub fn clock(&self) -> &Clock {

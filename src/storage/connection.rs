@@ -33,6 +33,9 @@ pub(super) fn assert_version() -> Result<(), StorageError> {
 
 /// Opens a finished generation. The file must be there, and in WAL mode.
 pub(super) fn open(path: &Path, role: Role, settings: &DbSettings) -> Result<Connection, StorageError> {
+    // SQLite would open a file that it may not write for reading, and fail much later.
+    let access = rustix::fs::access(path, rustix::fs::Access::READ_OK | rustix::fs::Access::WRITE_OK);
+    access.map_err(|error| StorageError::io("open", path)(error.into()))?;
     let conn = configure(path, role, settings).map_err(StorageError::sqlite(path))?;
     let mode: String =
         conn.query_row("PRAGMA journal_mode", [], |row| row.get(0)).map_err(StorageError::sqlite(path))?;

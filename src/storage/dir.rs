@@ -1,53 +1,69 @@
 //! The data directory: made, checked, and locked by the one program that runs on it.
+//!
+//! One directory, one owner, mode 0700, on a disk of this machine. `instance.lock` is held with flock for as long as a
+//! program runs and names its control socket, which lies in the runtime directory: socket paths are short, and copy
+//! tools stumble over sockets. A verb that root runs becomes the directory's owner first ([`act_as_owner`]), so that no
+//! file changes hands.
 
-use std::fs::{File, OpenOptions};
-use std::io::{Read as _, Seek as _, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::ffi::OsStr;
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Read as _, Seek as _, Write as _};
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::process::Command;
+use std::time::{Duration, Instant};
 
 use rustix::fs::{FlockOperation, flock};
+use rustix::process::{getegid, geteuid};
 
 use super::StorageError;
+use crate::ids::random_bytes;
+
+/// The lock is tried this long: a program that is just ending gets to end, and a second one is refused within 2 s.
+const PATIENCE: Duration = Duration::from_millis(1_500);
+
+/// Below the 108 bytes that a socket's path may have.
+const LONGEST_SOCKET_PATH: usize = 100;
 
 /// A data directory that exists, is ours and lies on a disk of this machine.
 #[derive(Debug)]
 pub struct DataDir(PathBuf);
 
-/// Held while a program runs on the directory.
+/// Held while a program runs on the directory; the flock ends with the process, however it ends.
 #[derive(Debug)]
 pub struct Lock {
     _file: File,
     socket: PathBuf,
 }
 
-impl Lock {
-    pub fn socket(&self) -> &Path {
-        &self.socket
-    }
-}
-
 impl DataDir {
+    /// Makes what is missing of the directory, and refuses one that cannot be trusted or written.
+    ///
     /// # Errors
     /// What stands in the way, and what to do.
     pub fn prepare(path: &Path) -> Result<DataDir, StorageError> {
-        let fail = |error: std::io::Error| StorageError::Refused(format!("cannot make {}: {error}", path.display()));
-        if !path.exists() {
-            std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(fail)?;
-        }
+        make(path)?;
+        refuse_network(path)?;
+        refuse_foreign(path)?;
         for folder in ["orgs", "keys"] {
-            if !path.join(folder).exists() {
-                std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path.join(folder)).map_err(fail)?;
-            }
+            make(&path.join(folder))?;
         }
         Ok(DataDir(path.to_owned()))
     }
 
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Takes the lock and chooses a fresh path for the control socket, whose folder only the owner may enter.
+    ///
     /// # Errors
-    /// Where another program holds it.
+    /// Within 2 s where another program holds it.
     pub fn lock(&self) -> Result<Lock, StorageError> {
-        let path = self.0.join("instance.lock");
-        let fail = |error: std::io::Error| StorageError::Refused(format!("cannot open {}: {error}", path.display()));
+        let path = lock_path(&self.0);
+        let failed = || StorageError::io("open", &path);
         let mut file = OpenOptions::new()
             .read(true)
             .write(true)
@@ -55,21 +71,45 @@ impl DataDir {
             .truncate(false)
             .mode(0o600)
             .open(&path)
-            .map_err(fail)?;
-        let mut tries = 0;
+            .map_err(failed())?;
+        let deadline = Instant::now() + PATIENCE;
         while flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
-            tries += 1;
-            if tries > 15 {
-                return Err(StorageError::Refused(format!("another program runs on {}", self.0.display())));
+            if Instant::now() > deadline {
+                return Err(self.taken(&mut file));
             }
-            std::thread::sleep(Duration::from_millis(100));
+            std::thread::sleep(Duration::from_millis(50));
         }
-        let runtime = std::env::var_os("XDG_RUNTIME_DIR").map_or_else(std::env::temp_dir, PathBuf::from);
-        let name: [u8; 8] = crate::ids::random_bytes();
-        let socket = runtime.join(format!("steward-{:016x}.sock", u64::from_be_bytes(name)));
-        file.set_len(0).and_then(|()| file.rewind()).map_err(fail)?;
-        writeln!(file, "{}", socket.display()).map_err(fail)?;
+        if let Some(stale) = named_socket(&mut file) {
+            remove_socket(&stale);
+        }
+        let socket = new_socket()?;
+        file.set_len(0).and_then(|()| file.rewind()).map_err(failed())?;
+        let text = format!("{}\nprocess {}\n", socket.display(), std::process::id());
+        file.write_all(text.as_bytes()).map_err(StorageError::io("write", &path))?;
         Ok(Lock { _file: file, socket })
+    }
+
+    fn taken(&self, file: &mut File) -> StorageError {
+        let mut text = String::new();
+        let process = file.read_to_string(&mut text).ok().and_then(|_| text.lines().nth(1));
+        StorageError::Refused(format!(
+            "another Steward{} is running on {}: stop it first, or give this one a data directory of its own",
+            process.map(|process| format!(" ({process})")).unwrap_or_default(),
+            self.0.display()
+        ))
+    }
+}
+
+impl Lock {
+    /// Where the control socket of this program belongs.
+    pub fn socket(&self) -> &Path {
+        &self.socket
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        remove_socket(&self.socket);
     }
 }
 
@@ -78,13 +118,149 @@ impl DataDir {
 /// # Errors
 /// Where the lock file cannot be read.
 pub fn running_socket(data: &Path) -> Result<Option<PathBuf>, StorageError> {
-    let path = data.join("instance.lock");
-    let Ok(mut file) = OpenOptions::new().read(true).write(true).open(&path) else { return Ok(None) };
-    if flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok() {
+    let path = lock_path(data);
+    let mut file = match File::open(&path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(StorageError::io("open", &path)(error)),
+    };
+    // Shared, so that two verbs that look at once do not see each other. A program that starts just now waits for us.
+    if flock(&file, FlockOperation::NonBlockingLockShared).is_ok() {
         return Ok(None);
     }
-    let mut text = String::new();
-    file.read_to_string(&mut text)
-        .map_err(|error| StorageError::Refused(format!("cannot read {}: {error}", path.display())))?;
-    Ok(Some(PathBuf::from(text.trim())))
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        if let Some(socket) = named_socket(&mut file) {
+            return Ok(Some(socket));
+        }
+        if Instant::now() > deadline {
+            return Err(StorageError::Refused(format!("{} names no control socket", path.display())));
+        }
+        // Locked a moment ago, and not yet written.
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Where root runs a verb on a directory that belongs to somebody else, starts the program again as that user in its
+/// own place, and does not return. To be called first, while nothing is open yet.
+///
+/// # Errors
+/// Where the owner may not run the program.
+pub fn act_as_owner(data: &Path) -> Result<(), StorageError> {
+    let Ok(meta) = fs::metadata(data) else { return Ok(()) };
+    if !geteuid().is_root() || meta.uid() == 0 {
+        return Ok(());
+    }
+    let program = std::env::current_exe().map_err(StorageError::io("find the program for", data))?;
+    let error = Command::new(&program)
+        .args(std::env::args_os().skip(1))
+        .env_remove("XDG_RUNTIME_DIR")
+        .uid(meta.uid())
+        .gid(meta.gid())
+        .exec();
+    Err(StorageError::Refused(format!(
+        "{} belongs to user {}, who cannot run {}: {error}",
+        data.display(),
+        meta.uid(),
+        program.display()
+    )))
+}
+
+/// The command that hands `path` to the user who runs this program.
+pub(super) fn chown_command(path: &Path) -> String {
+    format!("sudo chown -R {}:{} {}", geteuid().as_raw(), getegid().as_raw(), path.display())
+}
+
+fn lock_path(data: &Path) -> PathBuf {
+    data.join("instance.lock")
+}
+
+fn make(path: &Path) -> Result<(), StorageError> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(StorageError::io("make the folder", path))
+}
+
+/// Neither flock nor the shared memory of a WAL works between machines.
+fn refuse_network(path: &Path) -> Result<(), StorageError> {
+    let found = rustix::fs::statfs(path).map_err(|error| StorageError::io("look at", path)(error.into()))?;
+    match network_name(found.f_type as u32) {
+        Some(kind) => Err(StorageError::Refused(format!(
+            "{} lies on a network file system ({kind}), where a database can be damaged: use a folder on a disk of this \
+             machine, and the network folder for backups",
+            path.display()
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// By the magic number of `statfs(2)`, of which only 32 bits count.
+pub(super) fn network_name(magic: u32) -> Option<&'static str> {
+    match magic {
+        0x6969 => Some("NFS"),
+        0xFF53_4D42 => Some("CIFS"),
+        0xFE53_4D42 => Some("SMB 2"),
+        0x517B => Some("SMB"),
+        _ => None,
+    }
+}
+
+/// The directory must belong to whoever runs this program, and be closed to everybody else.
+fn refuse_foreign(path: &Path) -> Result<(), StorageError> {
+    let failed = StorageError::io("look at", path);
+    let meta = fs::metadata(path).map_err(failed)?;
+    if meta.uid() != geteuid().as_raw() {
+        return Err(StorageError::Refused(format!(
+            "{} belongs to user {}, and this program runs as user {}: start it as the owner, or run: {}",
+            path.display(),
+            meta.uid(),
+            geteuid().as_raw(),
+            chown_command(path)
+        )));
+    }
+    if meta.mode() & 0o077 != 0 {
+        let closed = fs::Permissions::from_mode(0o700);
+        fs::set_permissions(path, closed).map_err(StorageError::io("close to other users", path))?;
+        tracing::warn!(path = %path.display(), "was open to other users; now only its owner may enter");
+    }
+    // Not by a trial file: a copier would see it.
+    let writable = rustix::fs::access(path, rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK);
+    writable.map_err(|error| StorageError::io("write into", path)(error.into()))
+}
+
+/// What the lock file names, if it is a path of our making.
+fn named_socket(file: &mut File) -> Option<PathBuf> {
+    let mut text = Vec::new();
+    file.rewind().ok()?;
+    file.read_to_end(&mut text).ok()?;
+    let line = text.split(|byte| *byte == b'\n').next()?;
+    let socket = PathBuf::from(OsStr::from_bytes(line));
+    let folder = socket.parent()?.file_name()?.to_str()?;
+    (socket.is_absolute() && folder.starts_with("steward-") && socket.ends_with("control")).then_some(socket)
+}
+
+/// A folder of our own in the runtime directory, for the socket alone.
+fn new_socket() -> Result<PathBuf, StorageError> {
+    let session = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
+    let candidates = [session, Some(PathBuf::from("/run/steward")), Some(std::env::temp_dir()), Some("/tmp".into())];
+    let name = format!("steward-{:016x}", u64::from_le_bytes(random_bytes()));
+    for folder in candidates.into_iter().flatten().map(|runtime| runtime.join(&name)) {
+        let socket = folder.join("control");
+        let fits = folder.is_absolute() && socket.as_os_str().len() <= LONGEST_SOCKET_PATH;
+        if fits && DirBuilder::new().mode(0o700).create(&folder).is_ok() {
+            return Ok(socket);
+        }
+    }
+    Err(StorageError::Refused(
+        "no folder for the control socket: none of XDG_RUNTIME_DIR, /run/steward and /tmp can be written".to_owned(),
+    ))
+}
+
+/// Of a program that is no more, or of this one as it ends. What cannot be removed harms nobody.
+fn remove_socket(socket: &Path) {
+    let _ = fs::remove_file(socket);
+    if let Some(folder) = socket.parent() {
+        let _ = fs::remove_dir(folder);
+    }
 }

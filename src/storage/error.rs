@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
 
+use super::dir;
 use crate::error::AppError;
 
 /// Why a data directory or a database cannot be opened, in words for the person at the command line.
@@ -49,7 +50,13 @@ impl fmt::Display for StorageError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             StorageError::Refused(sentence) => f.write_str(sentence),
-            StorageError::Io { what, path, source } => write!(f, "cannot {what} {}: {source}", path.display()),
+            StorageError::Io { what, path, source } => {
+                write!(f, "cannot {what} {}: {source}", path.display())?;
+                match source.kind() {
+                    io::ErrorKind::PermissionDenied => write!(f, "; run: {}", dir::chown_command(path)),
+                    _ => Ok(()),
+                }
+            }
             StorageError::Sqlite { path, source } => write!(f, "{}: {source}", path.display()),
             StorageError::Migration { path, source } => {
                 write!(f, "{} cannot be brought up to date and was left as it was: {source}", path.display())

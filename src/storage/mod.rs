@@ -11,6 +11,7 @@ mod db;
 pub mod dir;
 mod error;
 mod generations;
+pub mod marks;
 mod op;
 pub mod outbox;
 mod schema;
