@@ -50,12 +50,10 @@ impl Purpose {
 
     /// The name under which a key of `epoch` is derived. Password salts stay: accounts are copied with their hashes.
     fn in_epoch(self, epoch: &AtomicU32) -> String {
-        match self {
-            Purpose::Passwords => self.as_str().to_owned(),
-            Purpose::Tokens | Purpose::Links | Purpose::Feeds | Purpose::Cookies => {
-                format!("{}/{}", self.as_str(), epoch.load(Ordering::Acquire))
-            }
+        if self == Purpose::Passwords {
+            return self.as_str().to_owned();
         }
+        format!("{}/{}", self.as_str(), epoch.load(Ordering::Acquire))
     }
 }
 
