@@ -278,8 +278,11 @@ fn settle(rows: &mut Vec<LedgerRow>, days: &[LeaveDay], today: Date) {
     append(rows, &entries);
 }
 
-/// What stands in the ledger, apart from the ids of the rows.
-fn standing(rows: &[LedgerRow]) -> BTreeSet<(LedgerKind, i64, Date, Option<LedgerId>, Option<LeaveRequestId>)> {
+/// What a row says, whatever its own id.
+type Words = (LedgerKind, i64, Date, Option<LedgerId>, Option<LeaveRequestId>);
+
+/// What stands in the ledger.
+fn standing(rows: &[LedgerRow]) -> BTreeSet<Words> {
     let key = |row: &LedgerRow| (row.kind, row.minutes.get(), row.effective_date, row.grant_id, row.request_id);
     rules::standing(rows).iter().map(key).collect()
 }
