@@ -107,8 +107,9 @@ CREATE TABLE leave_ledger (
   actor          TEXT NOT NULL CHECK (length(actor) BETWEEN 1 AND 200),
   created_at     TEXT NOT NULL,
   CHECK (kind NOT IN ('grant', 'accrual', 'toil') OR minutes > 0),
-  -- What moves to the next year leaves this one by a row that names the grant it leaves.
-  CHECK (kind <> 'carry_over' OR minutes > 0 OR grant_id IS NOT NULL),
+  -- A carry-over that names a grant moves that grant's rest out of this year. One that names none arrives from the year
+  -- before, below zero where that was overdrawn.
+  CHECK (kind <> 'carry_over' OR grant_id IS NULL OR minutes < 0),
   CHECK (kind NOT IN ('taken', 'expiry', 'encashed') OR minutes < 0),
   CHECK ((kind = 'taken') <= (request_id IS NOT NULL)),
   CHECK ((kind = 'reversal') = (reverses_id IS NOT NULL)),
