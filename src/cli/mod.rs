@@ -6,6 +6,7 @@ mod ask;
 mod completions;
 mod config;
 mod control;
+mod demo;
 mod healthcheck;
 mod openapi;
 mod org;
@@ -58,6 +59,8 @@ impl Listen {
 enum Verb {
     /// Serve the organizations of a data directory.
     Serve(serve::Serve),
+    /// Make a company with a year of life in a folder of its own, and serve it on loopback.
+    Demo(demo::Demo),
     /// Organizations of this appliance.
     #[command(subcommand)]
     Org(org::OrgVerb),
@@ -81,6 +84,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.verb {
         Verb::Serve(verb) => verb.run(),
+        Verb::Demo(verb) => verb.run(),
         Verb::Org(verb) => verb.run(),
         Verb::Config(verb) => verb.run(),
         Verb::Openapi(verb) => verb.run(),

@@ -1,0 +1,241 @@
+//! `steward demo`: a company that feels alive, in a folder of its own, served on loopback. The same for the same seed
+//! and date.
+
+mod cast;
+mod company;
+mod dice;
+mod store;
+mod year;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use clap::Args;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use crate::appliance::House;
+use crate::auth::password::Password;
+use crate::auth::setup::operators;
+use crate::auth::{Actor, user};
+use crate::clock::Clock;
+use crate::error::{AppError, Result};
+use crate::orgs::{Org, OrgSettings, Slug};
+use crate::storage::{Housekeeping, Op};
+use crate::vault::keys::Purpose;
+
+use super::serve::serve;
+use super::{Done, Listen};
+use dice::Dice;
+
+/// Of every account that is printed.
+const PASSWORD: &str = "steward-demo";
+
+/// What stands in the folder's `steward.toml`.
+const SETTINGS: &str = "# Written by `steward demo`: plain http for this machine only. The demo's passwords are known to everybody.\n\
+     allow_plain_http = \"loopback\"\nlisten = \"127.0.0.1\"\nport = 8080\n";
+
+/// One closure writes so many rows at most, so that nobody waits long behind it.
+const ROWS_AT_ONCE: usize = 20_000;
+
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// How many people; more than 100 for measuring.
+    #[arg(long, default_value_t = 100, value_name = "N", value_parser = clap::value_parser!(u32).range(20..=20_000))]
+    employees: u32,
+    /// Further overtime requests, plain ones, for measuring.
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    overtime_rows: usize,
+    /// Another seed makes another company.
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    seed: u64,
+    /// Make the company and stop, without serving it.
+    #[arg(long)]
+    only_make: bool,
+    #[command(flatten)]
+    listen: Listen,
+    /// The folder; one that holds a company already is served as it is.
+    #[arg(long = "data", value_name = "DIR", default_value = "demo-data")]
+    data: std::path::PathBuf,
+}
+
+impl Demo {
+    pub fn run(self) -> Done {
+        if self.listen.listen.is_some_and(|address| !address.is_loopback()) {
+            return Err("the demo's passwords are known to everybody, so it listens on this machine only; \
+                        leave --listen out, or name a loopback address"
+                .into());
+        }
+        if self.data.join("orgs").join("nordlicht").exists() {
+            println!("{} holds a company already; remove the folder for a new one.", self.data.display());
+        } else {
+            self.make()?;
+        }
+        if self.only_make {
+            return Ok(());
+        }
+        serve(&self.data, &self.listen.flags(), |house| print_accounts(&house.base_url()))
+    }
+
+    fn make(&self) -> Done {
+        println!("Making a company of {} people in {} …", self.employees, self.data.display());
+        std::fs::create_dir_all(&self.data)?;
+        let settings = self.data.join("steward.toml");
+        if !settings.exists() {
+            std::fs::write(&settings, SETTINGS)?;
+        }
+        make(&self.data, &self.plan())?;
+        Ok(())
+    }
+
+    fn plan(&self) -> Plan {
+        Plan {
+            employees: usize::try_from(self.employees).unwrap_or(100),
+            overtime_rows: self.overtime_rows,
+            seed: self.seed,
+            today: Clock::system().today(&TimeZone::UTC),
+        }
+    }
+}
+
+fn print_accounts(address: &str) {
+    println!("\nSign in at {address} with the password {PASSWORD}:");
+    for (account, who) in [
+        ("admin", "the admin of the system"),
+        ("hr", "HR"),
+        ("manager", "a manager with an inbox"),
+        ("employee", "somebody of that manager's team"),
+        ("it", "IT, with tasks of new colleagues"),
+        ("hire", "somebody who starts soon"),
+    ] {
+        println!("  {:<22} {who}", format!("{account}@demo.test"));
+    }
+}
+
+/// What company to make.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan {
+    pub employees: usize,
+    pub overtime_rows: usize,
+    pub seed: u64,
+    /// The demo's last day.
+    pub today: Date,
+}
+
+/// Makes the demo company in `data`, which must hold none, and closes it.
+///
+/// # Errors
+/// What the directory or the database says.
+pub fn make(data: &Path, plan: &Plan) -> Done {
+    let first = crate::time::period::back(plan.today, 365);
+    let clock = Clock::manual(year::morning(first));
+    let house = House::open_at(data, &[], clock.clone())?;
+    let made = fill(&house, &clock, plan, first);
+    house.close();
+    Ok(made?)
+}
+
+fn fill(house: &House, clock: &Clock, plan: &Plan, first: Date) -> Result<()> {
+    let zone = TimeZone::get("Europe/Berlin").map_err(AppError::internal)?;
+    let settings = OrgSettings { zone: zone.clone(), ..OrgSettings::named("Nordlicht") };
+    let org = house.orgs.create(Slug::parse("nordlicht")?, settings)?;
+    let hr = Actor::command_line(zone);
+    let plan = *plan;
+
+    let (actor, mut dice) = (hr.clone(), Dice::new(plan.seed));
+    let mut story = write(&org, move |tx| {
+        let company = company::found(tx, &actor, &mut dice, plan.employees, first)?;
+        Ok(Story { company, agenda: year::Agenda::default(), dice, entitled: BTreeSet::new() })
+    })?;
+    let mut on = first;
+    while on <= plan.today {
+        clock.set(year::morning(on));
+        let (actor, mut so_far) = (hr.clone(), story);
+        story = write(&org, move |tx| {
+            for year in [on.year(), on.year() + 1] {
+                if so_far.entitled.insert(year) {
+                    year::entitle(tx, &actor, &so_far.company.people, year)?;
+                }
+            }
+            let Story { company, agenda, dice, .. } = &mut so_far;
+            year::day(tx, &actor, company, agenda, dice, on, plan.today)?;
+            Ok(so_far)
+        })?;
+        on = crate::time::period::ahead(on, 1);
+    }
+    let (actor, mut so_far) = (hr.clone(), story);
+    let story = write(&org, move |tx| {
+        let hire = year::last_morning(tx, &actor, &so_far.company, &mut so_far.agenda, plan.today)?;
+        company::login(tx, &actor, "hire", "Tiago Almeida", &[], hire)?;
+        let read = year::morning(crate::time::period::back(plan.today, 4)).to_string();
+        store::quiet(tx, &read, crate::time::period::back(plan.today, 7))?;
+        Ok(so_far)
+    })?;
+    passwords(house, &org, &hr)?;
+    measured_rows(&org, &story.company, &plan)?;
+    operator(house, &org)
+}
+
+/// The printed admin runs the appliance too, as in any company that has it to itself.
+fn operator(house: &House, org: &Org) -> Result<()> {
+    let address = company::address("admin")?;
+    let admin = org.db.read_blocking(|rx| user::by_email(rx, &address))?.ok_or(AppError::NotFound)?;
+    let slug = org.slug.as_str().to_owned();
+    let registry = Op::housekeeping(Housekeeping::Registry);
+    house.orgs.instance().write_blocking(registry, move |tx| operators::add(tx, &slug, admin))
+}
+
+/// What is known of the company while its year goes on.
+struct Story {
+    company: company::Company,
+    agenda: year::Agenda,
+    dice: Dice,
+    /// Leave years whose entitlements were granted.
+    entitled: BTreeSet<i16>,
+}
+
+/// The printed accounts get their password. It is hashed here, outside the writer.
+fn passwords(house: &House, org: &Org, hr: &Actor) -> Result<()> {
+    let passwords = crate::auth::password::Passwords::new(*house.orgs.master().appliance(Purpose::Passwords));
+    let password = Password::new(PASSWORD);
+    for account in ["admin", "hr", "manager", "employee", "it", "hire"] {
+        let address = company::address(account)?;
+        let (hash, actor) = (passwords.hash_blocking(&address, &password)?, hr.clone());
+        write(org, move |tx| {
+            let id = user::by_email(tx, &address)?.ok_or(AppError::NotFound)?;
+            user::set_password(tx, &actor, id, &hash, "demo")
+        })?;
+    }
+    Ok(())
+}
+
+/// Plain overtime rows for measuring, spread over people, projects and three years of evenings.
+fn measured_rows(org: &Org, company: &company::Company, plan: &Plan) -> Result<()> {
+    let people: Vec<_> = company.people.iter().map(|person| (person.id, person.name.clone())).collect();
+    let projects: Vec<_> = company.projects.iter().zip(cast::PROJECTS).map(|(id, (_, name))| (*id, *name)).collect();
+    let mut made = 0;
+    while made < plan.overtime_rows {
+        let until = (made + ROWS_AT_ONCE).min(plan.overtime_rows);
+        let (people, projects, today) = (people.clone(), projects.clone(), plan.today);
+        write(org, move |tx| {
+            for row in made..until {
+                let (id, name) = &people[row % people.len()];
+                let project = projects[row % projects.len()];
+                let days = i64::try_from(400 + row / people.len() % 1095).unwrap_or(400);
+                let date = crate::time::period::back(today, days);
+                let hour = 18 + i8::try_from(row % 4).unwrap_or(0);
+                store::overtime_row(tx, (*id, name), project, date, hour)?;
+            }
+            Ok(())
+        })?;
+        made = until;
+    }
+    Ok(())
+}
+
+fn write<T: Send + 'static>(
+    org: &Org,
+    work: impl FnOnce(&mut crate::storage::Tx<'_>) -> Result<T> + Send + 'static,
+) -> Result<T> {
+    org.db.write_blocking(Op::housekeeping(Housekeeping::Demo), work)
+}
