@@ -1,10 +1,11 @@
 //! Onboarding: templates of tasks, one person's run of a template, and the tasks that people do.
 //!
-//! `templates/` is what HR writes down, `runs/` makes it real for one person and follows what changes, `tasks/` is
+//! `hire/` enters a colleague with login and tasks at one go, `templates/` is what HR writes down, `runs/` makes it real for one person and follows what changes, `tasks/` is
 //! what everybody does. Whoever else shows tasks (home, the inbox, the demo) comes through the names below.
 
 pub mod api;
 mod dates;
+pub mod hire;
 pub mod model;
 mod notices;
 pub mod rules;

@@ -19,7 +19,7 @@ pub(super) use store::{COLUMN_COUNT, COLUMNS, everybody, from_row};
 
 use super::{follow, groups, schedule};
 use crate::audit;
-use crate::auth::Actor;
+use crate::auth::{Actor, user};
 use crate::error::{AppError, Result};
 use crate::ids::{DepartmentId, EmployeeId, EntityId, GroupId, LocationId, UserId};
 use crate::storage::{Rx, Tx};
@@ -251,6 +251,10 @@ pub(super) fn update_checked(tx: &mut Tx<'_>, actor: &Actor, before: &Employee, 
     store::update(tx, before.id, facts)?;
     if facts.join_date < before.facts.join_date {
         schedule::begin_earlier(tx, before.id, before.facts.join_date, facts.join_date)?;
+    }
+    if facts.email != before.facts.email || facts.name() != before.facts.name() {
+        let address = facts.email.parse().map_err(|why| AppError::invalid("email", why))?;
+        user::follow_employee(tx, before.id, &address, &facts.name())?;
     }
     audit::record(tx, actor, entry)?;
     follow::tell(tx, actor, before, &Employee { facts: facts.clone(), ..before.clone() })?;

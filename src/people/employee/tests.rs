@@ -133,6 +133,34 @@ fn a_manager_taken_away_stays_away() {
 }
 
 #[test]
+fn the_login_follows_the_record() {
+    let house = house();
+    let id = house.person("1", None);
+    let user = house.login(id, &[]);
+    house
+        .act(move |tx| {
+            update(tx, &hr(), id, |f| {
+                f.email = "Mira.New@demo.test".into();
+                f.last_name = "Brandt".into();
+            })
+        })
+        .unwrap();
+    let login: (String, String, String) = house
+        .db
+        .read_blocking(|rx| {
+            rx.get("SELECT email, email_key, name FROM users WHERE id = ?1", [user], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            })
+        })
+        .unwrap();
+    assert_eq!(login, ("Mira.New@demo.test".into(), "mira.new@demo.test".into(), "Mira Brandt".into()));
+    let (other, another) = (house.person("2", None), house.person("3", None));
+    house.login(other, &[]);
+    let taken = house.act(move |tx| update(tx, &hr(), another, |f| f.email = "mira.new@demo.test".into()));
+    assert_eq!(fields(taken), ["email"]);
+}
+
+#[test]
 fn saving_without_a_change_writes_nothing() {
     let house = house();
     let id = house.person("1", None);

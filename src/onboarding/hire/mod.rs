@@ -1,0 +1,73 @@
+//! A new colleague, at one go: the record, the login with its invitation, and the run of a template. All of it in
+//! one transaction, so that nobody is ever half hired.
+
+#[cfg(test)]
+mod tests;
+
+use super::runs::{self, NewRun};
+use crate::auth::{Actor, Roles, links, user};
+use crate::error::{AppError, Result};
+use crate::ids::{EmployeeId, OnboardingId, TemplateId, UserId};
+use crate::orgs::Org;
+use crate::people::{self, NewEmployee};
+use crate::storage::{Op, Tx};
+
+/// What hiring writes is named in the audit log by its parts: "employee.created", "user.created"…
+pub const HIRED: Op = Op::act("employee.hired");
+
+/// Somebody to be hired.
+#[derive(Clone, Debug)]
+pub struct NewHire {
+    pub person: NewEmployee,
+    /// `None` makes no login.
+    pub login: Option<NewLogin>,
+    /// The template whose tasks begin; `None` begins nothing.
+    pub template_id: Option<TemplateId>,
+    pub buddy_id: Option<EmployeeId>,
+}
+
+/// The login that comes with a person; its address is the work address.
+#[derive(Clone, Debug)]
+pub struct NewLogin {
+    pub roles: Roles,
+    /// As in `locales/`.
+    pub language: String,
+    /// Whether the invitation goes out now; otherwise HR sends it later.
+    pub invite: bool,
+}
+
+/// What came of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hired {
+    pub employee_id: EmployeeId,
+    pub user_id: Option<UserId>,
+    pub onboarding_id: Option<OnboardingId>,
+}
+
+/// Hires.
+///
+/// # Errors
+/// [`AppError::Forbidden`] for all but HR, and for roles that only an admin gives; [`AppError::Invalid`] by field, of
+/// the record, the login (`email`) or the run (`template_id`, `buddy_id`). Nothing was written then.
+pub fn hire(tx: &mut Tx<'_>, actor: &Actor, org: &Org, new: NewHire) -> Result<Hired> {
+    let employee_id = people::create(tx, actor, new.person)?;
+    let user_id = match new.login {
+        None => None,
+        Some(login) => {
+            let facts = people::get(tx, employee_id)?.facts;
+            let email = facts.email.parse().map_err(|why| AppError::invalid("email", why))?;
+            let NewLogin { roles, language, invite } = login;
+            let new = user::NewUser { email, name: facts.name(), employee_id: Some(employee_id), roles, language };
+            let id = user::create(tx, actor, new)?;
+            if invite {
+                links::invite(tx, actor, org, id)?;
+            }
+            Some(id)
+        }
+    };
+    let onboarding_id = match new.template_id {
+        Some(template_id) => Some(runs::start(tx, actor, NewRun { employee_id, template_id, buddy_id: new.buddy_id })?),
+        None => None,
+    };
+    Ok(Hired { employee_id, user_id, onboarding_id })
+}
