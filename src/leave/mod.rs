@@ -6,6 +6,7 @@
 
 pub mod absence;
 pub mod amount;
+pub mod api;
 pub mod calendars;
 pub mod home;
 pub mod inbox;

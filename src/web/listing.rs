@@ -233,6 +233,14 @@ impl<T> List<T> {
         List { items, page: listing.page, page_size: listing.page_size, total, next_cursor: None, link }
     }
 
+    /// The page of a list that was read whole.
+    pub fn cut(all: Vec<T>, listing: &Listing) -> List<T> {
+        let total = i64::try_from(all.len()).unwrap_or(i64::MAX);
+        let before = usize::try_from(listing.offset()).unwrap_or(usize::MAX);
+        let shown = usize::try_from(listing.limit()).unwrap_or(usize::MAX);
+        List::new(all.into_iter().skip(before).take(shown).collect(), total, listing)
+    }
+
     /// A list that goes on by cursor.
     pub fn from_cursor(items: Vec<T>, total: i64, next_cursor: Option<String>, listing: &Listing) -> List<T> {
         let link = listing.link(total, next_cursor.as_deref());

@@ -3,6 +3,7 @@
 //! makes wrong (a day of leave that should have drawn from another grant) is undone by a row and written anew, so
 //! that the books say the same in whatever order the facts came. The arithmetic is in `rules/`.
 
+pub mod api;
 pub(in crate::leave) mod store;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,8 @@
 //! Requests for leave, from the first look at what one would do to its end.
 
 pub mod act;
+pub mod api;
+pub mod json;
 pub mod model;
 pub mod plan;
 pub(in crate::leave) mod store;
@@ -17,8 +19,15 @@ use crate::error::{AppError, Result};
 use crate::ids::LeaveRequestId;
 use crate::msg;
 use crate::people::{self, Reach};
-use crate::storage::Rx;
+use crate::storage::{Op, Rx};
 use crate::web::Format;
+
+pub const SUBMIT: Op = Op::act("leave.requested");
+pub const AMEND: Op = Op::act("leave.amended");
+pub const DECIDE: Op = Op::act("leave.decided");
+pub const CANCEL: Op = Op::act("leave.cancelled");
+pub const REVOKE: Op = Op::act("leave.revoked");
+pub const RETURN: Op = Op::act("leave.returned");
 
 /// What somebody may know of a request beyond what the calendar shows everybody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -23,6 +23,7 @@ fn full_day() -> Part {
 
 /// A request as it is asked for: the same names in the form, in the API and in the preview.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = NewLeaveRequest)]
 pub struct NewLeave {
     #[schema(example = 1)]
     pub leave_type_id: LeaveTypeId,
@@ -67,6 +68,24 @@ impl NewLeave {
             from_time: self.from_time,
             to_time: self.to_time,
         })
+    }
+
+    /// The same request asked for again: what an edit starts from.
+    pub fn again(request: &LeaveRequest) -> NewLeave {
+        let span = request.span.to_input();
+        NewLeave {
+            leave_type_id: request.leave_type_id,
+            employee_id: None,
+            start_date: span.start_date,
+            end_date: span.end_date,
+            start_part: span.start_part,
+            end_part: span.end_part,
+            from_time: span.from_time,
+            to_time: span.to_time,
+            reason: request.reason.clone(),
+            contact: request.contact.clone(),
+            deputy_id: request.deputy_id(),
+        }
     }
 
     /// Texts without blanks around, and what is too long.

@@ -3,7 +3,7 @@
 use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::model::{Color, LeaveType, TypeFields, VisibleAs};
@@ -14,6 +14,7 @@ use crate::leave::rules::{Attachment, Granularity, Unit};
 use crate::storage::Op;
 use crate::time::Minutes;
 use crate::web::etag::{self, IfMatch};
+use crate::web::json::there;
 use crate::web::listing::ListQuery;
 use crate::web::problem::{ReadProblems, WriteProblems};
 use crate::web::{Json, List};
@@ -22,14 +23,9 @@ const CREATE: Op = Op::act("leave_type.created");
 const UPDATE: Op = Op::act("leave_type.updated");
 const DELETE: Op = Op::act("leave_type.deleted");
 
-/// A field that is there, be it null: `None` is absent, `Some(None)` is null.
-fn there<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<Option<T>>, D::Error> {
-    Option::deserialize(from).map(Some)
-}
-
 /// What of a type is to change; what is left out stays.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 #[schema(as = LeaveTypePatch)]
 pub struct TypePatch {
     name: Option<String>,
@@ -83,10 +79,7 @@ impl TypePatch {
 pub async fn list(ctx: Staff, query: ListQuery) -> Result<List<LeaveType>> {
     let listing = query.listing(&[], &[])?;
     let all = ctx.read(|rx, _| super::all(rx)).await?;
-    let total = i64::try_from(all.len()).unwrap_or(i64::MAX);
-    let skipped = usize::try_from(listing.offset()).unwrap_or(usize::MAX);
-    let shown = usize::try_from(listing.limit()).unwrap_or(usize::MAX);
-    Ok(List::new(all.into_iter().skip(skipped).take(shown).collect(), total, &listing))
+    Ok(List::cut(all, &listing))
 }
 
 /// One kind of leave.
