@@ -9,7 +9,7 @@ use axum::http::Method;
 use axum::routing::{MethodFilter, on};
 use utoipa::OpenApi;
 
-use crate::{admin, auth};
+use crate::{admin, auth, leave};
 use crate::appliance::App;
 use crate::notifications;
 use crate::web::{self, Json};
@@ -102,6 +102,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     let mut document = Document::openapi();
     document.merge(admin::health::Api::openapi());
     document.merge(notifications::api::Api::openapi());
+    document.merge(leave::api::Api::openapi());
     document
 }
 
@@ -157,10 +158,35 @@ fn hire(t: &mut Routes) {
 
 fn staff(t: &mut Routes) {
     t.for_(Audience::Staff);
+    leave_of_staff(t);
+}
+
+fn leave_of_staff(t: &mut Routes) {
+    t.get("/api/v1/leave/requests", leave::request::api::list);
+    t.post("/api/v1/leave/requests", leave::request::api::create);
+    t.get("/api/v1/leave/requests/my", leave::request::api::my);
+    t.post("/api/v1/leave/requests/preview", leave::request::api::preview);
+    t.get("/api/v1/leave/requests/{id}", leave::request::api::get);
+    t.patch("/api/v1/leave/requests/{id}", leave::request::api::update);
+    t.delete("/api/v1/leave/requests/{id}", leave::request::api::remove);
+    t.post("/api/v1/leave/requests/{id}/approve", leave::request::api::approve);
+    t.post("/api/v1/leave/requests/{id}/reject", leave::request::api::reject);
+    t.post("/api/v1/leave/requests/{id}/clarify", leave::request::api::clarify);
+    t.post("/api/v1/leave/requests/{id}/cancel", leave::request::api::cancel);
+    t.post("/api/v1/leave/requests/{id}/revoke", leave::request::api::revoke);
+    t.post("/api/v1/leave/requests/{id}/return", leave::request::api::return_early);
+    t.get("/api/v1/leave/balances", leave::ledger::api::balances);
+    t.get("/api/v1/leave/ledger", leave::ledger::api::ledger);
+    t.get("/api/v1/leave/types", leave::types::api::list);
+    t.get("/api/v1/leave/types/{id}", leave::types::api::get);
 }
 
 fn hr(t: &mut Routes) {
     t.for_(Audience::Hr);
+    t.post("/api/v1/leave/balances/adjust", leave::ledger::api::adjust);
+    t.post("/api/v1/leave/types", leave::types::api::create);
+    t.patch("/api/v1/leave/types/{id}", leave::types::api::update);
+    t.delete("/api/v1/leave/types/{id}", leave::types::api::remove);
 }
 
 fn admin(t: &mut Routes) {
