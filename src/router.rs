@@ -120,6 +120,10 @@ fn anyone(t: &mut Routes) {
     t.get("/readyz", admin::health::readyz);
     t.get("/api/health", admin::health::health);
     t.get("/api/v1/openapi.json", async || Json(openapi()));
+    t.get("/api/docs", web::docs::swagger);
+    t.get("/api/docs/{file}", web::docs::swagger_file);
+    t.get("/api/reference", async |visit: web::Visit| web::docs::reference(&visit, &openapi()));
+    t.get("/api/redoc", web::docs::redoc);
     t.get("/assets/{fingerprint}/{*name}", web::assets::serve);
     t.get("/manifest.webmanifest", web::public::manifest);
     t.get("/sw.js", web::public::service_worker);

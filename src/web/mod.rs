@@ -24,6 +24,7 @@
 
 pub mod assets;
 pub mod cookies;
+pub mod docs;
 pub mod etag;
 pub mod filters;
 pub mod flash;

@@ -9,7 +9,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use crate::error::AppError;
+use crate::error::{AppError, FieldErrors, Msg};
 use crate::lang::Lang;
 use crate::{msg_n, tr};
 
@@ -94,6 +94,9 @@ impl Refused {
             Refused::UnsupportedMediaType => tr!("This kind of content is not taken here"),
             Refused::Misdirected => tr!("This address is not served here"),
             Refused::TooSlow => tr!("It took too long"),
+            Refused::App(AppError::Conflict(message)) if message.key == super::etag::STALE => {
+                tr!("It has changed in the meantime")
+            }
             Refused::App(error) => match error {
                 AppError::NotFound => tr!("There is nothing here"),
                 AppError::Forbidden(_) => tr!("You may not do this"),
@@ -146,6 +149,39 @@ impl Refused {
 /// Whole seconds, rounded up: a client that comes back then is let in.
 fn seconds(wait: Duration) -> u64 {
     (wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(1)
+}
+
+/// One kind of problem, as the reference lists it.
+#[derive(Clone, Copy, Debug)]
+pub struct Kind {
+    pub code: &'static str,
+    pub status: u16,
+    pub title: &'static str,
+}
+
+impl Refused {
+    /// Every kind there is, by status.
+    pub fn kinds() -> Vec<Kind> {
+        let nothing = || Msg::new("");
+        let all = [
+            Refused::Malformed,
+            AppError::Unauthenticated.into(),
+            AppError::Forbidden(nothing()).into(),
+            AppError::NotFound.into(),
+            Refused::MethodNotAllowed,
+            AppError::Conflict(nothing()).into(),
+            AppError::Conflict(Msg::new(super::etag::STALE)).into(),
+            Refused::TooLarge,
+            Refused::UnsupportedMediaType,
+            Refused::Misdirected,
+            AppError::Invalid(FieldErrors::new()).into(),
+            AppError::TooMany(Duration::ZERO).into(),
+            AppError::internal("").into(),
+            AppError::Unavailable(nothing()).into(),
+        ];
+        let kind = |one: &Refused| Kind { code: one.code(), status: one.status().as_u16(), title: one.title() };
+        all.iter().map(kind).collect()
+    }
 }
 
 /// A refusal on its way to the middleware that shows it.
