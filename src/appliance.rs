@@ -12,12 +12,14 @@ use crate::cli::Answer;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::{AppError, Result};
+use crate::jobs::{Cleanup, Clockwork, Registry};
+use crate::notifications::MailEffect;
 use crate::orgs::Orgs;
 use crate::storage::DbSettings;
 use crate::storage::dir::{DataDir, Lock};
 use crate::vault::keys::MasterKey;
 use crate::web::{Settings, Web, layers};
-use crate::{approvals, notifications, router};
+use crate::{approvals, auth, notifications, router};
 
 /// An open data directory: what a verb of the command line needs, without listener and clockwork.
 #[derive(Debug)]
@@ -113,6 +115,8 @@ pub struct App {
     pub house: Arc<House>,
     pub auth: Arc<Auth>,
     pub web: Web,
+    /// Stands still until it is started, or ticked by a test.
+    pub clockwork: Clockwork,
 }
 
 impl App {
@@ -124,7 +128,8 @@ impl App {
         };
         let auth = Arc::new(Auth::new(Arc::clone(&house.orgs), waiting));
         let web = Web::new(web_settings(&house.config));
-        App { house, auth, web }
+        let clockwork = Clockwork::new(Arc::clone(&house.orgs), registry(&house));
+        App { house, auth, web, clockwork }
     }
 
     /// The whole program as a service: every route behind every layer.
@@ -132,6 +137,24 @@ impl App {
         let (routes, _) = router::routes().finish();
         layers(routes.with_state(self.clone()), &self.web)
     }
+}
+
+/// What the clockwork runs and performs: every job and every effect of the program.
+fn registry(house: &Arc<House>) -> Registry {
+    let base_url = {
+        let house = Arc::clone(house);
+        move || house.base_url()
+    };
+    Registry::new()
+        .effect(MailEffect::new(house.config.smtp.clone(), base_url))
+        .job(
+            Cleanup::new()
+                .with("notices", notifications::sweep)
+                .with("sessions", auth::session::prune)
+                .with("links", auth::links::prune)
+                .with("wrong passwords", auth::lockout::prune)
+                .on_appliance(house.orgs.instance(), "unknown logins", auth::lockout::prune_unknown),
+        )
 }
 
 fn web_settings(config: &Config) -> Settings {

@@ -29,6 +29,9 @@ impl Serve {
     }
 }
 
+/// How long a job or a mail under way may take to end after the listener has drained.
+const CLOCKWORK_PATIENCE: Duration = Duration::from_secs(3);
+
 /// Serves `data`; `ready` is told the house once the listener is bound.
 ///
 /// # Errors
@@ -62,6 +65,7 @@ async fn run(house: Arc<House>, ready: impl FnOnce(&House)) -> Done {
         .map_err(|error| format!("cannot bind the control socket {}: {error}", house.control_socket().display()))?;
     let control = tokio::spawn(control.serve(Arc::clone(&house)));
     let app = App::new(Arc::clone(&house));
+    let clockwork = app.clockwork.start().await?;
 
     println!("Steward listens on {}", house.base_url());
     ready(&house);
@@ -69,6 +73,7 @@ async fn run(house: Arc<House>, ready: impl FnOnce(&House)) -> Done {
     let stop = stop()?;
     listener.serve(app.router(), stop).await;
     tracing::info!("stopping");
+    clockwork.stop(CLOCKWORK_PATIENCE).await;
     control.abort();
     Ok(())
 }

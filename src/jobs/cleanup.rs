@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::SignedDuration;
 
 use crate::error::{Msg, Result};
-use crate::storage::{Housekeeping, Op, Tx, outbox};
+use crate::storage::{Db, Housekeeping, Op, Tx, outbox};
 
 use super::{Due, Job, JobCtx, Outcome, store};
 
@@ -17,18 +17,18 @@ pub type Broom = fn(&mut Tx<'_>) -> Result<usize>;
 /// The job `cleanup`. The clockwork's own rows and the outbox's are swept always; the composition root hands it the
 /// brooms of the other rooms.
 pub struct Cleanup {
-    brooms: Vec<(&'static str, Broom)>,
+    brooms: Vec<(&'static str, Option<Db>, Broom)>,
 }
 
 impl Default for Cleanup {
     fn default() -> Self {
-        Cleanup { brooms: vec![("runs of jobs", sweep_runs), ("outbox", sweep_outbox)] }
+        Cleanup { brooms: Vec::new() }.with("runs of jobs", sweep_runs).with("outbox", sweep_outbox)
     }
 }
 
 impl fmt::Debug for Cleanup {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.brooms.iter().map(|(what, _)| what)).finish()
+        f.debug_list().entries(self.brooms.iter().map(|(what, ..)| what)).finish()
     }
 }
 
@@ -40,7 +40,14 @@ impl Cleanup {
     /// `what` is what it sweeps, for the admin: "read notices".
     #[must_use]
     pub fn with(mut self, what: &'static str, broom: Broom) -> Cleanup {
-        self.brooms.push((what, broom));
+        self.brooms.push((what, None, broom));
+        self
+    }
+
+    /// A broom for the appliance's own database. It sweeps with every organization's clean-up, which is often enough.
+    #[must_use]
+    pub fn on_appliance(mut self, instance: &Db, what: &'static str, broom: Broom) -> Cleanup {
+        self.brooms.push((what, Some(instance.clone()), broom));
         self
     }
 }
@@ -64,10 +71,9 @@ impl Job for Cleanup {
 
     fn run(&self, ctx: &JobCtx, _due: &Due) -> Result<Outcome> {
         let mut swept = Vec::new();
-        for (what, broom) in &self.brooms {
-            let broom = *broom;
+        for (what, db, broom) in &self.brooms {
             // A transaction each, so that nobody waits for all of them.
-            let rows = ctx.write(CLEAN_UP, move |tx, _| broom(tx))?;
+            let rows = db.as_ref().unwrap_or(&ctx.org.db).write_blocking(CLEAN_UP, *broom)?;
             if rows > 0 {
                 swept.push(format!("{what}: {rows}"));
             }

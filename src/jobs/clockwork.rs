@@ -32,7 +32,6 @@ pub struct Clockwork(Arc<Inner>);
 struct Inner {
     orgs: Arc<Orgs>,
     registry: Arc<Registry>,
-    held: Box<dyn Fn() -> bool + Send + Sync>,
     /// Held while jobs are run, so that a slow run is not run over by the next tick.
     jobs: Mutex<()>,
     outbox: Mutex<()>,
@@ -58,12 +57,11 @@ pub struct Ticked {
 }
 
 impl Clockwork {
-    /// `held` answers whether the data directory may be a copy: what reaches people then waits.
-    pub fn new(orgs: Arc<Orgs>, registry: Registry, held: impl Fn() -> bool + Send + Sync + 'static) -> Clockwork {
+    /// While the data directory may be a copy ([`Orgs::holding`]), what reaches people waits.
+    pub fn new(orgs: Arc<Orgs>, registry: Registry) -> Clockwork {
         Clockwork(Arc::new(Inner {
             orgs,
             registry: Arc::new(registry),
-            held: Box::new(held),
             jobs: Mutex::new(()),
             outbox: Mutex::new(()),
             wake: Notify::new(),
@@ -154,7 +152,7 @@ impl Clockwork {
     async fn run_outbox(&self) -> usize {
         let inner = &self.0;
         let _one_at_a_time = inner.outbox.lock().await;
-        outbox::run(&inner.orgs.all(), &inner.registry, (inner.held)()).await
+        outbox::run(&inner.orgs.all(), &inner.registry, inner.orgs.holding().is_held()).await
     }
 
     async fn run_jobs(&self) -> Ticked {
@@ -182,7 +180,7 @@ impl Clockwork {
 
     /// Writes down what came due since the last look, and answers the runs that may be tried now.
     async fn plan(&self, org: &Arc<Org>, now: Timestamp) -> Result<Vec<OpenRun>> {
-        let held = (self.0.held)();
+        let held = self.0.orgs.holding().is_held();
         let (registry, settings) = (Arc::clone(&self.0.registry), org.settings());
         let news = org.db.read(move |rx| {
             let (sets, marks) = (store::schedules(rx)?, store::marks(rx)?);

@@ -16,6 +16,7 @@ use steward::jobs::{
     Ticked, Zones,
 };
 use steward::orgs::{Org, OrgSettings, Orgs, Slug};
+use steward::storage::marks::Standing;
 use steward::storage::outbox::{self, OutboxRow};
 use steward::storage::{DbSettings, Housekeeping, Op, Sync};
 use steward::vault::keys::MasterKey;
@@ -30,7 +31,6 @@ pub struct House {
     pub clock: Clock,
     pub orgs: Arc<Orgs>,
     pub org: Arc<Org>,
-    pub held: Arc<AtomicBool>,
     pub clockwork: Clockwork,
     _dir: TempDir,
 }
@@ -44,16 +44,13 @@ impl House {
         let orgs = Arc::new(Orgs::open(dir.path(), master, clock.clone(), settings).unwrap());
         let berlin = OrgSettings { zone: TimeZone::get("Europe/Berlin").unwrap(), ..OrgSettings::named("Nordlicht") };
         let org = orgs.create(Slug::parse("nordlicht").unwrap(), berlin).unwrap();
-        let held = Arc::new(AtomicBool::new(false));
-        let asked = Arc::clone(&held);
-        let clockwork = Clockwork::new(Arc::clone(&orgs), registry, move || asked.load(Ordering::Relaxed));
-        House { rt: Runtime::new().unwrap(), clock, orgs, org, held, clockwork, _dir: dir }
+        let clockwork = Clockwork::new(Arc::clone(&orgs), registry);
+        House { rt: Runtime::new().unwrap(), clock, orgs, org, clockwork, _dir: dir }
     }
 
     /// The same house after a restart with other jobs and effects.
     pub fn replace_registry(&mut self, registry: Registry) {
-        let held = Arc::clone(&self.held);
-        self.clockwork = Clockwork::new(Arc::clone(&self.orgs), registry, move || held.load(Ordering::Relaxed));
+        self.clockwork = Clockwork::new(Arc::clone(&self.orgs), registry);
     }
 
     pub fn tick(&self) -> Ticked {
@@ -217,7 +214,7 @@ fn twice_at_once_is_once() {
     house.tick();
     house.clock.set("2026-03-02T06:00:00Z".parse().unwrap());
     // Two clockworks on the same organization, each asked twice at the same time.
-    let other = Clockwork::new(Arc::clone(&house.orgs), diary.registry(), || false);
+    let other = Clockwork::new(Arc::clone(&house.orgs), diary.registry());
     let all = house.rt.block_on(async {
         let mut ticks = tokio::task::JoinSet::new();
         for clockwork in [&house.clockwork, &other, &house.clockwork, &other] {
@@ -333,10 +330,10 @@ fn what_reaches_people_is_held_while_this_may_be_a_copy() {
     let postman = Postman::new("letter");
     let house = House::at("2026-03-02T05:00:00Z", diary.registry().effect(postman.clone()));
     house.tick();
-    house.held.store(true, Ordering::Relaxed);
+    house.orgs.holding().set(Standing::Copy);
     house.org.db.write_blocking(ANY, |tx| tx.outbox("letter", None, &json!("a"))).unwrap();
     assert_eq!(house.tick_at("2026-03-03T12:00:00Z"), Ticked::default());
-    house.held.store(false, Ordering::Relaxed);
+    house.orgs.holding().set(Standing::Home);
     house.tick();
     assert_eq!(diary.ran(), ["03 Mar 07:00 +01:00", "told"]);
     assert_eq!(postman.took(), ["a"]);

@@ -1,6 +1,8 @@
 //! From an act to the mailbox: a notice is written, the clockwork performs the outbox, a real mail server takes it.
 
+use axum::http::Method;
 use jiff::SignedDuration;
+use serde_json::json;
 use steward::auth::{Actor, Channel, Origin, Roles};
 use steward::ids::{EmployeeId, UserId};
 use steward::jobs::{Registry, Ticked};
@@ -12,6 +14,7 @@ use steward::storage::{Housekeeping, Op};
 
 use crate::clockwork::House;
 use crate::smtp_server::SmtpServer;
+use crate::support::TestApp;
 
 const APPROVED: Kind = Kind::new("leave_approved", Topic::Requests, "Your leave is approved", "Open the request");
 const ACT: Op = Op::housekeeping(Housekeeping::Notices);
@@ -169,4 +172,110 @@ fn a_mail_to_somebody_without_a_login_is_sent_as_it_was_written() {
     house.tick();
     let mails = server.mails();
     assert!(mails[0].contains("Subject: Welcome to Nordlicht\r\n") && mails[0].contains("https://hr.test:8443/set-up"));
+}
+
+/// The program with three notices for Mira, the newest first: of today, of yesterday (read), of last week.
+fn told_mira() -> TestApp {
+    let app = TestApp::new();
+    let mira = app.people.employee.employee;
+    let now = app.clock.now();
+    for (days, id) in [(7, 1), (1, 2), (0, 3)] {
+        app.clock.set(now - SignedDuration::from_hours(24 * days));
+        app.arrange(move |tx| {
+            let notice =
+                Notice::new(&APPROVED, ("leave_request", id), msg!("{0} approved your leave.", "Jonas <Brandt>"))
+                    .quote(if id == 3 { "Enjoy <Turku>" } else { "" })
+                    .link(format!("/leave/requests/{id}"));
+            notify(tx, mira, &notice)
+        });
+    }
+    app.clock.set(now);
+    app
+}
+
+#[tokio::test]
+async fn the_page_shows_my_notices_by_day_and_marks_them() {
+    let app = told_mira();
+    let (mira, jonas) = (app.as_employee(), app.as_manager());
+    let page = mira.get("/notices").await.assert_ok();
+    let page = page
+        .assert_contains("<h2>Today</h2>")
+        .assert_contains("<h2>Yesterday</h2>")
+        .assert_contains("<h2>Mon&nbsp;23&nbsp;Feb</h2>".replace("&nbsp;", "\u{a0}").as_str());
+    page.assert_contains("3 notices are new.").assert_contains("“Enjoy &#60;Turku&#62;”").assert_lacks("<Turku>");
+    jonas.get("/notices").await.assert_ok().assert_contains("No notices yet");
+
+    let id = mira.get("/api/v1/notifications").await.json()["items"][1]["id"].as_i64().unwrap();
+    let read = format!("/notices/{id}/read");
+    jonas.post(&read, [("then", "open")]).await.assert_status(404);
+    mira.post(&read, [("then", "open")]).await.assert_redirect("/leave/requests/2");
+    mira.post(&read, [("then", "stay")]).await.assert_redirect("/notices");
+    mira.get("/notices?unread=true").await.assert_ok().assert_contains("2 notices are new.").assert_lacks("Yesterday");
+    mira.get("/notices?unreed=true").await.assert_status(422);
+    mira.post("/notices/read-all", [("", "")]).await.assert_redirect("/notices");
+    mira.get("/notices?unread=true").await.assert_ok().assert_contains("Nothing new");
+    app.anonymous().get("/notices").await.assert_redirect("/sign-in?next=%2Fnotices");
+}
+
+#[tokio::test]
+async fn preferences_are_kept_and_security_stays() {
+    let app = TestApp::new();
+    let mira = app.as_employee();
+    let ticked = |page: &str, topic: &str| page.contains(&format!("value=\"{topic}\" checked"));
+    let page = mira.get("/notices/preferences").await.assert_ok().text();
+    assert!(ticked(&page, "team") && ticked(&page, "account"));
+    mira.post("/notices/preferences", [("mail", "tasks"), ("mail", "requests")])
+        .await
+        .assert_redirect("/notices/preferences");
+    let page = mira.get("/notices/preferences").await.assert_ok().text();
+    assert!(ticked(&page, "tasks") && ticked(&page, "requests") && ticked(&page, "account"));
+    assert!(!ticked(&page, "team") && !ticked(&page, "decisions"));
+    mira.post("/notices/preferences", [("mail", "gossip")]).await.assert_status(422);
+    // Nobody else's changed.
+    assert!(ticked(&app.as_manager().get("/notices/preferences").await.text(), "team"));
+}
+
+#[tokio::test]
+async fn the_api_lists_counts_reads_and_prefers() {
+    let app = told_mira();
+    let (mira, jonas) = (app.as_employee(), app.as_manager());
+    let list = mira.get("/api/v1/notifications?page_size=2").await.assert_ok().json();
+    assert_eq!((&list["total"], list["items"].as_array().unwrap().len()), (&json!(3), 2));
+    let newest = &list["items"][0];
+    insta::assert_json_snapshot!(newest);
+    assert_eq!(mira.get("/api/v1/notifications/unread-count").await.json(), json!({ "unread": 3 }));
+
+    let read = format!("/api/v1/notifications/{}/read", newest["id"]);
+    jonas.json(Method::PATCH, &read, json!({})).await.assert_status(404);
+    let once = mira.json(Method::PATCH, &read, json!({})).await.assert_ok().json();
+    app.clock.advance(SignedDuration::from_hours(1));
+    let twice = mira.json(Method::PATCH, &read, json!({})).await.assert_ok().json();
+    assert_eq!((&once["read_at"], &twice["read_at"]), (&json!("2026-03-02T09:00:00Z"), &json!("2026-03-02T09:00:00Z")));
+    assert_eq!(mira.get("/api/v1/notifications?unread=true").await.json()["total"], 2);
+    assert_eq!(
+        mira.json(Method::POST, "/api/v1/notifications/read-all", json!({})).await.assert_ok().json(),
+        json!({ "read": 2 })
+    );
+    assert_eq!(mira.get("/api/v1/notifications/unread-count").await.json(), json!({ "unread": 0 }));
+
+    let path = "/api/v1/notifications/preferences";
+    let put = json!({ "preferences": [{ "topic": "team", "mail": "none" }] });
+    let after = mira.json(Method::PUT, path, put).await.assert_ok().json();
+    assert_eq!(after, mira.get(path).await.json());
+    assert!(
+        after["preferences"].as_array().unwrap().contains(&json!({ "topic": "team", "mail": "none", "locked": false }))
+    );
+    assert!(
+        after["preferences"]
+            .as_array()
+            .unwrap()
+            .contains(&json!({ "topic": "account", "mail": "now", "locked": true }))
+    );
+    let locked = json!({ "preferences": [{ "topic": "account", "mail": "none" }] });
+    mira.json(Method::PUT, path, locked).await.assert_invalid("account");
+    mira.json(Method::PUT, path, json!({ "preferences": [{ "topic": "gossip", "mail": "now" }] }))
+        .await
+        .assert_status(422);
+    app.anonymous().get("/api/v1/notifications").await.assert_status(401);
+    app.as_hire().get("/api/v1/notifications").await.assert_ok();
 }
