@@ -4,6 +4,7 @@
 //! payload and leave the chain whole. Sign-ins have a chain of their own because they are kept for a shorter time. The
 //! comfortable builder for features is `crate::audit`; the tables' triggers refuse everything but appending and blanking.
 
+use jiff::Timestamp;
 use rusqlite::params;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -108,6 +109,115 @@ pub fn head(rx: &Rx<'_>, chain: Chain) -> Result<Option<Head>> {
     rx.one("SELECT seq, hash FROM audit_log WHERE chain = ?1 ORDER BY seq DESC LIMIT 1", [chain.as_str()], |row| {
         Ok(Head { seq: row.get(0)?, hash: row.get(1)? })
     })
+}
+
+/// What checking a chain has found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// Entries that are as they were written.
+    pub intact: i64,
+    /// Of those, how many have lost their payload to retention or erasure.
+    pub blanked: i64,
+    /// The end of the chain as far as it is intact.
+    pub head: Option<Head>,
+    /// The first thing that is wrong, if anything is.
+    pub fault: Option<Fault>,
+}
+
+/// What is wrong with an entry. From here on nothing of the chain is proven.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The entry's number in its chain.
+    pub seq: i64,
+    pub kind: FaultKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FaultKind {
+    /// It is not there, although later ones or a known head are.
+    Missing,
+    /// It, or one before it, is not what was hashed.
+    Altered,
+    /// Its payload is not what was written.
+    PayloadAltered,
+    /// It is not the head that was kept outside.
+    Replaced,
+}
+
+/// Walks a chain from its beginning. With `known`, a head that was kept outside, a chain that was cut off at its end or
+/// written anew as a whole is found too.
+pub fn verify(rx: &Rx<'_>, chain: Chain, known: Option<Head>) -> Result<Verdict> {
+    let mut verdict = Verdict { intact: 0, blanked: 0, head: None, fault: None };
+    rx.each(
+        "SELECT seq, at, action, subject_kind, subject_id, user_id, payload, salt, digest, hash FROM audit_log
+         WHERE chain = ?1 ORDER BY seq",
+        [chain.as_str()],
+        |row| {
+            if verdict.fault.is_some() {
+                return Ok(());
+            }
+            let expected = verdict.head.map_or(1, |head| head.seq + 1);
+            let previous = verdict.head.map_or(GENESIS, |head| head.hash);
+            let seq: i64 = row.get(0)?;
+            let digested: [u8; 32] = row.get(8)?;
+            let link = Link {
+                chain: chain.as_str(),
+                seq,
+                at: row.get_ref(1)?.as_str()?,
+                action: row.get_ref(2)?.as_str()?,
+                subject_kind: row.get_ref(3)?.as_str()?,
+                subject_id: row.get(4)?,
+                user_id: row.get(5)?,
+                digest: &digested,
+                previous: &previous,
+            };
+            let hash = link.hash();
+            let payload = row.get_ref(6)?.as_str_or_null()?;
+            let salt: Option<[u8; 16]> = row.get(7)?;
+            let kind = if seq != expected {
+                Some(FaultKind::Missing)
+            } else if hash != row.get::<_, [u8; 32]>(9)? {
+                Some(FaultKind::Altered)
+            } else if payload.zip(salt).is_some_and(|(payload, salt)| digest(&salt, payload) != digested) {
+                Some(FaultKind::PayloadAltered)
+            } else if known.is_some_and(|known| known.seq == seq && known.hash != hash) {
+                Some(FaultKind::Replaced)
+            } else {
+                None
+            };
+            if let Some(kind) = kind {
+                verdict.fault = Some(Fault { seq: expected, kind });
+                return Ok(());
+            }
+            verdict.intact += 1;
+            verdict.blanked += i64::from(payload.is_none());
+            verdict.head = Some(Head { seq, hash });
+            Ok(())
+        },
+    )?;
+    let end = verdict.head.map_or(0, |head| head.seq);
+    if verdict.fault.is_none() && known.is_some_and(|known| known.seq > end) {
+        verdict.fault = Some(Fault { seq: end + 1, kind: FaultKind::Missing });
+    }
+    Ok(verdict)
+}
+
+/// Blanks the payloads (and their salts, without which a digest tells nothing) of entries written before `before`:
+/// retention. Answers how many.
+pub fn blank_before(tx: &mut Tx<'_>, chain: Chain, before: Timestamp) -> Result<usize> {
+    tx.run(
+        "UPDATE audit_log SET payload = NULL, salt = NULL WHERE chain = ?1 AND at < ?2 AND payload IS NOT NULL",
+        params![chain.as_str(), before],
+    )
+}
+
+/// Blanks the payloads of everything that was done to one subject: erasure.
+pub fn blank_subject(tx: &mut Tx<'_>, kind: &str, id: i64) -> Result<usize> {
+    tx.run(
+        "UPDATE audit_log SET payload = NULL, salt = NULL
+         WHERE subject_kind = ?1 AND subject_id = ?2 AND payload IS NOT NULL",
+        params![kind, id],
+    )
 }
 
 fn payload(entry: &Entry) -> Value {

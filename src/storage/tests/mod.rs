@@ -143,6 +143,7 @@ fn the_engine_tables_are_the_same_in_both_schemas() {
     assert_eq!(shape(&ORG), shape(&INSTANCE));
 }
 
+mod audit;
 mod dir;
 mod marks;
 mod outbox;
