@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 
-use crate::auth::{Auth, Waiting};
+use crate::auth::{Auth, Waiting, setup};
 use crate::cli::Answer;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -84,12 +84,23 @@ impl House {
         if !self.config.base_url.is_empty() {
             return self.config.base_url.clone();
         }
+        if let Some(address) = &self.orgs.reached().address {
+            return address.clone();
+        }
         let scheme = if self.config.allow_plain_http { "http" } else { "https" };
         match self.address.get() {
             Some(address) if !address.ip().is_unspecified() => format!("{scheme}://{address}"),
             Some(address) => format!("{scheme}://localhost:{}", address.port()),
             None => format!("{scheme}://localhost:{}", self.config.port),
         }
+    }
+
+    /// A fresh one-time link that sets Steward up; the one before is over. Blocks.
+    ///
+    /// # Errors
+    /// [`AppError::Conflict`] where it is set up already.
+    pub fn setup_url(&self) -> Result<String> {
+        Ok(format!("{}/set-up/{}", self.base_url(), setup::issue(&self.orgs)?))
     }
 
     /// Well means: the appliance's database took a write and gave it back, and the listener is bound.
@@ -127,7 +138,7 @@ impl App {
             inbox: |rx, actor| Ok(u64::from(approvals::count_for(rx, actor)?)),
         };
         let auth = Arc::new(Auth::new(Arc::clone(&house.orgs), waiting));
-        let web = Web::new(web_settings(&house.config));
+        let web = Web::new(web_settings(&house.config, &house.orgs.reached().hosts));
         let clockwork = Clockwork::new(Arc::clone(&house.orgs), registry(&house));
         App { house, auth, web, clockwork }
     }
@@ -157,9 +168,9 @@ fn registry(house: &Arc<House>) -> Registry {
         )
 }
 
-fn web_settings(config: &Config) -> Settings {
+fn web_settings(config: &Config, noted: &[String]) -> Settings {
     let named = config.base_url.split_once("://").map(|(_, host)| host.rsplit_once(':').map_or(host, |(name, _)| name));
-    let hosts = config.hosts.iter().cloned().chain(named.map(str::to_owned));
+    let hosts = config.hosts.iter().cloned().chain(named.map(str::to_owned)).chain(noted.iter().cloned());
     let mut settings = Settings::new(hosts, !config.allow_plain_http);
     settings.proxies = config.trusted_proxies.clone();
     settings

@@ -9,14 +9,16 @@ use crate::appliance::House;
 use crate::error::Result;
 use crate::orgs::{OrgSettings, Slug};
 
-use super::{Done, control};
+use super::{Done, control, user};
 
 /// A verb with its arguments, as it travels through the control socket. Secrets travel too: the socket is 0600.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "verb", rename_all = "snake_case")]
 pub enum Ask {
+    SetupUrl,
     OrgCreate { slug: String, name: Option<String> },
     OrgList,
+    User(user::UserAsk),
     Health,
 }
 
@@ -40,6 +42,10 @@ impl Answer {
 /// What the action says; nothing was changed then.
 pub fn perform(house: &House, ask: Ask) -> Result<Answer> {
     match ask {
+        Ask::SetupUrl => {
+            let url = house.setup_url()?;
+            Ok(Answer::said(url.clone(), serde_json::json!({ "url": url })))
+        }
         Ask::OrgCreate { slug, name } => {
             let slug = Slug::parse(&slug)?;
             let settings = OrgSettings::named(name.as_deref().unwrap_or(slug.as_str()));
@@ -57,6 +63,7 @@ pub fn perform(house: &House, ask: Ask) -> Result<Answer> {
                 .collect();
             Ok(Answer::said(text.join("\n"), json))
         }
+        Ask::User(ask) => user::perform(house, ask),
         Ask::Health => house.health(),
     }
 }

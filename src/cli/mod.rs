@@ -11,6 +11,8 @@ mod healthcheck;
 mod openapi;
 mod org;
 mod serve;
+mod setup_url;
+mod user;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -61,9 +63,14 @@ enum Verb {
     Serve(serve::Serve),
     /// Make a company with a year of life in a folder of its own, and serve it on loopback.
     Demo(demo::Demo),
+    /// Print a fresh one-time link that sets Steward up.
+    SetupUrl(setup_url::SetupUrl),
     /// Organizations of this appliance.
     #[command(subcommand)]
     Org(org::OrgVerb),
+    /// Logins of an organization.
+    #[command(subcommand)]
+    User(user::UserVerb),
     /// Settings: check them, or show each with its source.
     #[command(subcommand)]
     Config(config::ConfigVerb),
@@ -85,7 +92,9 @@ pub fn main() -> ExitCode {
     let done = match cli.verb {
         Verb::Serve(verb) => verb.run(),
         Verb::Demo(verb) => verb.run(),
+        Verb::SetupUrl(verb) => verb.run(),
         Verb::Org(verb) => verb.run(),
+        Verb::User(verb) => verb.run(),
         Verb::Config(verb) => verb.run(),
         Verb::Openapi(verb) => verb.run(),
         Verb::Healthcheck(verb) => verb.run(),

@@ -68,6 +68,13 @@ async fn run(house: Arc<House>, ready: impl FnOnce(&House)) -> Done {
     let clockwork = app.clockwork.start().await?;
 
     println!("Steward listens on {}", house.base_url());
+    if house.orgs.all().is_empty() {
+        let first = Arc::clone(&house);
+        match tokio::task::spawn_blocking(move || first.setup_url()).await? {
+            Ok(url) => println!("Set it up once, at {url}"),
+            Err(error) => println!("{error}"),
+        }
+    }
     ready(&house);
     tracing::info!(%address, data = %house.data.display(), "ready");
     let stop = stop()?;

@@ -111,6 +111,17 @@ pub struct Orgs {
     instance: Db,
     holding: Holding,
     open: RwLock<BTreeMap<Slug, Arc<Org>>>,
+    reached: arc_swap::ArcSwap<Reached>,
+}
+
+/// By which names the appliance was reached: noted by the set-up page.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reached {
+    /// The newest, whole and without a trailing slash: "https://steward.lan:8443". Links in mail begin with it where
+    /// the settings say nothing.
+    pub address: Option<String>,
+    /// Every host name, without ports.
+    pub hosts: Vec<String>,
 }
 
 /// A row of the registry.
@@ -133,7 +144,8 @@ impl Orgs {
         let holding = marks::check(&instance, data)?;
         master.set_epoch(instance.read_blocking(marks::key_epoch)?);
         let (dir, open) = (data.join("orgs"), RwLock::new(BTreeMap::new()));
-        let orgs = Orgs { dir, master, clock, db_settings, instance, holding, open };
+        let reached = arc_swap::ArcSwap::from_pointee(instance.read_blocking(store::reached)?);
+        let orgs = Orgs { dir, master, clock, db_settings, instance, holding, open, reached };
         for registered in orgs.registered()? {
             if registered.state == "active" {
                 orgs.open_one(registered.slug)?;
@@ -199,6 +211,23 @@ impl Orgs {
         let org = Arc::new(org);
         self.open.write().insert(slug, Arc::clone(&org));
         Ok(org)
+    }
+
+    /// By which names people have reached this appliance, as noted with [`Orgs::note_address`].
+    pub fn reached(&self) -> Arc<Reached> {
+        self.reached.load_full()
+    }
+
+    /// Notes the host name and the whole address that this appliance is reached by.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn note_address(&self, host: &str, address: &str) -> Result<()> {
+        let (host, address) = (host.to_ascii_lowercase(), address.to_owned());
+        let op = Op::housekeeping(Housekeeping::Registry);
+        let reached = self.instance.write(op, move |tx| store::note_address(tx, &host, &address)).await?;
+        self.reached.store(Arc::new(reached));
+        Ok(())
     }
 
     /// Writes to the appliance's database and reads it back; answers the instant written. Blocks.

@@ -4,7 +4,7 @@ use crate::error::{AppError, Result};
 use crate::msg;
 use crate::storage::{Rx, Tx};
 
-use super::{Registered, Slug};
+use super::{Reached, Registered, Slug};
 
 pub(super) fn registered(rx: &Rx<'_>) -> Result<Vec<Registered>> {
     rx.all("SELECT slug, name, state FROM organizations ORDER BY slug", (), |row| {
@@ -42,4 +42,16 @@ pub(super) fn beat(tx: &mut Tx<'_>) -> Result<String> {
     let now = tx.now().to_string();
     set_setting(tx, "heartbeat", &now)?;
     setting(tx, "heartbeat")?.ok_or(AppError::NotFound)
+}
+
+pub(super) fn reached(rx: &Rx<'_>) -> Result<Reached> {
+    let hosts = rx.all("SELECT host FROM hosts ORDER BY host", (), |row| row.get(0))?;
+    Ok(Reached { address: setting(rx, "reached_by")?, hosts })
+}
+
+pub(super) fn note_address(tx: &mut Tx<'_>, host: &str, address: &str) -> Result<Reached> {
+    let now = tx.now();
+    tx.run("INSERT OR IGNORE INTO hosts (host, created_at) VALUES (?1, ?2)", (host, now))?;
+    set_setting(tx, "reached_by", address)?;
+    reached(tx)
 }

@@ -60,22 +60,6 @@ pub fn issue(orgs: &Orgs) -> Result<String> {
     Ok(token)
 }
 
-/// The address that the set-up page was reached by, without a trailing slash: "https://steward.lan:8443". Blocks.
-///
-/// # Errors
-/// What the database says.
-pub fn reached_by(orgs: &Orgs) -> Result<Option<String>> {
-    orgs.instance().read_blocking(store::reached_by)
-}
-
-/// Every host name that was noted: by setting up. Blocks.
-///
-/// # Errors
-/// What the database says.
-pub fn hosts(orgs: &Orgs) -> Result<Vec<String>> {
-    orgs.instance().read_blocking(store::hosts)
-}
-
 impl Auth {
     /// `Ok` while this link can be followed.
     ///
@@ -130,12 +114,11 @@ impl Auth {
             Ok(id)
         };
         let user = org.db.write(SET_UP, write).await?;
-        let (slug, host, origin) = (org.slug.as_str().to_owned(), host.to_ascii_lowercase(), origin.to_owned());
-        let write = move |tx: &mut Tx<'_>| {
-            operators::add(tx, &slug, user)?;
-            if host.is_empty() { Ok(()) } else { store::note_address(tx, &host, &origin) }
-        };
-        self.orgs.instance().write(REGISTRY, write).await?;
+        let slug = org.slug.as_str().to_owned();
+        self.orgs.instance().write(REGISTRY, move |tx| operators::add(tx, &slug, user)).await?;
+        if !host.is_empty() {
+            self.orgs.note_address(host, origin).await?;
+        }
         self.enter(org, user, None, knock).await
     }
 }

@@ -28,25 +28,6 @@ pub(super) fn put_back(tx: &mut Tx<'_>, hash: TokenHash) -> Result<()> {
     Ok(())
 }
 
-/// Notes the name and the whole address that the page was reached by.
-pub(super) fn note_address(tx: &mut Tx<'_>, host: &str, origin: &str) -> Result<()> {
-    let now = tx.now();
-    tx.run("INSERT OR IGNORE INTO hosts (host, created_at) VALUES (?1, ?2)", (host, now))?;
-    tx.run(
-        "INSERT INTO settings (key, value) VALUES ('reached_by', ?1) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-        [origin],
-    )?;
-    Ok(())
-}
-
-pub(super) fn reached_by(rx: &Rx<'_>) -> Result<Option<String>> {
-    rx.one("SELECT value FROM settings WHERE key = 'reached_by'", (), |row| row.get(0))
-}
-
-pub(super) fn hosts(rx: &Rx<'_>) -> Result<Vec<String>> {
-    rx.all("SELECT host FROM hosts ORDER BY host", (), |row| row.get(0))
-}
-
 pub(super) fn add_operator(tx: &mut Tx<'_>, slug: &str, user: UserId) -> Result<()> {
     let now = tx.now();
     tx.run("INSERT OR IGNORE INTO operators (slug, user_id, created_at) VALUES (?1, ?2, ?3)", (slug, user, now))?;
