@@ -37,3 +37,4 @@ pub mod overtime;
 
 // Floor 5: what shows several features.
 pub mod admin;
+pub mod inbox;

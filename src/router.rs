@@ -9,10 +9,9 @@ use axum::http::Method;
 use axum::routing::{MethodFilter, on};
 use utoipa::OpenApi;
 
-use crate::{admin, auth, leave};
 use crate::appliance::App;
-use crate::notifications;
 use crate::web::{self, Json};
+use crate::{admin, auth, inbox, leave, notifications};
 
 /// For whom a route is. The extractor and the action decide; this is what the table of routes says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,6 +102,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     document.merge(admin::health::Api::openapi());
     document.merge(notifications::api::Api::openapi());
     document.merge(leave::api::Api::openapi());
+    document.merge(inbox::api::Api::openapi());
     document
 }
 
@@ -183,6 +183,19 @@ fn leave_of_staff(t: &mut Routes) {
     t.get("/api/v1/leave/ledger", leave::ledger::api::ledger);
     t.get("/api/v1/leave/types", leave::types::api::list);
     t.get("/api/v1/leave/types/{id}", leave::types::api::get);
+    t.get("/inbox", inbox::pages::index);
+    t.post("/inbox", inbox::pages::press);
+    t.get("/inbox/decided", inbox::pages::decided);
+    t.get("/inbox/{id}/reject", inbox::pages::reject_page);
+    t.get("/inbox/{id}/ask", inbox::pages::ask_page);
+    t.post("/inbox/reject", inbox::pages::reject);
+    t.post("/inbox/ask", inbox::pages::ask);
+    t.get("/api/v1/approvals/pending", inbox::api::pending);
+    t.get("/api/v1/approvals/history", inbox::api::history);
+    t.post("/api/v1/approvals/bulk", inbox::api::bulk);
+    t.post("/api/v1/approvals/{id}/approve", inbox::api::approve);
+    t.post("/api/v1/approvals/{id}/reject", inbox::api::reject);
+    t.post("/api/v1/approvals/{id}/clarify", inbox::api::clarify);
 }
 
 fn hr(t: &mut Routes) {

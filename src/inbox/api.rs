@@ -1,0 +1,234 @@
+//! `/api/v1/approvals`: what waits for the caller, and decisions. The same actions as the pages'.
+
+use axum::extract::Path;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::approvals::{self, Approval, Decision, Kind, Status, StepKind};
+use crate::auth::Staff;
+use crate::error::{AppError, Result};
+use crate::ids::ApprovalId;
+use crate::people::NameRef;
+use crate::web::listing::ListQuery;
+use crate::web::problem::Problem;
+use crate::web::{Json, List};
+
+use super::{DECIDE, decide_all, visible, waiting};
+
+/// The operations of this file.
+#[derive(Debug, utoipa::OpenApi)]
+#[openapi(paths(pending, history, approve, reject, clarify, bulk))]
+pub struct Api;
+
+/// Something that waits, or waited, for a decision.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ApprovalView {
+    pub id: ApprovalId,
+    pub kind: Kind,
+    pub subject: Subject,
+    pub requester: NameRef,
+    /// Who is asked at the present level.
+    pub asked: Vec<NameRef>,
+    /// From 1.
+    pub level: u32,
+    pub status: Status,
+    #[schema(value_type = String, example = "2026-03-01T17:30:00Z")]
+    pub requested_at: Timestamp,
+    /// When a decision is expected.
+    #[schema(value_type = String, example = "2026-03-03T17:30:00Z")]
+    pub due_at: Timestamp,
+    /// Rises with each change.
+    pub version: u32,
+}
+
+/// What it is about: an id among its kind, and a title.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Subject {
+    pub id: i64,
+    #[schema(example = "Vacation, 8 – 11 Dec, 4 days")]
+    pub title: String,
+}
+
+/// A past decision of the caller.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DecidedView {
+    #[serde(flatten)]
+    pub approval: ApprovalView,
+    pub decision: StepKind,
+    #[schema(value_type = String, example = "2026-03-01T17:30:00Z")]
+    pub decided_at: Timestamp,
+    pub note: String,
+}
+
+impl From<Approval> for ApprovalView {
+    fn from(one: Approval) -> Self {
+        ApprovalView {
+            id: one.id,
+            kind: one.kind,
+            subject: Subject { id: one.subject_id, title: one.title.to_string() },
+            requester: one.requester,
+            asked: one.asked,
+            level: one.level,
+            status: one.status,
+            requested_at: one.requested_at,
+            due_at: one.due_at,
+            version: one.version,
+        }
+    }
+}
+
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApproveBody {
+    /// Shown in the timeline; at most 2,000 characters.
+    pub note: Option<String>,
+    /// Required of HR where somebody else was asked.
+    pub on_behalf_reason: Option<String>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RejectBody {
+    /// 1 to 2,000 characters; the requester reads it.
+    pub reason: String,
+    /// Required of HR where somebody else was asked.
+    pub on_behalf_reason: Option<String>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClarifyBody {
+    /// 1 to 2,000 characters; it goes back to the requester.
+    pub question: String,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BulkDecision {
+    Approve,
+    Reject,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BulkBody {
+    pub decision: BulkDecision,
+    /// 1 to 200; all are decided, or none.
+    pub ids: Vec<ApprovalId>,
+    /// Required to reject.
+    pub reason: Option<String>,
+}
+
+/// What waits for the caller's decision, oldest first.
+#[utoipa::path(get, path = "/api/v1/approvals/pending", operation_id = "approvals_pending", tag = "approvals",
+    description = "What waits for the caller's decision, oldest first. For staff; others' are never listed.",
+    params(("page" = Option<i64>, Query, description = "From 1"), ("page_size" = Option<i64>, Query, description = "1 to 200; preset 25"),
+        ("kind" = Option<Kind>, Query, description = "Only this kind")),
+    responses((status = 200, body = List<ApprovalView>), (status = 401, body = Problem), (status = 422, body = Problem)))]
+pub async fn pending(ctx: Staff, query: ListQuery) -> Result<List<ApprovalView>> {
+    let listing = query.listing(&[], &["kind"])?;
+    let kind: Option<Kind> = listing.filter("kind")?;
+    let mut items = ctx.read(waiting).await?;
+    items.retain(|item| kind.is_none_or(|kind| item.approval.kind == kind));
+    let total = i64::try_from(items.len()).unwrap_or(i64::MAX);
+    let skip = usize::try_from(listing.offset()).unwrap_or(usize::MAX);
+    let take = usize::try_from(listing.limit()).unwrap_or(0);
+    let items = items.into_iter().skip(skip).take(take).map(|item| item.approval.into()).collect();
+    Ok(List::new(items, total, &listing))
+}
+
+/// What the caller decided, newest first.
+#[utoipa::path(get, path = "/api/v1/approvals/history", operation_id = "approvals_history", tag = "approvals",
+    description = "The caller's latest 200 decisions, newest first. For staff.",
+    params(("page" = Option<i64>, Query, description = "From 1"), ("page_size" = Option<i64>, Query, description = "1 to 200; preset 25")),
+    responses((status = 200, body = List<DecidedView>), (status = 401, body = Problem), (status = 422, body = Problem)))]
+pub async fn history(ctx: Staff, query: ListQuery) -> Result<List<DecidedView>> {
+    let listing = query.listing(&[], &[])?;
+    let rows = ctx.read(|rx, actor| approvals::decided_by(rx, actor, 200)).await?;
+    let total = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+    let skip = usize::try_from(listing.offset()).unwrap_or(usize::MAX);
+    let take = usize::try_from(listing.limit()).unwrap_or(0);
+    let view = |(approval, step): (Approval, approvals::Step)| DecidedView {
+        approval: approval.into(),
+        decision: step.what,
+        decided_at: step.at,
+        note: step.note,
+    };
+    Ok(List::new(rows.into_iter().skip(skip).take(take).map(view).collect(), total, &listing))
+}
+
+/// Approves.
+#[utoipa::path(post, path = "/api/v1/approvals/{id}/approve", operation_id = "approvals_approve", tag = "approvals",
+    description = "Approves. For whoever is asked; HR with on_behalf_reason. Never one's own request.",
+    params(("id" = i64, Path)), request_body = ApproveBody,
+    responses((status = 200, body = ApprovalView), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem, description = "Decided already; says who and when"), (status = 422, body = Problem)))]
+pub async fn approve(
+    ctx: Staff,
+    Path(id): Path<ApprovalId>,
+    Json(body): Json<ApproveBody>,
+) -> Result<Json<ApprovalView>> {
+    settle(&ctx, id, Decision::Approve { note: body.note, on_behalf_reason: body.on_behalf_reason }).await
+}
+
+/// Rejects.
+#[utoipa::path(post, path = "/api/v1/approvals/{id}/reject", operation_id = "approvals_reject", tag = "approvals",
+    description = "Rejects, with a reason. For whoever is asked; HR with on_behalf_reason.",
+    params(("id" = i64, Path)), request_body = RejectBody,
+    responses((status = 200, body = ApprovalView), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub async fn reject(
+    ctx: Staff,
+    Path(id): Path<ApprovalId>,
+    Json(body): Json<RejectBody>,
+) -> Result<Json<ApprovalView>> {
+    settle(&ctx, id, Decision::Reject { reason: body.reason, on_behalf_reason: body.on_behalf_reason }).await
+}
+
+/// Asks the requester.
+#[utoipa::path(post, path = "/api/v1/approvals/{id}/clarify", operation_id = "approvals_clarify", tag = "approvals",
+    description = "Sends it back to the requester with a question; what it reserves stays reserved. For whoever is asked, and HR.",
+    params(("id" = i64, Path)), request_body = ClarifyBody,
+    responses((status = 200, body = ApprovalView), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub async fn clarify(
+    ctx: Staff,
+    Path(id): Path<ApprovalId>,
+    Json(body): Json<ClarifyBody>,
+) -> Result<Json<ApprovalView>> {
+    settle(&ctx, id, Decision::Clarify { question: body.question }).await
+}
+
+/// Decides several at once.
+#[utoipa::path(post, path = "/api/v1/approvals/bulk", operation_id = "approvals_bulk", tag = "approvals",
+    description = "The same decision on several, all or none. For whoever is asked.",
+    request_body = BulkBody,
+    responses((status = 200, body = Vec<ApprovalView>), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub async fn bulk(ctx: Staff, Json(body): Json<BulkBody>) -> Result<Json<Vec<ApprovalView>>> {
+    let decision = match (body.decision, body.reason) {
+        (BulkDecision::Approve, note) => Decision::Approve { note, on_behalf_reason: None },
+        (BulkDecision::Reject, Some(reason)) => Decision::Reject { reason, on_behalf_reason: None },
+        (BulkDecision::Reject, None) => {
+            return Err(AppError::invalid("reason", "Say why, so that the person knows what to do."));
+        }
+    };
+    let views = ctx
+        .write(DECIDE, move |tx, actor| {
+            decide_all(tx, actor, &body.ids, &decision)?;
+            body.ids.iter().map(|id| Ok(approvals::get(tx, *id)?.into())).collect::<Result<Vec<ApprovalView>>>()
+        })
+        .await?;
+    Ok(Json(views))
+}
+
+async fn settle(ctx: &Staff, id: ApprovalId, decision: Decision) -> Result<Json<ApprovalView>> {
+    let view = ctx
+        .write(DECIDE, move |tx, actor| {
+            super::decide(tx, actor, id, &decision)?;
+            Ok(ApprovalView::from(visible(tx, actor, id)?))
+        })
+        .await?;
+    Ok(Json(view))
+}

@@ -1,0 +1,102 @@
+//! The inbox: everything that waits for somebody's decision, of every kind, decided in place. It stands above the
+//! features: the engine says what waits, the feature says what to decide by ([`Facts`]) and does what the decision
+//! means; here it is only laid out and handed on by kind.
+
+pub mod api;
+pub mod pages;
+
+use std::collections::HashMap;
+
+use crate::approvals::{self, Approval, Decision, Facts, Kind};
+use crate::auth::Actor;
+use crate::error::{AppError, Result};
+use crate::ids::{ApprovalId, LeaveRequestId, OvertimeId, TaskId};
+use crate::storage::{Op, Rx, Tx};
+use crate::{leave, onboarding, overtime};
+
+/// One decision, or several at once.
+pub const DECIDE: Op = Op::act("approval.decided");
+
+/// An approval with what its feature says of it.
+#[derive(Clone, Debug)]
+pub struct Item {
+    pub approval: Approval,
+    pub facts: Facts,
+}
+
+/// What waits for `actor`, oldest first, of one kind or of all, with the facts to decide by.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn waiting(rx: &Rx<'_>, actor: &Actor) -> Result<Vec<Item>> {
+    let approvals = approvals::waiting_for(rx, actor)?;
+    let mut facts: HashMap<(Kind, i64), Facts> = HashMap::new();
+    for kind in Kind::ALL.iter().copied() {
+        let ids: Vec<i64> = approvals.iter().filter(|one| one.kind == kind).map(|one| one.subject_id).collect();
+        if ids.is_empty() {
+            continue;
+        }
+        let of_kind = match kind {
+            Kind::Leave => leave::inbox_facts(rx, actor, &ids)?,
+            Kind::Overtime => overtime::inbox_facts(rx, actor, &ids)?,
+            Kind::Task => onboarding::inbox_facts(rx, actor, &ids)?,
+        };
+        facts.extend(of_kind.into_iter().map(|(id, facts)| ((kind, id), facts)));
+    }
+    Ok(approvals
+        .into_iter()
+        .map(|approval| {
+            let facts = facts.remove(&(approval.kind, approval.subject_id)).unwrap_or_default();
+            Item { approval, facts }
+        })
+        .collect())
+}
+
+/// Hands one decision to the feature whose thing it is.
+///
+/// # Errors
+/// What the feature's action says: who may not, what is decided already, what no longer fits.
+pub fn decide(tx: &mut Tx<'_>, actor: &Actor, id: ApprovalId, decision: &Decision) -> Result<Approval> {
+    let approval = visible(tx, actor, id)?;
+    let subject = approval.subject_id;
+    match approval.kind {
+        Kind::Leave => leave::decide(tx, actor, LeaveRequestId(subject), decision)?,
+        Kind::Overtime => overtime::decide(tx, actor, OvertimeId(subject), decision)?,
+        Kind::Task => {
+            onboarding::decide_task(tx, actor, TaskId(subject), decision)?;
+        }
+    }
+    Ok(approval)
+}
+
+/// The same decision on several things, all or none.
+///
+/// # Errors
+/// The first that fails, with its title, so that the person knows which to take out.
+pub fn decide_all(tx: &mut Tx<'_>, actor: &Actor, ids: &[ApprovalId], decision: &Decision) -> Result<Vec<Approval>> {
+    if ids.is_empty() {
+        return Err(AppError::invalid("ids", "Select what to decide."));
+    }
+    if ids.len() > 200 {
+        return Err(AppError::invalid("ids", "Decide at most 200 things at once."));
+    }
+    let mut decided = Vec::with_capacity(ids.len());
+    for id in ids {
+        let title = visible(tx, actor, *id)?.title;
+        decided.push(decide(tx, actor, *id, decision).map_err(|error| match error {
+            AppError::Conflict(why) => AppError::Conflict(crate::msg!("{0}: {1} Nothing was decided.", title, why)),
+            other => other,
+        })?);
+    }
+    Ok(decided)
+}
+
+/// The approval, for those who may know of it: whoever is asked, the requester, and HR.
+///
+/// # Errors
+/// [`AppError::NotFound`] for anybody else.
+pub fn visible(rx: &Rx<'_>, actor: &Actor, id: ApprovalId) -> Result<Approval> {
+    let approval = approvals::get(rx, id)?;
+    let mine = actor.employee_id == Some(approval.requester_id());
+    if mine || actor.is_hr() || approvals::is_asked(actor, &approval) { Ok(approval) } else { Err(AppError::NotFound) }
+}

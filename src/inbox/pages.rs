@@ -1,0 +1,323 @@
+//! `/inbox`: decide in place, one or several; a reason or a question has a page of its own, which scripts show as a
+//! dialog.
+
+use askama::Template;
+use axum::extract::{Path, RawQuery};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+
+use crate::approvals::{self, Approval, Decision, Kind, Step, StepKind};
+use crate::auth::{Ctx, Staff};
+use crate::error::{AppError, Msg, Result};
+use crate::ids::ApprovalId;
+use crate::msg;
+use crate::web::{self, Flash, Form, FormState, Format, Shell, filters};
+
+use super::{DECIDE, Item, decide_all, visible, waiting};
+
+/// How many decided things are shown.
+const HISTORY: u32 = 100;
+
+#[derive(Template)]
+#[template(path = "inbox/index.html")]
+struct Index {
+    shell: Shell,
+    total: i64,
+    chosen: &'static str,
+    tabs: Vec<Tab>,
+    items: Vec<Row>,
+}
+
+struct Tab {
+    kind: &'static str,
+    label: &'static str,
+    count: usize,
+}
+
+struct Row {
+    id: ApprovalId,
+    who: String,
+    department: String,
+    icon: &'static str,
+    link: String,
+    title: String,
+    quote: String,
+    facts: Vec<approvals::Fact>,
+    since: String,
+    late: bool,
+    ticked: bool,
+}
+
+#[derive(Template)]
+#[template(path = "inbox/words.html")]
+struct Words {
+    shell: Shell,
+    title: String,
+    lead: String,
+    action: &'static str,
+    field: &'static str,
+    label: String,
+    button: String,
+    danger: bool,
+    ids: Vec<ApprovalId>,
+    things: Vec<String>,
+    form: FormState,
+}
+
+#[derive(Template)]
+#[template(path = "inbox/decided.html")]
+struct Decided {
+    shell: Shell,
+    rows: Vec<DecidedRow>,
+}
+
+struct DecidedRow {
+    who: String,
+    title: String,
+    link: String,
+    glyph: &'static str,
+    decision: String,
+    note: String,
+    when: String,
+}
+
+web::pages!(Index, Words, Decided);
+
+fn label(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Leave => crate::tr!("Leave"),
+        Kind::Overtime => crate::tr!("Overtime"),
+        Kind::Task => crate::tr!("Onboarding"),
+    }
+}
+
+/// `GET /inbox?kind=leave`
+pub async fn index(ctx: Staff, RawQuery(query): RawQuery) -> Result<Response> {
+    let form = FormState::read(query.unwrap_or_default().as_bytes());
+    show(&ctx, form.value("kind").parse().ok(), &[]).await
+}
+
+async fn show(ctx: &Ctx, kind: Option<Kind>, ticked: &[ApprovalId]) -> Result<Response> {
+    let items = ctx.read(waiting).await?;
+    let format = format(ctx);
+    let tabs = Kind::ALL
+        .iter()
+        .map(|kind| (kind, items.iter().filter(|item| item.approval.kind == *kind).count()))
+        .filter(|(_, count)| *count > 0)
+        .map(|(kind, count)| Tab { kind: kind.as_str(), label: label(*kind), count })
+        .collect();
+    let total = i64::try_from(items.len()).unwrap_or(i64::MAX);
+    let items = items
+        .into_iter()
+        .filter(|item| kind.is_none_or(|kind| item.approval.kind == kind))
+        .map(|item| row(item, &format, ticked))
+        .collect();
+    web::page(&Index { shell: ctx.shell().await?, total, chosen: kind.map_or("", Kind::as_str), tabs, items })
+}
+
+fn row(item: Item, format: &Format, ticked: &[ApprovalId]) -> Row {
+    let Item { approval, facts } = item;
+    Row {
+        id: approval.id,
+        title: if facts.title.is_empty() { format.lang.msg(&approval.title) } else { facts.title },
+        who: approval.requester.name,
+        department: approval.department,
+        icon: if facts.icon.is_empty() { "inbox" } else { facts.icon },
+        link: if facts.link.is_empty() { "/inbox".to_owned() } else { facts.link },
+        quote: facts.quote,
+        facts: facts.facts,
+        since: format.when(approval.requested_at),
+        late: approval.due_at < format.now,
+        ticked: ticked.contains(&approval.id),
+    }
+}
+
+fn format(ctx: &Ctx) -> Format {
+    Format::new(ctx.visit.lang, ctx.actor.zone.clone(), ctx.auth.clock().now())
+}
+
+/// One button of the list was pressed: `approve` holds the id of its row, or `selected` for the ticked ones.
+#[derive(Debug, Deserialize)]
+pub struct Pressed {
+    #[serde(default)]
+    id: Vec<ApprovalId>,
+    approve: Option<String>,
+    reject: Option<String>,
+    #[serde(default)]
+    kind: String,
+}
+
+/// `POST /inbox`
+pub async fn press(ctx: Staff, form: Form<Pressed>) -> Result<Response> {
+    let pressed = form.open().1?;
+    let ids = match pressed.approve.as_deref() {
+        Some(one) if one != "selected" => vec![one.parse().map_err(|_| AppError::NotFound)?],
+        _ => pressed.id,
+    };
+    let back = match pressed.kind.parse::<Kind>() {
+        Ok(kind) => format!("/inbox?kind={kind}"),
+        Err(_) => "/inbox".to_owned(),
+    };
+    if ids.is_empty() {
+        return Ok(Flash::warn("Nothing is ticked. Tick what to decide together, or use the buttons beside each.")
+            .redirect(&ctx.visit, &back));
+    }
+    if pressed.reject.is_some() {
+        return words(&ctx, Say::Reject, ids, FormState::default(), StatusCode::OK).await;
+    }
+    match settle(&ctx, ids.clone(), Decision::Approve { note: None, on_behalf_reason: None }).await {
+        Ok(decided) => Ok(Flash::ok(said(Say::Approve, &decided)).redirect(&ctx.visit, &back)),
+        Err(AppError::Conflict(why)) => Ok(Flash::bad(why).redirect(&ctx.visit, &back)),
+        Err(other) => Err(other),
+    }
+}
+
+/// What is said with a page of its own.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Say {
+    Approve,
+    Reject,
+    Ask,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Reason {
+    #[serde(default)]
+    id: Vec<ApprovalId>,
+    #[serde(default)]
+    reason: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Question {
+    #[serde(default)]
+    id: Vec<ApprovalId>,
+    #[serde(default)]
+    question: String,
+}
+
+/// `GET /inbox/{id}/reject`
+pub async fn reject_page(ctx: Staff, Path(id): Path<ApprovalId>) -> Result<Response> {
+    words(&ctx, Say::Reject, vec![id], FormState::default(), StatusCode::OK).await
+}
+
+/// `GET /inbox/{id}/ask`
+pub async fn ask_page(ctx: Staff, Path(id): Path<ApprovalId>) -> Result<Response> {
+    words(&ctx, Say::Ask, vec![id], FormState::default(), StatusCode::OK).await
+}
+
+/// `POST /inbox/reject`
+pub async fn reject(ctx: Staff, form: Form<Reason>) -> Result<Response> {
+    let (typed, input) = form.open();
+    let input = input?;
+    let decision = Decision::Reject { reason: input.reason, on_behalf_reason: None };
+    finish(&ctx, Say::Reject, input.id, decision, typed).await
+}
+
+/// `POST /inbox/ask`
+pub async fn ask(ctx: Staff, form: Form<Question>) -> Result<Response> {
+    let (typed, input) = form.open();
+    let input = input?;
+    finish(&ctx, Say::Ask, input.id, Decision::Clarify { question: input.question }, typed).await
+}
+
+async fn finish(ctx: &Ctx, say: Say, ids: Vec<ApprovalId>, decision: Decision, typed: FormState) -> Result<Response> {
+    match settle(ctx, ids.clone(), decision).await {
+        Ok(decided) => Ok(Flash::ok(said(say, &decided)).redirect(&ctx.visit, "/inbox")),
+        Err(AppError::Invalid(errors)) => {
+            words(ctx, say, ids, typed.with(errors), StatusCode::UNPROCESSABLE_ENTITY).await
+        }
+        Err(AppError::Conflict(why)) => Ok(Flash::bad(why).redirect(&ctx.visit, "/inbox")),
+        Err(other) => Err(other),
+    }
+}
+
+async fn settle(ctx: &Ctx, ids: Vec<ApprovalId>, decision: Decision) -> Result<Vec<Approval>> {
+    ctx.write(DECIDE, move |tx, actor| decide_all(tx, actor, &ids, &decision)).await
+}
+
+/// The sentence after it is done.
+fn said(say: Say, decided: &[Approval]) -> Msg {
+    let [one] = decided else {
+        let n = decided.len();
+        return match say {
+            Say::Approve => msg!("{0} approved. Everybody has been told.", n),
+            Say::Reject => msg!("{0} rejected. Everybody has been told.", n),
+            Say::Ask => msg!("{0} asked.", n),
+        };
+    };
+    match say {
+        Say::Approve => msg!("Approved for {0}: {1}. They have been told.", one.requester.name, one.title),
+        Say::Reject => msg!("Rejected for {0}: {1}. They have been told.", one.requester.name, one.title),
+        Say::Ask => msg!("{0} has been asked.", one.requester.name),
+    }
+}
+
+async fn words(ctx: &Ctx, say: Say, ids: Vec<ApprovalId>, form: FormState, status: StatusCode) -> Result<Response> {
+    let wanted = ids.clone();
+    let things =
+        ctx.read(move |rx, actor| wanted.iter().map(|id| visible(rx, actor, *id)).collect::<Result<Vec<_>>>()).await?;
+    let lang = ctx.visit.lang;
+    let shown: Vec<String> =
+        things.iter().map(|one| format!("{}: {}", one.requester.name, lang.msg(&one.title))).collect();
+    let name = things.first().map(|one| one.requester.name.clone()).unwrap_or_default();
+    let say_it = |message: Msg| lang.msg(&message);
+    let single = things.len() == 1;
+    let (title, lead) = match say {
+        Say::Ask => (
+            msg!("Ask {0} about it", name),
+            msg!(
+                "{0} It goes back to {1}, who can change it and send it again. What it reserves stays reserved.",
+                shown.join("; "),
+                name
+            ),
+        ),
+        _ if single => {
+            (msg!("Reject this?"), msg!("{0}. {1} is told at once, with your reason.", shown.join("; "), name))
+        }
+        _ => (msg!("Reject {0} requests?", things.len()), msg!("Everybody is told at once, with your reason.")),
+    };
+    let page = Words {
+        shell: ctx.shell().await?,
+        title: say_it(title),
+        lead: say_it(lead),
+        action: if say == Say::Ask { "/inbox/ask" } else { "/inbox/reject" },
+        field: if say == Say::Ask { "question" } else { "reason" },
+        label: say_it(if say == Say::Ask { msg!("Question") } else { msg!("Reason") }),
+        button: say_it(if say == Say::Ask { msg!("Send question") } else { msg!("Reject") }),
+        danger: say != Say::Ask,
+        ids,
+        things: shown,
+        form,
+    };
+    web::page_with(status, &page)
+}
+
+/// `GET /inbox/decided`
+pub async fn decided(ctx: Staff) -> Result<Response> {
+    let rows = ctx.read(|rx, actor| approvals::decided_by(rx, actor, HISTORY)).await?;
+    let format = format(&ctx);
+    let rows = rows.into_iter().map(|(approval, step)| decided_row(approval, step, &format)).collect();
+    web::page(&Decided { shell: ctx.shell().await?, rows })
+}
+
+fn decided_row(approval: Approval, step: Step, format: &Format) -> DecidedRow {
+    DecidedRow {
+        title: format.lang.msg(&approval.title),
+        who: approval.requester.name,
+        link: match approval.kind {
+            Kind::Leave => format!("/leave/requests/{}", approval.subject_id),
+            Kind::Overtime => format!("/overtime/{}", approval.subject_id),
+            Kind::Task => format!("/tasks/{}", approval.subject_id),
+        },
+        glyph: match step.what {
+            StepKind::Approved => "ok",
+            StepKind::Rejected => "no",
+            _ => "ask",
+        },
+        decision: format.lang.msg(&Msg::new(step.what.words())),
+        note: step.note,
+        when: format.when(step.at),
+    }
+}
