@@ -37,4 +37,5 @@ pub mod overtime;
 
 // Floor 5: what shows several features.
 pub mod admin;
+pub mod home;
 pub mod inbox;

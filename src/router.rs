@@ -11,7 +11,7 @@ use utoipa::OpenApi;
 
 use crate::appliance::App;
 use crate::web::{self, Json};
-use crate::{admin, auth, inbox, leave, notifications};
+use crate::{admin, auth, home, inbox, leave, notifications};
 
 /// For whom a route is. The extractor and the action decide; this is what the table of routes says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,6 +146,7 @@ fn anyone(t: &mut Routes) {
 
 fn hire(t: &mut Routes) {
     t.for_(Audience::Hire);
+    t.get("/", home::pages::index);
     t.post("/sign-out", auth::sign_in::pages::leave);
     t.get("/notices", notifications::pages::index);
     t.post("/notices/read-all", notifications::pages::read_all);

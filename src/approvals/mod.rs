@@ -194,6 +194,14 @@ pub fn decided_by(rx: &Rx<'_>, actor: &Actor, limit: u32) -> Result<Vec<(Approva
     actor.employee_id.map_or(Ok(Vec::new()), |employee| store::decided_by(rx, employee, limit))
 }
 
+/// What came back to this person with a question, oldest first, with the question.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn questions_to(rx: &Rx<'_>, actor: &Actor) -> Result<Vec<(Approval, Step)>> {
+    actor.employee_id.map_or(Ok(Vec::new()), |employee| store::questions_to(rx, employee))
+}
+
 /// Whether `actor` may decide the approval now: is asked, or HR (who must then give a reason).
 ///
 /// # Errors

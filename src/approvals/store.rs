@@ -198,3 +198,15 @@ pub(super) fn with_role(rx: &Rx<'_>, role: &str, on: Date) -> Result<Vec<Employe
         |row| row.get(0),
     )
 }
+
+/// What came back to a requester with a question, with the question.
+pub(super) fn questions_to(rx: &Rx<'_>, requester: EmployeeId) -> Result<Vec<(Approval, Step)>> {
+    let columns = COLUMNS.replacen(
+        " FROM approvals a",
+        ", s.at, s.actor, s.on_behalf_of, s.step, s.note, s.channel FROM approvals a JOIN approval_steps s \
+         ON s.id = (SELECT max(id) FROM approval_steps WHERE approval_id = a.id)",
+        1,
+    );
+    let sql = format!("SELECT {columns} WHERE a.requester_id = ?1 AND a.status = 'clarification' ORDER BY s.at");
+    rx.all(&sql, [requester], |row| Ok((approval(row)?, step_row(row, 13)?)))
+}

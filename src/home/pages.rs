@@ -1,0 +1,54 @@
+//! `GET /`
+
+use askama::Template;
+use axum::response::Response;
+
+use crate::auth::{Hire, Role};
+use crate::error::{Msg, Result};
+use crate::leave::home::{Away, Balances, NextItem};
+use crate::msg;
+use crate::web::{self, Format, Shell, filters, redirect};
+
+use super::{Need, glance};
+
+#[derive(Template)]
+#[template(path = "home/index.html")]
+struct Index {
+    shell: Shell,
+    day: String,
+    greeting: Msg,
+    employed: bool,
+    needs: Vec<Need>,
+    balances: Balances,
+    away: Away,
+    next: Vec<NextItem>,
+}
+
+web::pages!(Index);
+
+/// Home; somebody who has not begun yet is welcomed instead.
+pub async fn index(ctx: Hire) -> Result<Response> {
+    let actor = &ctx.actor;
+    if actor.has(Role::Hire) && !actor.is_hr() && !actor.is_admin() {
+        return Ok(redirect("/welcome"));
+    }
+    let format = Format::new(ctx.visit.lang, actor.zone.clone(), ctx.auth.clock().now());
+    let reading = format.clone();
+    let glance = ctx.read(move |rx, actor| glance(rx, actor, &reading)).await?;
+    let first_name = actor.name.split(' ').next().unwrap_or_default().to_owned();
+    let greeting = match format.now.to_zoned(actor.zone.clone()).hour() {
+        4..=11 => msg!("Good morning, {0}", first_name),
+        12..=17 => msg!("Good afternoon, {0}", first_name),
+        _ => msg!("Good evening, {0}", first_name),
+    };
+    web::page(&Index {
+        shell: ctx.shell().await?,
+        day: format.day_long(format.today()),
+        greeting,
+        employed: actor.employee_id.is_some(),
+        needs: glance.needs,
+        balances: glance.balances,
+        away: glance.away,
+        next: glance.next,
+    })
+}
