@@ -13,7 +13,7 @@ use std::sync::{Arc, LazyLock};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use parking_lot::Mutex;
+use parking_lot::{Condvar, Mutex};
 use rusqlite::Connection;
 use tokio::sync::{Notify, Semaphore, oneshot, watch};
 
@@ -81,16 +81,55 @@ pub(super) struct Shared {
     pub(super) clock: Clock,
     pub(super) settings: DbSettings,
     pool: Mutex<Pool>,
+    /// A read has ended.
+    returned: Condvar,
     permits: Arc<Semaphore>,
     pub(super) commits: watch::Sender<u64>,
     pub(super) outbox: Notify,
-    _claim: Claim,
+    claim: Mutex<Option<Claim>>,
 }
 
-/// The current generation, and idle connections to it.
+/// The current generation, and connections to it.
 struct Pool {
     generation: Generation,
     idle: Vec<Connection>,
+    /// How many reads are running.
+    lent: usize,
+}
+
+/// A connection on loan to one read. Dropped, it is closed.
+struct Lent<'a> {
+    // Closed before `ticket` says so: fields drop in this order.
+    conn: Connection,
+    generation: u32,
+    ticket: Ticket<'a>,
+}
+
+impl Lent<'_> {
+    /// Keeps the connection for the next read, unless it belongs to an older generation or is in no state to be used.
+    fn give_back(self) {
+        // The other way round from the struct: what is not kept must be closed before the ticket is handed in.
+        let Lent { ticket, generation, conn } = self;
+        let shared = ticket.0;
+        if !conn.is_autocommit() {
+            return;
+        }
+        let mut pool = shared.pool.lock();
+        if pool.generation.number == generation && pool.idle.len() < shared.settings.readers {
+            pool.idle.push(conn);
+        }
+        drop(pool);
+    }
+}
+
+/// Counts one running read.
+struct Ticket<'a>(&'a Shared);
+
+impl Drop for Ticket<'_> {
+    fn drop(&mut self) {
+        self.0.pool.lock().lent -= 1;
+        self.0.returned.notify_all();
+    }
 }
 
 impl Db {
@@ -110,10 +149,11 @@ impl Db {
             clock,
             permits: Arc::new(Semaphore::new(settings.readers.max(1))),
             settings,
-            pool: Mutex::new(Pool { generation, idle: Vec::new() }),
+            pool: Mutex::new(Pool { generation, idle: Vec::new(), lent: 0 }),
+            returned: Condvar::new(),
             commits: watch::Sender::new(commits),
             outbox: Notify::new(),
-            _claim: claim,
+            claim: Mutex::new(Some(claim)),
         });
         let (queue, thread) = writer::spawn(Arc::clone(&shared), conn)?;
         Ok(Db(Arc::new(Handle { shared, queue: Mutex::new(Some(queue)), thread: Mutex::new(Some(thread)) })))
@@ -186,9 +226,6 @@ impl Db {
 
     /// [`Db::read`] on the calling thread.
     pub fn read_blocking<T>(&self, work: impl FnOnce(&Rx<'_>) -> Result<T>) -> Result<T> {
-        if self.0.shared.permits.is_closed() {
-            return Err(closed());
-        }
         self.0.shared.read(work)
     }
 
@@ -235,8 +272,8 @@ impl Db {
         &self.0.shared.clock
     }
 
-    /// Commits what is queued, then closes every connection. Later reads and writes answer `Unavailable`. Blocks for as
-    /// long as that takes.
+    /// Commits what is queued, waits for running reads and closes every connection. Later reads and writes answer
+    /// `Unavailable`. Blocks for as long as that takes.
     pub fn close(&self) {
         self.0.shared.permits.close();
         self.0.queue.lock().take();
@@ -244,7 +281,8 @@ impl Db {
             // The thread's own panics are already logged; there is nothing to add here.
             let _ = thread.join();
         }
-        self.0.shared.pool.lock().idle.clear();
+        self.0.shared.close_readers();
+        self.0.shared.claim.lock().take();
     }
 }
 
@@ -256,11 +294,11 @@ impl fmt::Debug for Db {
 
 impl Shared {
     fn read<T>(&self, work: impl FnOnce(&Rx<'_>) -> Result<T>) -> Result<T> {
-        let (generation, conn) = self.borrow()?;
-        let found = catch_unwind(AssertUnwindSafe(|| snapshot(&conn, &self.clock, work)));
+        let lent = self.lend()?;
+        let found = catch_unwind(AssertUnwindSafe(|| snapshot(&lent.conn, &self.clock, work)));
         match found {
             Ok(found) => {
-                self.give_back(generation, conn);
+                lent.give_back();
                 found
             }
             // The connection is dropped: whatever the panic left open is closed with it.
@@ -268,26 +306,30 @@ impl Shared {
         }
     }
 
-    fn borrow(&self) -> Result<(u32, Connection)> {
-        let (generation, path) = {
+    fn lend(&self) -> Result<Lent<'_>> {
+        let (idle, generation) = {
             let mut pool = self.pool.lock();
-            if let Some(conn) = pool.idle.pop() {
-                return Ok((pool.generation.number, conn));
+            if self.permits.is_closed() {
+                return Err(closed());
             }
-            (pool.generation.number, pool.generation.path.clone())
+            pool.lent += 1;
+            (pool.idle.pop().ok_or_else(|| pool.generation.path.clone()), pool.generation.number)
         };
-        Ok((generation, connection::open(&path, Role::Reader, &self.settings)?))
+        let ticket = Ticket(self);
+        let conn = match idle {
+            Ok(conn) => conn,
+            Err(path) => connection::open(&path, Role::Reader, &self.settings)?,
+        };
+        Ok(Lent { conn, generation, ticket })
     }
 
-    fn give_back(&self, generation: u32, conn: Connection) {
-        if !conn.is_autocommit() {
-            return;
-        }
+    /// Waits for running reads and closes the idle connections. No new ones are lent any more.
+    fn close_readers(&self) {
         let mut pool = self.pool.lock();
-        if pool.generation.number == generation && pool.idle.len() < self.settings.readers && !self.permits.is_closed()
-        {
-            pool.idle.push(conn);
+        while pool.lent > 0 {
+            self.returned.wait(&mut pool);
         }
+        pool.idle.clear();
     }
 
     pub(super) fn generation(&self) -> Generation {

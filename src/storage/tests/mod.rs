@@ -145,5 +145,7 @@ fn the_engine_tables_are_the_same_in_both_schemas() {
 
 mod audit;
 mod dir;
+mod generations;
 mod marks;
 mod outbox;
+mod writer;
