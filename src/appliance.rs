@@ -146,7 +146,7 @@ impl App {
     /// The whole program as a service: every route behind every layer.
     pub fn router(&self) -> axum::Router {
         let (routes, _) = router::routes().finish();
-        layers(routes.with_state(self.clone()), &self.web)
+        layers(auth::once::behind(routes.with_state(self.clone()), &self.auth), &self.web)
     }
 }
 
@@ -161,6 +161,7 @@ fn registry(house: &Arc<House>) -> Registry {
         .job(
             Cleanup::new()
                 .with("notices", notifications::sweep)
+                .with("answers kept for repeats", auth::once::sweep)
                 .with("sessions", auth::session::prune)
                 .with("links", auth::links::prune)
                 .with("wrong passwords", auth::lockout::prune)

@@ -79,12 +79,13 @@ CREATE TABLE settings (
   value TEXT NOT NULL CHECK (length(value) <= 10000)
 ) STRICT, WITHOUT ROWID;
 
--- The answers to POSTs that carried an Idempotency-Key, kept for 24 hours. The digest is SHA-256 of method, path and body.
+-- POSTs that carried an Idempotency-Key, kept for 24 hours: the key is written down in the transaction of the act, the
+-- answer (status to body) when it is known. The digest is SHA-256 of method, path and body.
 CREATE TABLE idempotency_keys (
   user_id        INTEGER NOT NULL,
   key            TEXT NOT NULL CHECK (length(key) BETWEEN 1 AND 200),
   request_digest BLOB NOT NULL CHECK (length(request_digest) = 32),
-  status         INTEGER NOT NULL CHECK (status BETWEEN 200 AND 599),
+  status         INTEGER CHECK (status IS NULL OR status BETWEEN 200 AND 599),
   location       TEXT CHECK (location IS NULL OR length(location) <= 2000),
   content_type   TEXT CHECK (content_type IS NULL OR length(content_type) <= 200),
   body           BLOB NOT NULL DEFAULT x'',

@@ -20,6 +20,7 @@ use crate::web::{Gate, Theme, Visit, is_api};
 use super::account::Account;
 use super::actor::{Actor, Channel, Origin, Role};
 use super::cookie::Cookie;
+use super::once::Once;
 use super::resolve::{Credential, Signed};
 use super::{Auth, bounce};
 
@@ -32,6 +33,8 @@ pub struct Ctx {
     /// The visit in the person's own language and theme.
     pub visit: Visit,
     pub(super) signed: Arc<Signed>,
+    /// The request carries an `Idempotency-Key`, which its first transaction writes down.
+    once: Option<Once>,
 }
 
 impl Ctx {
@@ -63,7 +66,17 @@ impl Ctx {
         T: Send + 'static,
     {
         let actor = Arc::clone(&self.actor);
-        self.org.db.write(op, move |tx| f(tx, &actor)).await
+        let Some(once) = self.once.clone() else { return self.org.db.write(op, move |tx| f(tx, &actor)).await };
+        let (marking, unmarked) = (once.clone(), !once.is_marked());
+        let written = self.org.db.write(op, move |tx| {
+            marking.mark(tx)?;
+            f(tx, &actor)
+        });
+        written.await.inspect_err(|_| {
+            if unmarked {
+                once.unmark();
+            }
+        })
     }
 
     async fn of(parts: &Parts, auth: Arc<Auth>) -> Result<Ctx> {
@@ -89,7 +102,7 @@ impl Ctx {
             zone: account.zone.clone(),
             language: account.language.clone(),
         });
-        Ok(Ctx { auth, org: Arc::clone(&signed.org), actor, visit, signed })
+        Ok(Ctx { auth, org: Arc::clone(&signed.org), actor, visit, signed, once: parts.extensions.get().cloned() })
     }
 }
 

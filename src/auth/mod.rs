@@ -12,6 +12,7 @@ pub mod device;
 pub mod door;
 pub mod links;
 pub mod lockout;
+pub mod once;
 pub mod password;
 pub mod personal;
 mod resolve;

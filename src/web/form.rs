@@ -26,6 +26,7 @@ use serde::de::DeserializeOwned;
 use super::json::too_large;
 use super::problem::Refused;
 use crate::error::{AppError, FieldErrors, Msg};
+use crate::msg;
 
 /// What was typed, and what is wrong with it: all that a form needs to show itself.
 #[derive(Clone, Debug, Default)]
@@ -156,9 +157,20 @@ pub(super) fn field_error(path: &str, error: &impl std::fmt::Display) -> FieldEr
         errors.add(path.to_owned(), Msg::new("This was given twice."));
     } else {
         let field = if path == "." { String::new() } else { path.to_owned() };
-        errors.add(field, Msg::new("This cannot be read: {0}").arg(said));
+        errors.add(field, unreadable(&said));
     }
     errors
+}
+
+/// Serde's other complaints, without where in the text it was: the field says that.
+fn unreadable(said: &str) -> Msg {
+    let said = said.split(" at line ").next().unwrap_or(said);
+    match said.strip_prefix("unknown variant `").and_then(|rest| rest.split_once("`, expected ")) {
+        Some((_, known)) => {
+            msg!("This is not known here. It may be {0}.", known.replace('`', "").replace("one of ", ""))
+        }
+        None => msg!("This cannot be read: {0}", said),
+    }
 }
 
 /// 415 and 413 aside, every request makes a form.

@@ -11,5 +11,6 @@ mod rules_overtime;
 mod rules_policy;
 mod smtp_server;
 mod support;
+mod once;
 mod web_layers;
 mod web_listen;
