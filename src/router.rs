@@ -100,6 +100,7 @@ pub fn routes() -> Routes {
 pub fn openapi() -> utoipa::openapi::OpenApi {
     let mut document = Document::openapi();
     document.merge(admin::health::Api::openapi());
+    document.merge(auth::api::openapi());
     document.merge(notifications::api::Api::openapi());
     document.merge(leave::api::Api::openapi());
     document.merge(inbox::api::Api::openapi());
@@ -142,12 +143,32 @@ fn anyone(t: &mut Routes) {
     t.post("/reset-password/{token}", auth::links::pages::was_reset);
     t.get("/set-up/{token}", auth::setup::pages::show);
     t.post("/set-up/{token}", auth::setup::pages::submit);
+    t.post("/api/v1/auth/login", auth::sign_in::api::login);
+    t.post("/api/v1/auth/refresh", auth::sign_in::api::refresh);
+    t.post("/api/v1/auth/forgot-password", auth::links::api::forgot_password);
+    t.post("/api/v1/auth/reset-password", auth::links::api::reset_password);
+    t.post("/api/v1/auth/activate", auth::links::api::activate);
 }
 
 fn hire(t: &mut Routes) {
     t.for_(Audience::Hire);
     t.get("/", home::pages::index);
     t.post("/sign-out", auth::sign_in::pages::leave);
+    t.get("/account", auth::account::pages::show);
+    t.post("/account/password", auth::account::pages::password);
+    t.post("/account/look", auth::account::pages::look);
+    t.post("/account/sessions/end-others", auth::account::pages::end_others);
+    t.post("/account/sessions/{id}/end", auth::account::pages::end_session);
+    t.post("/account/tokens", auth::account::pages::create_token);
+    t.post("/account/tokens/{id}/revoke", auth::account::pages::revoke_token);
+    t.post("/api/v1/auth/logout", auth::sign_in::api::logout);
+    t.get("/api/v1/auth/me", auth::sign_in::api::me);
+    t.post("/api/v1/auth/change-password", auth::account::api::change_password);
+    t.get("/api/v1/auth/sessions", auth::account::api::sessions);
+    t.delete("/api/v1/auth/sessions/{id}", auth::account::api::revoke);
+    t.get("/api/v1/auth/tokens", auth::personal::api::list);
+    t.post("/api/v1/auth/tokens", auth::personal::api::create);
+    t.delete("/api/v1/auth/tokens/{id}", auth::personal::api::revoke);
     t.get("/notices", notifications::pages::index);
     t.post("/notices/read-all", notifications::pages::read_all);
     t.post("/notices/{id}/read", notifications::pages::read);

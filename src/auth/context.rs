@@ -79,6 +79,17 @@ impl Ctx {
         })
     }
 
+    /// `Ok` where the person signed in themselves: a personal token must not make further ones, or change the password.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`] for a personal token.
+    pub fn require_session(&self) -> Result<()> {
+        match self.signed.session() {
+            Some(_) => Ok(()),
+            None => Err(AppError::forbidden("A personal token may not do this. Sign in with your password.")),
+        }
+    }
+
     async fn of(parts: &Parts, auth: Arc<Auth>) -> Result<Ctx> {
         let mut visit = Visit::of(parts);
         let credential = credential(&parts.headers, visit.secure).ok_or(AppError::Unauthenticated)?;
@@ -91,7 +102,9 @@ impl Ctx {
             gate.vouch((signed.org.slug.as_str(), account.user_id));
         }
         visit.lang = account.language.parse().unwrap_or(visit.lang);
-        visit.theme = Theme::read(&account.theme);
+        if !account.theme.is_empty() {
+            visit.theme = Theme::read(&account.theme);
+        }
         let channel = if is_api(&visit.path) { Channel::Api } else { Channel::Web };
         let actor = Arc::new(Actor {
             user_id: Some(account.user_id),

@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod actor;
+pub mod api;
 mod bounce;
 pub mod caller;
 pub mod context;

@@ -46,6 +46,17 @@ pub enum SameSite {
     Lax,
 }
 
+/// A year, in seconds: how long a browser keeps a preference.
+const YEAR: u64 = 31_536_000;
+
+/// The header that keeps a preference: `lang`, `theme`. Scripts may read and set these, they change nothing but the
+/// look. An empty value removes it.
+pub fn preference(name: &str, value: &str, secure: bool) -> Option<HeaderValue> {
+    let flag = if secure { "; Secure" } else { "" };
+    let age = if value.is_empty() { 0 } else { YEAR };
+    HeaderValue::try_from(format!("{name}={value}; Path=/; Max-Age={age}; SameSite=Lax{flag}")).ok()
+}
+
 /// The value of a cookie of the request.
 pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::error::{AppError, FieldErrors, Msg};
 use crate::lang::Lang;
+use crate::msg;
 use crate::{msg_n, tr};
 
 /// Why a request is refused before, or instead of, any action.
@@ -29,6 +30,10 @@ pub enum Refused {
     Misdirected,
     /// 504 is for proxies; ours is 503: it took longer than a page may.
     TooSlow,
+    /// 401: no such login, or not its password.
+    SignInFailed,
+    /// 409: the password is right in each of these organizations; one must be named.
+    OrganizationRequired(Vec<String>),
 }
 
 impl From<AppError> for Refused {
@@ -46,6 +51,8 @@ impl Refused {
             Refused::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Refused::Misdirected => StatusCode::MISDIRECTED_REQUEST,
             Refused::TooSlow => StatusCode::SERVICE_UNAVAILABLE,
+            Refused::SignInFailed => StatusCode::UNAUTHORIZED,
+            Refused::OrganizationRequired(_) => StatusCode::CONFLICT,
             Refused::App(AppError::Conflict(message)) if message.key == super::etag::STALE => {
                 StatusCode::PRECONDITION_FAILED
             }
@@ -71,6 +78,8 @@ impl Refused {
             Refused::UnsupportedMediaType => "unsupported_media_type",
             Refused::Misdirected => "misdirected",
             Refused::TooSlow => "unavailable",
+            Refused::SignInFailed => "unauthenticated",
+            Refused::OrganizationRequired(_) => "organization_required",
             Refused::App(AppError::Conflict(message)) if message.key == super::etag::STALE => "precondition_failed",
             Refused::App(error) => match error {
                 AppError::NotFound => "not_found",
@@ -94,6 +103,8 @@ impl Refused {
             Refused::UnsupportedMediaType => tr!("This kind of content is not taken here"),
             Refused::Misdirected => tr!("This address is not served here"),
             Refused::TooSlow => tr!("It took too long"),
+            Refused::SignInFailed => tr!("Sign-in failed"),
+            Refused::OrganizationRequired(_) => tr!("Which organization?"),
             Refused::App(AppError::Conflict(message)) if message.key == super::etag::STALE => {
                 tr!("It has changed in the meantime")
             }
@@ -125,6 +136,10 @@ impl Refused {
                 "Use the address that your administrator gave you. An administrator lists further names in the settings (hosts)."
             }
             Refused::TooSlow => tr!("Nothing was changed. Please try again in a moment."),
+            Refused::SignInFailed => tr!("The e-mail address or the password is wrong."),
+            Refused::OrganizationRequired(slugs) => {
+                return lang.msg(&msg!("Name one of these as organization: {0}.", slugs.join(", ")));
+            }
             Refused::App(error) => match error {
                 AppError::NotFound => tr!("It may have been removed, or it is not meant for you."),
                 AppError::Unauthenticated => tr!("You are not signed in, or no longer."),

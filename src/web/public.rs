@@ -10,12 +10,10 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::json;
 
+use super::cookies::preference;
 use super::{Form, Shell, Theme, Visit, assets, filters, page, pages, redirect};
 use crate::error::Result;
 use crate::lang::Lang;
-
-/// A year, in seconds: how long a browser keeps a preference.
-const YEAR: u64 = 31_536_000;
 
 /// `GET /manifest.webmanifest`
 pub async fn manifest() -> Response {
@@ -80,12 +78,8 @@ pub struct Preferences {
 pub async fn preferences(visit: Visit, form: Form<Preferences>) -> Response {
     let Ok(chosen) = form.input else { return StatusCode::BAD_REQUEST.into_response() };
     let mut response = redirect(&chosen.next);
-    // Scripts may read and set these: they change nothing but the look.
-    let flag = if visit.secure { "; Secure" } else { "" };
     let mut keep = |name: &str, value: &str| {
-        let age = if value.is_empty() { 0 } else { YEAR };
-        let cookie = format!("{name}={value}; Path=/; Max-Age={age}; SameSite=Lax{flag}");
-        if let Ok(cookie) = HeaderValue::try_from(cookie) {
+        if let Some(cookie) = preference(name, value, visit.secure) {
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }
     };

@@ -1,16 +1,22 @@
 //! The facts about a login that decide what it may do: its person, its roles today, its zone and language.
 
+pub mod api;
+pub mod pages;
+pub mod password;
 pub mod rules;
 mod store;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::error::Result;
+use crate::audit::{self, Entry};
+use crate::error::{AppError, Result};
 use crate::ids::{EmployeeId, UserId};
-use crate::storage::Rx;
+use crate::lang::Lang;
+use crate::storage::{Rx, Tx};
+use crate::web::Theme;
 
-use super::actor::Roles;
+use super::actor::{Actor, Roles};
 pub use rules::Employment;
 
 /// A login that may be used now.
@@ -48,7 +54,7 @@ pub fn load(rx: &Rx<'_>, user: UserId, org_zone: &TimeZone) -> Result<Option<Acc
     else {
         return Ok(None);
     };
-    let midnight = local.tomorrow().and_then(|day| day.start_of_day()).map_err(crate::error::AppError::internal)?;
+    let midnight = local.tomorrow().and_then(|day| day.start_of_day()).map_err(AppError::internal)?;
     Ok(Some(Account {
         user_id: user,
         employee_id: row.employee_id,
@@ -61,4 +67,21 @@ pub fn load(rx: &Rx<'_>, user: UserId, org_zone: &TimeZone) -> Result<Option<Acc
         theme: row.theme,
         good_until: midnight.timestamp(),
     }))
+}
+
+/// Sets the language and theme that the acting person reads in.
+///
+/// # Errors
+/// What the database says.
+pub fn set_look(tx: &mut Tx<'_>, actor: &Actor, language: Lang, theme: Theme) -> Result<()> {
+    let user = actor.user_id.ok_or(AppError::Unauthenticated)?;
+    let before = store::look(tx, user)?;
+    let after = (language.code().to_owned(), theme.as_str().to_owned());
+    if before == after {
+        return Ok(());
+    }
+    store::set_look(tx, user, &after.0, &after.1)?;
+    let entry = Entry::new("user.look_changed").on("user", user);
+    audit::record(tx, actor, entry.change("language", before.0, after.0).change("theme", before.1, after.1))?;
+    Ok(())
 }

@@ -1,9 +1,10 @@
-//! SQL behind [`super::load`].
+//! SQL of one login's own facts.
 
 use crate::auth::actor::Roles;
+use crate::auth::password::PasswordHash;
 use crate::error::Result;
 use crate::ids::{EmployeeId, UserId};
-use crate::storage::Rx;
+use crate::storage::{Rx, Tx};
 
 use super::Employment;
 
@@ -51,4 +52,19 @@ pub(super) fn login(rx: &Rx<'_>, user: UserId) -> Result<Option<Login>> {
             })
         },
     )
+}
+
+pub(super) fn password_hash(rx: &Rx<'_>, user: UserId) -> Result<Option<PasswordHash>> {
+    let hash: Option<String> = rx.get("SELECT password_hash FROM users WHERE id = ?1", [user], |row| row.get(0))?;
+    Ok(hash.map(PasswordHash::from_column))
+}
+
+/// Language and theme, as they were.
+pub(super) fn look(rx: &Rx<'_>, user: UserId) -> Result<(String, String)> {
+    rx.get("SELECT language, theme FROM users WHERE id = ?1", [user], |row| Ok((row.get(0)?, row.get(1)?)))
+}
+
+pub(super) fn set_look(tx: &mut Tx<'_>, user: UserId, language: &str, theme: &str) -> Result<()> {
+    tx.run("UPDATE users SET language = ?2, theme = ?3 WHERE id = ?1", (user, language, theme))?;
+    Ok(())
 }

@@ -136,6 +136,31 @@ impl Auth {
     /// [`AppError::NotFound`] for a link that leads nowhere; [`AppError::Invalid`] on `password`;
     /// [`AppError::Forbidden`] where the login may not be used.
     pub async fn follow_link(&self, secret: &str, kind: Kind, password: Password, knock: &Knock) -> Result<SignedIn> {
+        let (org, user) = self.password_by_link(secret, kind, password, knock).await?;
+        self.enter(org, user, None, knock).await
+    }
+
+    /// As [`Auth::follow_link`], without signing in.
+    ///
+    /// # Errors
+    /// As [`Auth::follow_link`].
+    pub async fn set_password_by_link(
+        &self,
+        secret: &str,
+        kind: Kind,
+        password: Password,
+        knock: &Knock,
+    ) -> Result<()> {
+        self.password_by_link(secret, kind, password, knock).await.map(|_| ())
+    }
+
+    async fn password_by_link(
+        &self,
+        secret: &str,
+        kind: Kind,
+        password: Password,
+        knock: &Knock,
+    ) -> Result<(Arc<Org>, UserId)> {
         let (org, link) = self.open_link(secret, kind).await?;
         let address: EmailAddress =
             link.email.parse().map_err(|why| AppError::internal(format!("{}: {why}", link.email)))?;
@@ -152,7 +177,7 @@ impl Auth {
             user::set_password(tx, &person(&account, &from), link.user_id, &hash, kind.as_str())
         };
         org.db.write(PASSWORD_SET, write).await?;
-        self.enter(org, link.user_id, None, knock).await
+        Ok((org, link.user_id))
     }
 }
 

@@ -3,6 +3,7 @@
 //! The database keeps the hash only. The secret itself is derived from the organization's key and a nonce, so that
 //! mail can be composed after the commit, and once more after a failure, from an outbox row that holds no secret.
 
+pub mod api;
 mod invite;
 pub mod pages;
 mod store;

@@ -1,6 +1,7 @@
 //! Personal access tokens: made by a person for a script of theirs, shown once, ended by date or by hand. One that
 //! may only read is refused for every method but GET and HEAD, before any action is asked.
 
+pub mod api;
 mod store;
 
 use jiff::{SignedDuration, Timestamp};

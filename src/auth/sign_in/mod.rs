@@ -2,6 +2,7 @@
 //! one argon2 computation and the same writes whatever exists, so that neither the answer nor its time tells a
 //! stranger which addresses are known.
 
+pub mod api;
 pub mod pages;
 mod refresh;
 mod store;

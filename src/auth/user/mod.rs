@@ -1,6 +1,7 @@
 //! Logins: made, given roles, disabled, unlocked. Whose record a login belongs to is people's business; here it is a
 //! number. Who may: an admin; HR too, as far as the login is for staff without HR's or an admin's own roles.
 
+pub mod api;
 mod store;
 
 use jiff::Timestamp;
