@@ -90,7 +90,7 @@ fn by_day(rows: Vec<NoticeRow>, format: &Format) -> Vec<Day> {
         if let Some((_, day)) = days.last_mut() {
             day.items.push(Item {
                 id: row.id,
-                icon: row.topic.icon(),
+                icon: icon(&row),
                 text: format.lang.msg(&row.text),
                 quote: row.quote,
                 link: row.link,
@@ -100,6 +100,22 @@ fn by_day(rows: Vec<NoticeRow>, format: &Format) -> Vec<Day> {
         }
     }
     days.into_iter().map(|(_, day)| day).collect()
+}
+
+/// What it is about says more than its topic.
+fn icon(row: &NoticeRow) -> &'static str {
+    match row.subject_kind.as_str() {
+        "leave" | "leave_request" => "leave",
+        "overtime" | "overtime_request" => "overtime",
+        "task" | "onboarding" => "sprout",
+        _ => match row.topic {
+            Topic::Decisions => "inbox",
+            Topic::Requests => "bell",
+            Topic::Tasks => "sprout",
+            Topic::Team => "people",
+            Topic::Account => "lock",
+        },
+    }
 }
 
 /// Which of the two buttons of an unread notice was pressed.

@@ -47,17 +47,6 @@ impl Topic {
             Topic::Account => crate::tr!("My account and its safety"),
         }
     }
-
-    /// The icon beside it.
-    pub fn icon(self) -> &'static str {
-        match self {
-            Topic::Decisions => "inbox",
-            Topic::Requests => "leave",
-            Topic::Tasks => "sprout",
-            Topic::Team => "people",
-            Topic::Account => "lock",
-        }
-    }
 }
 
 /// Whether a kind of notice goes by mail.
