@@ -174,6 +174,8 @@ fn web_settings(config: &Config, noted: &[String]) -> Settings {
     let hosts = config.hosts.iter().cloned().chain(named.map(str::to_owned)).chain(noted.iter().cloned());
     let mut settings = Settings::new(hosts, !config.allow_plain_http);
     settings.proxies = config.trusted_proxies.clone();
+    settings.rates.anonymous = config.rate_anonymous;
+    settings.rates.signed_in = config.rate_signed_in;
     settings
 }
 

@@ -94,6 +94,8 @@ pub const KEYS: &[Key] = &[
         "size of the write-ahead log at which the next database generation is made, in MB (1 to 65536)",
         ranged::<1, 65_536>,
     ),
+    key("rates.anonymous", "100", "requests a minute from one address of nobody known", ranged::<1, 1_000_000_000>),
+    key("rates.signed_in", "1000", "requests a minute of one signed-in person", ranged::<1, 1_000_000_000>),
     key("smtp.host", "", "mail server; empty: no mail is sent", any),
     key("smtp.port", "587", "mail server's port", parsed::<u16>),
     key("smtp.security", "starttls", "starttls, tls, or plain", parsed::<Security>),
@@ -142,6 +144,10 @@ pub struct Config {
     pub readers: usize,
     pub cache_kib: u32,
     pub generation_wal_bytes: u64,
+    /// Requests a minute of an unknown address.
+    pub rate_anonymous: u32,
+    /// Requests a minute of a signed-in person.
+    pub rate_signed_in: u32,
     pub smtp: Option<SmtpSettings>,
     values: BTreeMap<&'static str, (String, Source)>,
 }
@@ -267,6 +273,8 @@ impl Config {
             readers: usize::try_from(number("readers")).expect("at most 32"),
             cache_kib: u32::try_from(number("cache_kib")).expect("at most 1048576"),
             generation_wal_bytes: number("generation_wal_mb") * 1024 * 1024,
+            rate_anonymous: u32::try_from(number("rates.anonymous")).expect("at most a thousand million"),
+            rate_signed_in: u32::try_from(number("rates.signed_in")).expect("at most a thousand million"),
             smtp,
             values,
         })
