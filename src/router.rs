@@ -11,7 +11,7 @@ use utoipa::OpenApi;
 
 use crate::appliance::App;
 use crate::web::{self, Json};
-use crate::{admin, auth, home, inbox, leave, notifications};
+use crate::{admin, auth, home, inbox, leave, notifications, onboarding, people};
 
 /// For whom a route is. The extractor and the action decide; this is what the table of routes says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,6 +104,8 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     document.merge(notifications::api::Api::openapi());
     document.merge(leave::api::Api::openapi());
     document.merge(inbox::api::Api::openapi());
+    document.merge(people::api::Api::openapi());
+    document.merge(onboarding::hire::api::Api::openapi());
     document
 }
 
@@ -185,6 +187,7 @@ fn hire(t: &mut Routes) {
 fn staff(t: &mut Routes) {
     t.for_(Audience::Staff);
     leave_of_staff(t);
+    people_of_staff(t);
 }
 
 fn leave_of_staff(t: &mut Routes) {
@@ -220,8 +223,60 @@ fn leave_of_staff(t: &mut Routes) {
     t.post("/api/v1/approvals/{id}/clarify", inbox::api::clarify);
 }
 
+fn people_of_staff(t: &mut Routes) {
+    t.get("/api/v1/employees", people::employee::api::list);
+    t.get("/api/v1/employees/{id}", people::employee::api::get);
+    t.get("/api/v1/employees/{id}/reports", people::employee::api::reports);
+    t.get("/api/v1/entities", people::org::entity::api::list);
+    t.get("/api/v1/entities/{id}", people::org::entity::api::get);
+    t.get("/api/v1/locations", people::org::location::api::list);
+    t.get("/api/v1/locations/{id}", people::org::location::api::get);
+    t.get("/api/v1/departments", people::org::department::api::list);
+    t.get("/api/v1/departments/{id}", people::org::department::api::get);
+    t.get("/api/v1/departments/{id}/managers", people::org::department::api::managers);
+    t.get("/api/v1/schedules", people::schedule::api::list);
+    t.get("/api/v1/schedules/{id}", people::schedule::api::get);
+    t.get("/api/v1/leave/holidays", people::holidays::api::list);
+    t.get("/api/v1/leave/holidays/{id}", people::holidays::api::get);
+}
+
+fn people_of_hr(t: &mut Routes) {
+    t.post("/api/v1/employees", onboarding::hire::api::create);
+    t.get("/api/v1/employees/export", people::import::api::export);
+    t.post("/api/v1/employees/import", people::import::api::import);
+    t.patch("/api/v1/employees/{id}", people::employee::api::update);
+    t.delete("/api/v1/employees/{id}", people::employee::api::remove);
+    t.post("/api/v1/employees/{id}/restore", people::employee::api::restore);
+    t.post("/api/v1/entities", people::org::entity::api::create);
+    t.patch("/api/v1/entities/{id}", people::org::entity::api::update);
+    t.delete("/api/v1/entities/{id}", people::org::entity::api::remove);
+    t.get("/api/v1/entities/{id}/delete-impact", people::org::entity::api::impact);
+    t.post("/api/v1/entities/{id}/restore", people::org::entity::api::restore);
+    t.post("/api/v1/locations", people::org::location::api::create);
+    t.patch("/api/v1/locations/{id}", people::org::location::api::update);
+    t.delete("/api/v1/locations/{id}", people::org::location::api::remove);
+    t.get("/api/v1/locations/{id}/delete-impact", people::org::location::api::impact);
+    t.post("/api/v1/locations/{id}/restore", people::org::location::api::restore);
+    t.post("/api/v1/departments", people::org::department::api::create);
+    t.patch("/api/v1/departments/{id}", people::org::department::api::update);
+    t.delete("/api/v1/departments/{id}", people::org::department::api::remove);
+    t.get("/api/v1/departments/{id}/delete-impact", people::org::department::api::impact);
+    t.post("/api/v1/departments/{id}/restore", people::org::department::api::restore);
+    t.post("/api/v1/departments/{id}/managers", people::org::department::api::add_manager);
+    t.delete("/api/v1/departments/{id}/managers/{employee_id}", people::org::department::api::remove_manager);
+    t.post("/api/v1/schedules", people::schedule::api::create);
+    t.patch("/api/v1/schedules/{id}", people::schedule::api::update);
+    t.delete("/api/v1/schedules/{id}", people::schedule::api::remove);
+    t.get("/api/v1/schedules/{id}/delete-impact", people::schedule::api::impact);
+    t.post("/api/v1/schedules/{id}/restore", people::schedule::api::restore);
+    t.post("/api/v1/leave/holidays", people::holidays::api::create);
+    t.patch("/api/v1/leave/holidays/{id}", people::holidays::api::update);
+    t.delete("/api/v1/leave/holidays/{id}", people::holidays::api::remove);
+}
+
 fn hr(t: &mut Routes) {
     t.for_(Audience::Hr);
+    people_of_hr(t);
     t.post("/api/v1/leave/balances/adjust", leave::ledger::api::adjust);
     t.post("/api/v1/leave/types", leave::types::api::create);
     t.patch("/api/v1/leave/types/{id}", leave::types::api::update);

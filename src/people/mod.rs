@@ -4,6 +4,7 @@
 //! and departments, `groups/` who receives tasks, `schedule/` working weeks, `holidays/` public holidays, `import/`
 //! people from and to CSV. Logins and roles belong to `auth/`.
 
+pub mod api;
 pub mod directory;
 pub mod employee;
 mod follow;

@@ -6,6 +6,7 @@ mod auth_sign_in;
 mod mail;
 mod model;
 mod notices;
+mod people_api;
 mod rules_leave;
 mod rules_overtime;
 mod rules_policy;

@@ -1,6 +1,7 @@
 //! A new colleague, at one go: the record, the login with its invitation, and the run of a template. All of it in
 //! one transaction, so that nobody is ever half hired.
 
+pub mod api;
 #[cfg(test)]
 mod tests;
 

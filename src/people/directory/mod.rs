@@ -51,6 +51,8 @@ pub(super) struct Narrow {
     location: Option<LocationId>,
     entity: Option<EntityId>,
     manager: Option<EmployeeId>,
+    /// Above, directly or through others.
+    above: Option<EmployeeId>,
     status: Option<Status>,
     hidden: bool,
     without_left: bool,
@@ -73,6 +75,20 @@ pub fn present(rx: &Rx<'_>, actor: &Actor, listing: &Listing) -> Result<(Vec<Pro
     find(rx, actor, listing, true)
 }
 
+/// Those who report to `manager` and whom `actor` may find; with `indirect=true`, also through others.
+///
+/// # Errors
+/// As [`list`].
+pub fn reports(rx: &Rx<'_>, actor: &Actor, manager: EmployeeId, listing: &Listing) -> Result<(Vec<Profile>, i64)> {
+    let indirect = listing.filter::<bool>("indirect")?.unwrap_or(false);
+    let narrow = if indirect {
+        Narrow { above: Some(manager), ..Narrow::default() }
+    } else {
+        Narrow { manager: Some(manager), ..Narrow::default() }
+    };
+    narrowed(rx, actor, &narrow, listing)
+}
+
 fn find(rx: &Rx<'_>, actor: &Actor, listing: &Listing, without_left: bool) -> Result<(Vec<Profile>, i64)> {
     let status: Option<Status> = listing.filter("status")?;
     let hidden = !listing.filter::<bool>("active")?.unwrap_or(true);
@@ -81,14 +97,19 @@ fn find(rx: &Rx<'_>, actor: &Actor, listing: &Listing, without_left: bool) -> Re
         location: listing.filter("location_id")?,
         entity: listing.filter("entity_id")?,
         manager: listing.filter("manager_id")?,
+        above: None,
         without_left: without_left && status.is_none() && !hidden,
         status,
         hidden,
     };
+    narrowed(rx, actor, &narrow, listing)
+}
+
+fn narrowed(rx: &Rx<'_>, actor: &Actor, narrow: &Narrow, listing: &Listing) -> Result<(Vec<Profile>, i64)> {
     let today = actor.today(rx.now());
     let scope = reach::scope(rx, actor)?;
     let search = crate::text::fold(listing.search.as_deref().unwrap_or_default());
-    store::list(rx, &scope, today, &narrow, &search, listing)
+    store::list(rx, &scope, today, narrow, &search, listing)
 }
 
 /// One person as `actor` may see them, and how far the actor reaches.

@@ -94,6 +94,13 @@ pub(super) fn list(
         wanted.add("e.manager_id = ?");
         wanted.bind(id);
     }
+    if let Some(id) = narrow.above {
+        wanted.add(
+            "e.id IN (WITH RECURSIVE below (id) AS (SELECT id FROM employees WHERE manager_id = ? \
+             UNION SELECT r.id FROM below JOIN employees r ON r.manager_id = below.id) SELECT id FROM below)",
+        );
+        wanted.bind(id);
+    }
     if narrow.without_left {
         wanted.add("(e.leave_date IS NULL OR e.leave_date >= ?)");
         wanted.bind(today);

@@ -3,6 +3,7 @@
 //!
 //! Logins belong to `auth/`, working weeks to `schedule/`; who reports to whom is asked of `reach/`.
 
+pub mod api;
 mod links;
 mod model;
 mod rules;

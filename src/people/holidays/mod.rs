@@ -1,6 +1,7 @@
 //! Public holidays: a list for everybody, for an entity, for a location; what holds at one place on one date is the
 //! most specific of them ([`holidays`], decided by `time/holidays`).
 
+pub mod api;
 mod store;
 
 use jiff::civil::Date;

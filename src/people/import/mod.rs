@@ -5,7 +5,9 @@
 //! code decides both. A row is known by its number or its address, so that the same file twice changes nothing.
 //! What is exported comes in again as it is.
 
+pub mod api;
 mod columns;
+mod draft;
 mod export;
 mod plan;
 mod snapshot;

@@ -3,6 +3,7 @@
 //! Everybody has at least one, which begins with the employment. A week that begins later replaces the one before
 //! from its date on; the past keeps what it had. The arithmetic is `time/schedule`'s.
 
+pub mod api;
 mod store;
 
 use std::collections::HashMap;

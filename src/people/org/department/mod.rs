@@ -3,6 +3,7 @@
 //! Heads and managers of a department are named for people to find; who decides on whose requests follows from the
 //! reporting lines (`reach/`).
 
+pub mod api;
 mod store;
 
 use super::rules;
@@ -44,8 +45,10 @@ pub struct Department {
 
 /// By which words a list of departments can be ordered.
 pub const ORDERINGS: &[&str] = &["name", "code"];
-/// `active=false` shows the deactivated ones instead.
+/// By which words HR can filter it: `active=false` shows the deactivated ones instead.
 pub const FILTERS: &[&str] = &["active", "location_id", "parent_id"];
+/// By which words everybody else can.
+pub const PUBLIC_FILTERS: &[&str] = &["location_id", "parent_id"];
 
 /// A page of the departments, and how many there are in all.
 ///

@@ -1,5 +1,6 @@
 //! Legal companies.
 
+pub mod api;
 mod store;
 
 use super::rules;
@@ -34,8 +35,10 @@ pub struct Entity {
 
 /// By which words a list of entities can be ordered.
 pub const ORDERINGS: &[&str] = &["name", "code"];
-/// `active=false` shows the deactivated ones instead.
+/// By which words HR can filter it: `active=false` shows the deactivated ones instead.
 pub const FILTERS: &[&str] = &["active"];
+/// By which words everybody else can.
+pub const PUBLIC_FILTERS: &[&str] = &[];
 
 /// A page of the entities, and how many there are in all.
 ///

@@ -1,5 +1,6 @@
 //! Sites: where people work, with a time zone and the holidays of a country and region.
 
+pub mod api;
 mod store;
 
 use super::rules;
@@ -42,8 +43,10 @@ pub struct Location {
 
 /// By which words a list of locations can be ordered.
 pub const ORDERINGS: &[&str] = &["name", "code"];
-/// `active=false` shows the deactivated ones instead.
+/// By which words HR can filter it: `active=false` shows the deactivated ones instead.
 pub const FILTERS: &[&str] = &["active", "entity_id"];
+/// By which words everybody else can.
+pub const PUBLIC_FILTERS: &[&str] = &["entity_id"];
 
 /// A page of the locations, and how many there are in all.
 ///

@@ -1,0 +1,155 @@
+//! Import and export of people in the API.
+
+use std::sync::Arc;
+
+use axum::extract::Request;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::draft::Draft;
+use super::{Outcome, Table};
+use crate::auth::{Ctx, Hr};
+use crate::error::{AppError, FieldErrors, Result};
+use crate::lang::Lang;
+use crate::sheet::Fault;
+use crate::storage::Op;
+use crate::web::listing::ListQuery;
+use crate::web::problem::{Problem, ReadProblems, Refused};
+use crate::web::{BulkRate, Json, Patient};
+
+pub(super) const IMPORTED: Op = Op::act("employees.imported");
+
+/// What an import does, or would do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ImportResult {
+    /// Rows below the header.
+    #[schema(example = 100)]
+    pub rows: usize,
+    #[schema(example = 97)]
+    pub created: usize,
+    #[schema(example = 2)]
+    pub updated: usize,
+    #[schema(example = 1)]
+    pub unchanged: usize,
+    /// By line; where there is any, nothing is written. At most 1,000.
+    pub errors: Vec<ImportError>,
+}
+
+/// One thing that is wrong with a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ImportError {
+    /// The line of the file, from 1; the header is line 1 as a rule.
+    #[schema(example = 7412)]
+    pub line: u64,
+    /// The header as the file has it; empty where the whole line is meant.
+    #[schema(example = "department")]
+    pub column: String,
+    #[schema(example = "“Suport” is neither a code nor a name that is known")]
+    pub message: String,
+}
+
+/// The refusal of an import: a problem with the errors of the file.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ImportProblem {
+    #[serde(flatten)]
+    problem: Problem,
+    #[serde(flatten)]
+    result: ImportResult,
+}
+
+/// A form with the file in its field `file`.
+#[derive(Debug, ToSchema)]
+#[schema(as = ImportForm)]
+#[expect(dead_code, reason = "only describes the form")]
+pub struct Upload {
+    #[schema(value_type = String, format = Binary)]
+    file: Vec<u8>,
+}
+
+impl ImportResult {
+    fn of(outcome: &Outcome, lang: Lang) -> Self {
+        let Outcome { rows, created, updated, unchanged, .. } = *outcome;
+        let error = |fault: &Fault| ImportError {
+            line: fault.line,
+            column: fault.column.clone(),
+            message: lang.msg(&fault.message),
+        };
+        ImportResult { rows, created, updated, unchanged, errors: outcome.errors.iter().map(error).collect() }
+    }
+}
+
+/// What the file does: all of it, in a dry run nothing.
+pub(super) async fn outcome(ctx: &Ctx, table: Result<Table, Fault>, dry_run: bool) -> Result<Outcome> {
+    match table {
+        Err(fault) => Ok(Outcome { errors: vec![fault], ..Outcome::default() }),
+        Ok(table) if dry_run => ctx.read(move |rx, actor| super::dry_run(rx, actor, &table)).await,
+        Ok(table) => {
+            // What a dry run refuses needs no turn in the writer's queue.
+            let table = Arc::new(table);
+            let again = Arc::clone(&table);
+            let told = ctx.read(move |rx, actor| super::dry_run(rx, actor, &again)).await?;
+            if told.errors.is_empty() {
+                ctx.write(IMPORTED, move |tx, actor| super::run(tx, actor, &table)).await
+            } else {
+                Ok(told)
+            }
+        }
+    }
+}
+
+/// Imports people.
+#[utoipa::path(
+    post, path = "/api/v1/employees/import", operation_id = "import_employees", tag = "employees",
+    summary = "Import people from CSV",
+    description = "HR. All or nothing; the same file twice changes nothing. Rows are known by `number` or `email`. Columns by header, in any order: `number`, `first_name`, `last_name`, `email`, `phone`, `position`, `employment_type`, `entity`, `location`, `department` (code or name), `manager`, `approver`, `deputy` (number or address, also of rows further down), `join_date`, `leave_date`, `groups`, `exclude_from_reports`; or the headers of TimeOff.Management or OrangeHRM. A column that is left out stays as it is; a blank cell clears what may be empty. At most 16 MB and 20,000 rows. A dry run answers 200 with the errors in it, the real one 422.",
+    params(("dry_run" = Option<bool>, Query)),
+    request_body(content((Upload = "multipart/form-data"), (String = "text/csv"))),
+    responses(
+        (status = 200, description = "What it did, or in a dry run would do", body = ImportResult),
+        (status = 413, description = "Larger than 16 MB", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "Neither a form nor CSV", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "Something in the file is wrong; nothing was changed", body = ImportProblem, content_type = "application/problem+json"),
+        (status = 401, description = "Nobody is signed in, or the token is bad", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Not for the caller", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "Too many imports", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Not possible right now", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn import(
+    ctx: Hr,
+    _rate: BulkRate,
+    _patient: Patient,
+    query: ListQuery,
+    request: Request,
+) -> Result<Response, Refused> {
+    let dry_run = query.listing(&[], &["dry_run"])?.filter("dry_run")?.unwrap_or(false);
+    let (_draft, table) = Draft::receive(&ctx, request).await?.table().await?;
+    let outcome = outcome(&ctx, table, dry_run).await?;
+    let result = ImportResult::of(&outcome, ctx.visit.lang);
+    if dry_run || result.errors.is_empty() {
+        return Ok(Json(result).into_response());
+    }
+    let result = ImportResult { created: 0, updated: 0, unchanged: 0, ..result };
+    let refused = Refused::App(AppError::Invalid(FieldErrors::new()));
+    let problem = Problem::new(&refused, &ctx.visit.request_id, ctx.visit.lang);
+    let mut response = (StatusCode::UNPROCESSABLE_ENTITY, Json(ImportProblem { problem, result })).into_response();
+    let kind = header::HeaderValue::from_static("application/problem+json");
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    Ok(response)
+}
+
+/// Exports people.
+#[utoipa::path(
+    get, path = "/api/v1/employees/export", operation_id = "export_employees", tag = "employees",
+    summary = "Everybody as CSV",
+    description = "HR. The columns of an import, in its own words: what goes out comes in again as it is. Deleted people are left out.",
+    responses((status = 200, description = "CSV in UTF-8 with a byte order mark", body = String, content_type = "text/csv"), ReadProblems),
+)]
+pub async fn export(ctx: Hr, _rate: BulkRate, _patient: Patient) -> Result<Response> {
+    let (csv, today) = ctx.read(|rx, actor| Ok((super::export(rx, actor, Vec::new())?, actor.today(rx.now())))).await?;
+    let name = format!("attachment; filename=\"people-{today}.csv\"");
+    let headers = [(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)];
+    Ok((headers, csv).into_response())
+}

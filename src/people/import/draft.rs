@@ -1,0 +1,190 @@
+//! A file that was sent, kept on disk until it is imported or an hour has passed: so that looking at the dry run,
+//! going back and confirming need no script and no second upload, and a large file never fills the memory.
+//!
+//! It lies in `imports/` of the organization's folder under a name that holds when it ends, whose it is, and 256
+//! random bits. Nobody else can name it; every upload sweeps away what is over.
+
+use std::fs::{File, OpenOptions};
+use std::io::{BufReader, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+
+use axum::body::Bytes;
+use axum::extract::multipart::MultipartError;
+use axum::extract::{DefaultBodyLimit, FromRequest as _, Multipart, Request};
+use axum::http::{StatusCode, header};
+use futures_util::{Stream, StreamExt as _, TryStreamExt as _};
+use jiff::Timestamp;
+
+use super::{BOUNDS, Table, read};
+use crate::auth::Ctx;
+use crate::error::{AppError, Result};
+use crate::ids::random_token;
+use crate::sheet::Fault;
+use crate::web::problem::Refused;
+
+/// How long a file waits to be confirmed.
+const LIVES_SECONDS: i64 = 60 * 60;
+
+/// A form has a little around its file.
+#[expect(clippy::cast_possible_truncation, reason = "16 MB and a little fit any address space")]
+const LONGEST_FORM: usize = BOUNDS.bytes as usize + 64 * 1024;
+
+/// A file on disk. It goes when this is dropped, unless it is kept.
+#[derive(Debug)]
+pub struct Draft {
+    id: String,
+    path: PathBuf,
+    kept: bool,
+}
+
+impl Draft {
+    /// Takes a file from a form's field `file`, or a body that is CSV itself.
+    ///
+    /// # Errors
+    /// [`Refused::TooLarge`] beyond [`BOUNDS`], at once where the request says how long it is;
+    /// [`Refused::UnsupportedMediaType`]; [`AppError::Invalid`] on `file` where the form has none.
+    pub async fn receive(ctx: &Ctx, mut request: Request) -> Result<Draft, Refused> {
+        let headers = request.headers();
+        let length = headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
+        let kind = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        if length.is_some_and(|length: usize| length > LONGEST_FORM) {
+            return Err(Refused::TooLarge);
+        }
+        let mut draft = Draft::begin(ctx)?;
+        match kind.as_str() {
+            "multipart/form-data" => {
+                DefaultBodyLimit::max(LONGEST_FORM).apply(&mut request);
+                let unread = |_| Refused::App(AppError::invalid("file", "The form could not be read."));
+                let mut form = Multipart::from_request(request, &()).await.map_err(unread)?;
+                while let Some(field) = form.next_field().await.map_err(refused)? {
+                    if field.name() == Some("file") {
+                        draft.fill(field.map_err(refused)).await?;
+                        return Ok(draft);
+                    }
+                }
+                Err(AppError::invalid("file", "Choose a file.").into())
+            }
+            "text/csv" | "application/csv" | "text/plain" | "application/vnd.ms-excel" | "application/octet-stream" => {
+                draft.fill(request.into_body().into_data_stream().map_err(|_| broken().into())).await?;
+                Ok(draft)
+            }
+            _ => Err(Refused::UnsupportedMediaType),
+        }
+    }
+
+    /// The file that somebody kept under this id; it goes when this is dropped, unless it is kept once more.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] where there is none, or it is over, or it is somebody else's.
+    pub fn find(ctx: &Ctx, id: &str) -> Result<Draft> {
+        let (ends, token) = id.split_once('-').ok_or(AppError::NotFound)?;
+        let plain =
+            |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
+        let ends: i64 = ends.parse().map_err(|_| AppError::NotFound)?;
+        let path = folder(ctx).join(name(ends, &whose(ctx)?, token));
+        if !plain(token) || ends < now(ctx).as_second() || !path.is_file() {
+            return Err(AppError::NotFound);
+        }
+        Ok(Draft { id: id.to_owned(), path, kept: false })
+    }
+
+    /// What to ask for it by; holds digits, letters, `-` and `_`.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Leaves the file where it is until its hour is over.
+    pub fn keep(mut self) -> String {
+        self.kept = true;
+        self.id.clone()
+    }
+
+    /// Reads the file off the async threads. Hands itself back, so that it lives as long as its reading.
+    ///
+    /// # Errors
+    /// The inner one is what is wrong with the file; the outer one, that the disk does not answer.
+    pub async fn table(self) -> Result<(Draft, Result<Table, Fault>)> {
+        let reading = tokio::task::spawn_blocking(move || {
+            let file = File::open(&self.path).map_err(AppError::internal)?;
+            let table = read(BufReader::new(file));
+            Ok((self, table))
+        });
+        reading.await.map_err(AppError::internal)?
+    }
+
+    fn begin(ctx: &Ctx) -> Result<Draft> {
+        let folder = folder(ctx);
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder).map_err(AppError::internal)?;
+        let now = now(ctx).as_second();
+        sweep(&folder, now);
+        let (ends, token) = (now + LIVES_SECONDS, random_token());
+        let path = folder.join(name(ends, &whose(ctx)?, &token));
+        Ok(Draft { id: format!("{ends}-{token}"), path, kept: false })
+    }
+
+    async fn fill(&mut self, chunks: impl Stream<Item = Result<Bytes, Refused>>) -> Result<(), Refused> {
+        let mut chunks = std::pin::pin!(chunks);
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true).mode(0o600);
+        let mut file = options.open(&self.path).map_err(AppError::internal)?;
+        let mut length = 0;
+        while let Some(chunk) = chunks.next().await {
+            let chunk = chunk?;
+            length += chunk.len() as u64;
+            if length > BOUNDS.bytes {
+                return Err(Refused::TooLarge);
+            }
+            // Chunks are some kilobytes: the page cache takes them without waiting for the disk.
+            file.write_all(&chunk).map_err(AppError::internal)?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        if !self.kept {
+            // Where it cannot go now it goes when the next upload sweeps.
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+}
+
+fn broken() -> AppError {
+    AppError::invalid("file", "The file did not arrive whole: send it again.")
+}
+
+fn refused(error: MultipartError) -> Refused {
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE { Refused::TooLarge } else { broken().into() }
+}
+
+fn folder(ctx: &Ctx) -> PathBuf {
+    ctx.org.dir.join("imports")
+}
+
+fn name(ends: i64, whose: &str, token: &str) -> String {
+    format!("{ends}.{whose}.{token}.csv")
+}
+
+/// A file belongs to the login that sent it.
+fn whose(ctx: &Ctx) -> Result<String> {
+    ctx.actor.user_id.map(|id| id.to_string()).ok_or(AppError::Unauthenticated)
+}
+
+fn now(ctx: &Ctx) -> Timestamp {
+    ctx.auth.clock().now()
+}
+
+/// Removes what is over.
+fn sweep(folder: &Path, now: i64) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let ends = name.to_str().and_then(|name| name.split('.').next()).and_then(|ends| ends.parse::<i64>().ok());
+        if ends.is_some_and(|ends| ends < now) {
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
+}
