@@ -136,7 +136,7 @@ pub struct JobCtx {
 
 impl JobCtx {
     /// A snapshot of the organization. Blocks, as jobs may.
-    pub fn read<T: Send + 'static>(&self, f: impl FnOnce(&Rx<'_>) -> Result<T> + Send + 'static) -> Result<T> {
+    pub fn read<T>(&self, f: impl FnOnce(&Rx<'_>) -> Result<T>) -> Result<T> {
         self.org.db.read_blocking(f)
     }
 
@@ -183,7 +183,8 @@ pub trait Effect: Send + Sync + 'static {
         true
     }
 
-    /// Performs one row. Rows of one kind come one after the other, oldest first.
+    /// Performs one row. Rows of one kind come one after the other, oldest first. What takes longer than five minutes
+    /// is cut short and tried later.
     fn perform<'a>(&'a self, org: &'a Arc<Org>, row: &'a OutboxRow) -> BoxFuture<'a, Result<(), Failure>>;
 
     /// No more rows for now: connections may be closed.

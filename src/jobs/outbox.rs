@@ -1,8 +1,10 @@
 //! The outbox's runner: takes due rows, has each performed by the effect of its kind, and writes down what came of it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::join_all;
+use tokio::time::timeout;
 
 use crate::error::Result;
 use crate::orgs::Org;
@@ -15,6 +17,9 @@ const OUTBOX: Op = Op::housekeeping(Housekeeping::Outbox);
 
 /// Rows that are claimed at a time: what a stop leaves to be taken up again is small.
 const CLAIM: u32 = 20;
+
+/// How long one row may take before its lane goes on with the next.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Performs what is due in all organizations until nothing is; how many rows succeeded. Each kind is a lane of its
 /// own: reports do not wait for a slow mail server. Never twice at once: the caller sees to that.
@@ -64,7 +69,8 @@ async fn drain(org: &Arc<Org>, effect: &Arc<dyn Effect>) -> Result<Drained> {
         }
         let mut claimed = claimed.into_iter();
         while let Some(row) = claimed.next() {
-            let result = effect.perform(org, &row).await;
+            let late = |_| Err(Failure::Later("it took longer than five minutes".to_owned()));
+            let result = timeout(PATIENCE, effect.perform(org, &row)).await.unwrap_or_else(late);
             drained.down = matches!(result, Err(Failure::Down(_)));
             drained.count += usize::from(result.is_ok());
             settle(org, effect, row, result).await?;

@@ -150,7 +150,7 @@ pub async fn list(ctx: Hire, query: ListQuery) -> Result<List<View>> {
     responses((status = 200, description = "The count", body = UnreadCount), ReadProblems),
 )]
 pub async fn unread_count(ctx: Hire) -> Result<Json<UnreadCount>> {
-    let unread = ctx.read(|rx, actor| super::unread(rx, actor)).await?;
+    let unread = ctx.read(super::unread).await?;
     Ok(Json(UnreadCount { unread }))
 }
 
@@ -174,7 +174,7 @@ pub async fn read(ctx: Hire, Path(id): Path<NoticeId>) -> Result<Json<View>> {
     responses((status = 200, description = "How many were marked", body = ReadCount), WriteProblems),
 )]
 pub async fn read_all(ctx: Hire) -> Result<Json<ReadCount>> {
-    let read = ctx.write(READ, |tx, actor| super::read_all(tx, actor)).await?;
+    let read = ctx.write(READ, super::read_all).await?;
     Ok(Json(ReadCount { read }))
 }
 
@@ -185,7 +185,7 @@ pub async fn read_all(ctx: Hire) -> Result<Json<ReadCount>> {
     responses((status = 200, description = "Each topic once", body = Preferences), ReadProblems),
 )]
 pub async fn preferences(ctx: Hire) -> Result<Json<Preferences>> {
-    let all = ctx.read(|rx, actor| super::preferences(rx, actor)).await?;
+    let all = ctx.read(super::preferences).await?;
     Ok(Json(all.into()))
 }
 

@@ -139,3 +139,19 @@ fn host(url: &str) -> &str {
         None => authority.split(':').next().unwrap_or_default(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::host;
+
+    #[test]
+    fn the_host_of_an_address() {
+        for (url, expected) in [
+            ("https://hr.example", "hr.example"),
+            ("http://127.0.0.1:8080", "127.0.0.1"),
+            ("https://[fd00::7]:8443/x", "fd00::7"),
+        ] {
+            assert_eq!(host(url), expected);
+        }
+    }
+}

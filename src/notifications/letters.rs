@@ -21,7 +21,7 @@ use super::types::Kind;
 pub const MAIL: &str = "mail";
 
 /// A mail that is no notice: to somebody who cannot sign in yet, or with a link that only the mailbox may see
-/// (invitation, new password). The row's content is blanked once it has left.
+/// (invitation, new password).
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Post {
     /// Where to; checked when made, see [`Post::new`].

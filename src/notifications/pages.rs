@@ -135,7 +135,7 @@ pub async fn read(ctx: Hire, Path(id): Path<NoticeId>, form: Form<Pressed>) -> R
 
 /// `POST /notices/read-all`
 pub async fn read_all(ctx: Hire) -> Result<Response> {
-    let read = ctx.write(READ, |tx, actor| super::read_all(tx, actor)).await?;
+    let read = ctx.write(READ, super::read_all).await?;
     let count = i64::try_from(read).unwrap_or(i64::MAX);
     let said = msg_n!(count, "{0} notice is marked as read.", "{0} notices are marked as read.");
     Ok(Flash::ok(said).redirect(&ctx.visit, "/notices"))
@@ -143,7 +143,7 @@ pub async fn read_all(ctx: Hire) -> Result<Response> {
 
 /// `GET /notices/preferences`
 pub async fn preferences(ctx: Hire) -> Result<Response> {
-    let chosen = ctx.read(|rx, actor| super::preferences(rx, actor)).await?;
+    let chosen = ctx.read(super::preferences).await?;
     let ticked = chosen.iter().filter(|choice| choice.mail == MailChoice::Now);
     let form = FormState::of(ticked.map(|choice| ("mail", choice.topic.as_str())));
     web::page(&preferences_page(&ctx, form).await?)

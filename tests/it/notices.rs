@@ -16,7 +16,8 @@ use crate::clockwork::House;
 use crate::smtp_server::SmtpServer;
 use crate::support::TestApp;
 
-const APPROVED: Kind = Kind::new("leave_approved", Topic::Requests, "Your leave is approved", "Open the request");
+/// In words that no catalogue has.
+const SNOW: Kind = Kind::new("snow", Topic::Requests, "Snow in Turku", "Look outside");
 const ACT: Op = Op::housekeeping(Housekeeping::Notices);
 
 /// An organization whose clockwork sends mail by `smtp`, with people that have logins.
@@ -43,7 +44,7 @@ fn house(smtp: Option<SmtpSettings>) -> House {
 }
 
 fn tell(house: &House, user: i64, request: i64) {
-    let notice = Notice::new(&APPROVED, ("leave_request", request), msg!("{0} approved your leave.", "Jonas Brandt"))
+    let notice = Notice::new(&SNOW, ("leave_request", request), msg!("{0} saw snow.", "Jonas Brandt"))
         .quote("Enjoy Turku")
         .link(format!("/leave/requests/{request}"));
     house.org.db.write_blocking(ACT, move |tx| notify(tx, UserId(user), &notice)).unwrap();
@@ -182,10 +183,9 @@ fn told_mira() -> TestApp {
     for (days, id) in [(7, 1), (1, 2), (0, 3)] {
         app.clock.set(now - SignedDuration::from_hours(24 * days));
         app.arrange(move |tx| {
-            let notice =
-                Notice::new(&APPROVED, ("leave_request", id), msg!("{0} approved your leave.", "Jonas <Brandt>"))
-                    .quote(if id == 3 { "Enjoy <Turku>" } else { "" })
-                    .link(format!("/leave/requests/{id}"));
+            let notice = Notice::new(&SNOW, ("leave_request", id), msg!("{0} saw snow.", "Jonas <Brandt>"))
+                .quote(if id == 3 { "Enjoy <Turku>" } else { "" })
+                .link(format!("/leave/requests/{id}"));
             notify(tx, mira, &notice)
         });
     }
