@@ -5,7 +5,7 @@
 //! patterns and the decimal point are entries of the catalogue too (with a context), so that a language is whole
 //! in its one file. How a date or a number is put together stands in `web/format`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::str::FromStr;
 use std::sync::OnceLock;
@@ -96,7 +96,8 @@ impl Lang {
     pub fn has(self, context: Option<&str>, english: &str) -> bool {
         let catalogue = self.catalogue();
         let key = context.map_or_else(|| english.to_owned(), |c| keyed(c, english));
-        self == Lang::ENGLISH || catalogue.one.contains_key(key.as_str()) || catalogue.many.contains_key(english)
+        let one = catalogue.one.contains_key(key.as_str());
+        self == Lang::ENGLISH || one || catalogue.many.contains_key(english) || catalogue.plurals.contains(english)
     }
 
     fn catalogue(self) -> &'static Catalogue {
@@ -110,6 +111,8 @@ impl Lang {
 struct Catalogue {
     one: HashMap<&'static str, &'static str>,
     many: HashMap<&'static str, Vec<&'static str>>,
+    /// English sentences for more than one, which have their translation under the one for a single thing.
+    plurals: HashSet<&'static str>,
     rule: PluralRule,
 }
 
@@ -128,6 +131,7 @@ impl Catalogue {
                 continue;
             }
             if message.is_plural() {
+                catalogue.plurals.extend(message.msgid_plural().ok().map(keep));
                 let forms = message.msgstr_plural().expect("a plural message has plural forms");
                 catalogue.many.insert(keep(message.msgid()), forms.iter().map(|form| keep(form)).collect());
             } else {

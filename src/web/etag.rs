@@ -15,7 +15,8 @@ use sha2::{Digest, Sha256};
 use crate::error::{AppError, Msg, Result};
 
 /// The sentence of a conflict that is answered as 412: the caller's copy is old.
-pub(super) const STALE: &str = "Somebody else has changed it since you loaded it.";
+pub(super) const STALE: &str =
+    crate::tr!("Somebody else has changed it since you loaded it. Load it again, and send your change once more.");
 
 /// The tag of a representation: the same JSON has the same tag, over restarts too.
 pub fn tag(value: &impl Serialize) -> Result<String> {

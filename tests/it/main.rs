@@ -15,3 +15,4 @@ mod support;
 mod once;
 mod web_layers;
 mod web_listen;
+mod words;
