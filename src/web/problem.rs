@@ -133,7 +133,9 @@ impl Refused {
                 tr!("Say what you send in the Content-Type header: JSON for the API, a form for pages.")
             }
             Refused::Misdirected => {
-                tr!("Use the address that your administrator gave you. An administrator lists further names in the settings (hosts).")
+                tr!(
+                    "Use the address that your administrator gave you. An administrator lists further names in the settings (hosts)."
+                )
             }
             Refused::TooSlow => tr!("Nothing was changed. Please try again in a moment."),
             Refused::SignInFailed => tr!("The e-mail address or the password is wrong."),

@@ -172,3 +172,99 @@ fn redirects_stay_here() {
         assert_eq!(response.headers()["location"], lands, "{to:?}");
     }
 }
+
+#[test]
+fn a_list_refuses_what_it_does_not_know() {
+    let read = |query: &str| ListQuery::read("/people", query).listing(&["name", "created_at"], &["department_id"]);
+    let list = read("page=2&page_size=50&ordering=name,-created_at&department_id=7&search=+ab+").unwrap();
+    assert_eq!((list.limit(), list.offset(), list.search.as_deref()), (50, 50, Some("ab")));
+    assert_eq!(list.filter::<i64>("department_id").unwrap(), Some(7));
+    let columns = [("name", "e.last_name"), ("created_at", "e.created_at")];
+    assert_eq!(list.order_by(&columns, "e.id"), "ORDER BY e.last_name, e.created_at DESC, e.id");
+    for (query, field) in [
+        ("page=0", "page"),
+        ("page=x", "page"),
+        ("page_size=201", "page_size"),
+        ("page_size=0", "page_size"),
+        ("ordering=password", "ordering"),
+        ("ordering=name;DROP", "ordering"),
+        ("departmentid=7", "departmentid"),
+    ] {
+        match read(query) {
+            Err(crate::error::AppError::Invalid(errors)) => assert!(errors.of(field).is_some(), "{query}: {errors:?}"),
+            other => panic!("{query} gave {other:?}"),
+        }
+    }
+    assert!(read("department_id=seven").unwrap().filter::<i64>("department_id").is_err());
+    assert!(read("").unwrap().order_by(&columns, "e.id").ends_with("ORDER BY e.id"));
+}
+
+#[test]
+fn a_list_links_to_its_neighbours_and_keeps_its_filters() {
+    let list = ListQuery::read("/api/v1/people", "page=2&search=a%26b").listing(&[], &[]).unwrap();
+    let link = list.link(131, None);
+    for part in [
+        r#"</api/v1/people?search=a%26b>; rel="first""#,
+        r#"</api/v1/people?search=a%26b>; rel="prev""#,
+        r#"</api/v1/people?search=a%26b&page=3>; rel="next""#,
+        r#"</api/v1/people?search=a%26b&page=6>; rel="last""#,
+    ] {
+        assert!(link.contains(part), "{part} in {link}");
+    }
+    assert_eq!(
+        list.with("ordering", "name"),
+        "/api/v1/people?search=a%26b&ordering=name",
+        "another order begins at page 1"
+    );
+    let last = ListQuery::read("/p", "page=6").listing(&[], &[]).unwrap();
+    assert!(!last.link(131, None).contains("next"));
+}
+
+#[test]
+fn a_tag_follows_the_content() {
+    use super::etag;
+    let value = serde_json::json!({ "id": 7, "name": "a" });
+    let tag = etag::tag(&value).unwrap();
+    let ask = |name: &str, held: &str| {
+        let (name, held) = (name.parse::<axum::http::HeaderName>().unwrap(), held.parse().unwrap());
+        etag::json(&[(name, held)].into_iter().collect(), &value).unwrap().status().as_u16()
+    };
+    assert_eq!(ask("if-none-match", &tag), 304);
+    assert_eq!(ask("if-none-match", &format!("\"x\", W/{tag}")), 304);
+    assert_eq!(ask("if-none-match", "\"x\""), 200);
+    assert_ne!(etag::tag(&serde_json::json!({ "id": 7, "name": "b" })).unwrap(), tag);
+}
+
+#[test]
+fn a_flash_survives_its_cookie_and_cannot_lead_away() {
+    use axum::http::{HeaderMap, header};
+    let visit = Visit::default();
+    let said = Flash::ok(msg!("Sent to {0}.", "Jonas <b>")).link("/leave/7", "Show");
+    let response = said.redirect(&visit, "/leave");
+    let cookie = response.headers()[header::SET_COOKIE].to_str().unwrap();
+    assert!(cookie.contains("HttpOnly") && cookie.contains("Max-Age=60"));
+    let carried = |cookie: &str| {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::COOKIE, cookie.split(';').next().unwrap().parse().unwrap());
+        Flash::of(&headers, false)
+    };
+    assert_eq!(carried(cookie), Some(said));
+    let evil = Flash::ok("x").link("https://evil.test/", "Show").redirect(&visit, "/");
+    assert_eq!(carried(evil.headers()[header::SET_COOKIE].to_str().unwrap()), None);
+    assert_eq!(carried("flash=rubbish"), None);
+}
+
+#[test]
+fn the_current_link_is_the_longest_beginning_of_the_path() {
+    let current = |path: &str| {
+        let visit = Visit { path: path.into(), ..Visit::default() };
+        let links = ["/", "/people", "/people/import", "/leave"].map(|href| NavLink::new("home", "x", href));
+        let shell = Shell::new(&visit, "x").group(None, links.to_vec());
+        links.iter().map(|link| link.href).filter(|href| shell.is_current(href)).collect::<Vec<_>>()
+    };
+    assert_eq!(current("/"), ["/"]);
+    assert_eq!(current("/people/7"), ["/people"]);
+    assert_eq!(current("/people/import"), ["/people/import"]);
+    assert!(current("/peoples").is_empty());
+    assert!(current("/elsewhere").is_empty());
+}

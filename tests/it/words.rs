@@ -11,8 +11,15 @@ use steward::lang::Lang;
 type Words = BTreeMap<String, BTreeSet<String>>;
 
 /// Rooms whose words every catalogue must have: what stands around each page, and what goes wrong on it.
-const WHOLE: [&str; 7] =
-    ["src/web/", "src/error.rs", "src/auth/shell.rs", "templates/layout.html", "templates/parts/", "templates/errors/", "templates/docs/"];
+const WHOLE: [&str; 7] = [
+    "src/web/",
+    "src/error.rs",
+    "src/auth/shell.rs",
+    "templates/layout.html",
+    "templates/parts/",
+    "templates/errors/",
+    "templates/docs/",
+];
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -174,7 +181,8 @@ fn the_gatherer_finds_what_it_should() {
     let found: BTreeSet<String> = of_code(code).into_iter().collect();
     let expected = ["One {0}", "{0} day", "{0} days", "Already decided.", "Home"];
     assert_eq!(found, expected.into_iter().map(str::to_owned).collect());
-    let template = r#"<p class="x">{{ "Hello"|t }} {{ "one"|tn("many", n) }} {{ "icon"|icon }} {{ "By {0}"|t1(who) }}</p>"#;
+    let template =
+        r#"<p class="x">{{ "Hello"|t }} {{ "one"|tn("many", n) }} {{ "icon"|icon }} {{ "By {0}"|t1(who) }}</p>"#;
     assert_eq!(of_template(template), ["Hello", "one", "many", "By {0}"]);
 }
 
@@ -185,8 +193,9 @@ fn catalogues_have_the_words_of_shell_and_errors() {
     assert!(words.len() > 200, "only {} sentences were found", words.len());
     for lang in Lang::all() {
         let lacking: Vec<_> = words.iter().filter(|(word, _)| !lang.has(None, word)).collect();
-        let (needed, later): (Vec<_>, Vec<_>) =
-            lacking.into_iter().partition(|(_, places)| places.iter().any(|place| WHOLE.iter().any(|room| place.starts_with(room))));
+        let (needed, later): (Vec<_>, Vec<_>) = lacking
+            .into_iter()
+            .partition(|(_, places)| places.iter().any(|place| WHOLE.iter().any(|room| place.starts_with(room))));
         for (word, places) in &later {
             println!("{lang} lacks {word:?} of {places:?}");
         }

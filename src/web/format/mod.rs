@@ -3,6 +3,9 @@
 //! A [`Format`] is made once a request, from the reader's language, the reader's zone and now. Spaces inside a date
 //! and between a figure and its unit do not break; the minus is a minus (−), the range has a dash (–).
 
+#[cfg(test)]
+mod tests;
+
 use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
