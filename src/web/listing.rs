@@ -41,6 +41,11 @@ impl ListQuery {
         ListQuery { path: path.to_owned(), pairs: serde_html_form::from_str(query).unwrap_or_default() }
     }
 
+    /// The query as it came, for a form that is filled from an address.
+    pub fn text(&self) -> String {
+        serde_html_form::to_string(&self.pairs).unwrap_or_default()
+    }
+
     /// Checks the query against the fields this list can be ordered and filtered by.
     ///
     /// # Errors

@@ -2,8 +2,11 @@
 
 pub mod act;
 pub mod api;
+pub mod form;
 pub mod json;
+pub mod look;
 pub mod model;
+pub mod pages;
 pub mod plan;
 pub(in crate::leave) mod store;
 #[cfg(test)]
