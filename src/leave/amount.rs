@@ -1,7 +1,6 @@
 //! Minutes as a leave type shows them: in days of the person's own length, or in hours.
 
 use super::rules::Unit;
-use crate::lang::Lang;
 use crate::msg;
 use crate::time::Minutes;
 use crate::web::Format;
@@ -37,12 +36,11 @@ impl Amounts<'_> {
         self.format.signed(&self.figure(minutes))
     }
 
-    /// "days" or "hours", for beside a figure.
-    pub fn unit_word(&self) -> &'static str {
-        let lang: Lang = self.format.lang;
+    /// "Days" or "Hours": the head of a column.
+    pub fn column(&self) -> &'static str {
         match self.unit {
-            Unit::Days => lang.text("days"),
-            Unit::Hours => lang.text("hours"),
+            Unit::Days => self.format.lang.text("Days"),
+            Unit::Hours => self.format.lang.text("Hours"),
         }
     }
 }

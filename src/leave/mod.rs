@@ -10,8 +10,10 @@ pub mod api;
 pub mod calendars;
 pub mod home;
 pub mod inbox;
+pub mod jobs;
 pub mod ledger;
 mod notices;
+pub mod pages;
 pub mod request;
 pub mod rules;
 #[cfg(test)]

@@ -44,7 +44,8 @@ pub struct Person {
 pub struct Absence {
     pub request_id: LeaveRequestId,
     pub employee_id: EmployeeId,
-    pub leave_type_id: LeaveTypeId,
+    /// None where the viewer may not know the kind.
+    pub leave_type_id: Option<LeaveTypeId>,
     /// How it is drawn and named for the viewer.
     pub mark: Mark,
     /// Not decided yet.
@@ -129,29 +130,20 @@ pub fn within(rx: &Rx<'_>, actor: &Actor, whom: &[EmployeeId], period: Period) -
             continue;
         }
         let Some(kind) = kinds.get(&row.leave_type_id) else { continue };
+        let known = scope.includes(row.employee_id);
+        let named = known || kind.fields.visible_as == VisibleAs::Name;
         found.push(Absence {
             request_id: row.request_id,
             employee_id: row.employee_id,
-            leave_type_id: row.leave_type_id,
-            mark: mark_for(kind, scope.includes(row.employee_id), lang),
+            leave_type_id: named.then_some(kind.id),
+            mark: if named { kind.mark_in(lang) } else { Mark::away(lang.text("Away"), kind.fields.works) },
             open: row.status != LeaveStatus::Approved,
             span: row.span,
             days: vec![day],
-            known: scope.includes(row.employee_id),
+            known,
         });
     }
     Ok(found)
-}
-
-/// How a type is shown to somebody who does, or does not, lead the person.
-fn mark_for(kind: &LeaveType, leads: bool, lang: Lang) -> Mark {
-    let mark = kind.mark();
-    let mark = Mark { name: lang.text(&mark.name).to_owned(), ..mark };
-    if leads || kind.fields.visible_as == VisibleAs::Name {
-        mark
-    } else {
-        Mark { low: mark.low, ..Mark::away(lang.text("Away")) }
-    }
 }
 
 impl Absence {

@@ -4,6 +4,9 @@
 //! that the books say the same in whatever order the facts came. The arithmetic is in `rules/`.
 
 pub mod api;
+mod chart;
+pub mod pages;
+mod statement;
 pub(in crate::leave) mod store;
 #[cfg(test)]
 mod tests;
@@ -15,7 +18,7 @@ use super::rules::{Balance, Entry, LeaveDay, LeaveYear, LeaveYears, LedgerKind, 
 use super::types::{self, LeaveType};
 use crate::audit;
 use crate::auth::Actor;
-use crate::error::{AppError, FieldErrors, Msg, Result};
+use crate::error::{FieldErrors, Msg, Result};
 use crate::ids::{EmployeeId, LeaveRequestId, LeaveTypeId, LedgerId};
 use crate::msg;
 use crate::people;
@@ -89,7 +92,7 @@ pub struct TypeBalance {
 /// Every balance of a person on a date: each active type that has one, and those with anything on the books.
 ///
 /// # Errors
-/// [`AppError::NotFound`] where the actor may not know of the person's balance.
+/// [`crate::error::AppError::NotFound`] where the actor may not know of the person's balance.
 pub fn balances(rx: &Rx<'_>, actor: &Actor, employee_id: EmployeeId, on: Date) -> Result<Vec<TypeBalance>> {
     people::within_reach(rx, actor, employee_id)?;
     balances_of(rx, employee_id, on)
@@ -135,7 +138,7 @@ pub struct Credit {
 /// decided. No route leads here; HR's own corrections go through [`adjust`].
 ///
 /// # Errors
-/// [`AppError::Invalid`] where the type has no balance or the figures do not fit.
+/// [`crate::error::AppError::Invalid`] where the type has no balance or the figures do not fit.
 pub fn grant(tx: &mut Tx<'_>, actor: &Actor, credit: &Credit) -> Result<LedgerId> {
     let kind = types::get(tx, credit.leave_type_id)?;
     let mut errors = FieldErrors::new();
@@ -195,7 +198,7 @@ pub struct Adjustment {
 /// Corrects a balance and tells the person the old and the new figure.
 ///
 /// # Errors
-/// [`AppError::Forbidden`] for all but HR; [`AppError::Invalid`] by field.
+/// [`crate::error::AppError::Forbidden`] for all but HR; [`crate::error::AppError::Invalid`] by field.
 pub fn adjust(tx: &mut Tx<'_>, actor: &Actor, input: &Adjustment) -> Result<LedgerId> {
     actor.require_hr()?;
     let mut errors = FieldErrors::new();
@@ -262,8 +265,17 @@ pub(super) fn settle(
     days: &[LeaveDay],
     gone: Option<(LeaveRequestId, &Msg)>,
 ) -> Result<()> {
-    let today = actor.today(tx.now());
-    let entries = books.ledger.settle(days, &books.reserved, today);
+    let entries = books.ledger.settle(days, &books.reserved, actor.today(tx.now()));
+    write(tx, actor, books, entries, gone)
+}
+
+fn write(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    books: &Books,
+    entries: Vec<Entry>,
+    gone: Option<(LeaveRequestId, &Msg)>,
+) -> Result<()> {
     for entry in entries {
         let explanation = explain(tx, &entry, gone)?;
         let row = NewRow {
@@ -289,21 +301,44 @@ fn resettle(tx: &mut Tx<'_>, actor: &Actor, account: Account) -> Result<()> {
     settle(tx, actor, &books, &booked, None)
 }
 
-/// Writes off what expired unused before `today`; repeated without harm. Answers how many accounts were looked at.
+/// Accounts in which something expired from `from` on and before `today`, and is not written off yet.
 ///
 /// # Errors
-/// [`AppError::Forbidden`] for all but the clockwork and HR.
-pub fn expire(tx: &mut Tx<'_>, actor: &Actor, from: Date, today: Date) -> Result<usize> {
-    actor.require_hr()?;
-    let accounts = store::expiring(tx, from, today)?;
-    for account in &accounts {
-        resettle(tx, actor, *account)?;
+/// When the database cannot be read.
+pub fn due_to_expire(rx: &Rx<'_>, from: Date, today: Date) -> Result<Vec<Account>> {
+    let mut due = Vec::new();
+    for account in store::expiring(rx, from, today)? {
+        let books = Books::open(rx, account, None)?;
+        if !books.ledger.settle(&books.ledger.booked(), &books.reserved, today).is_empty() {
+            due.push(account);
+        }
     }
-    let entry =
-        audit::Entry::new("leave.expired").change("accounts", 0, accounts.len()).because(&format!("until {today}"));
-    audit::record(tx, actor, entry)?;
-    Ok(accounts.len())
+    Ok(due)
 }
+
+/// Writes off what expired unused before `today`; repeated without harm. Answers whether anything was written.
+///
+/// # Errors
+/// [`crate::error::AppError::Forbidden`] for all but the clockwork and HR.
+pub fn expire(tx: &mut Tx<'_>, actor: &Actor, account: Account, today: Date) -> Result<bool> {
+    actor.require_hr()?;
+    let books = Books::open(tx, account, None)?;
+    let before = books.on(books.within(today));
+    let entries = books.ledger.settle(&books.ledger.booked(), &books.reserved, today);
+    if entries.is_empty() {
+        return Ok(false);
+    }
+    write(tx, actor, &books, entries, None)?;
+    let entry = audit::Entry::new("leave.expired")
+        .on("employee", account.employee_id.0)
+        .with("leave_type_id", account.leave_type_id)
+        .with("expired_minutes", before.expired);
+    audit::record(tx, actor, entry)?;
+    Ok(true)
+}
+
+/// Why a row was undone that is written again with another grant: nothing was given back.
+const REDRAWN: &str = "Drawn anew, because an entry with an earlier date came later.";
 
 /// The rule behind a row, in words.
 fn explain(rx: &Rx<'_>, entry: &Entry, gone: Option<(LeaveRequestId, &Msg)>) -> Result<Msg> {
@@ -316,7 +351,7 @@ fn explain(rx: &Rx<'_>, entry: &Entry, gone: Option<(LeaveRequestId, &Msg)>) -> 
     Ok(match entry.kind {
         LedgerKind::Reversal => match gone {
             Some((request, why)) if entry.request_id == Some(request) => why.clone(),
-            _ => msg!("Drawn anew, because an entry with an earlier date came later."),
+            _ => msg!(REDRAWN),
         },
         LedgerKind::Expiry => match last_day(entry.grant_id)? {
             Some(last) => msg!("Not used by {0}.", last),
@@ -334,14 +369,4 @@ fn explain(rx: &Rx<'_>, entry: &Entry, gone: Option<(LeaveRequestId, &Msg)>) -> 
 pub fn href(account: Account) -> String {
     let Account { employee_id, leave_type_id, year } = account;
     format!("/leave/balance?employee_id={employee_id}&leave_type_id={leave_type_id}&year={year}")
-}
-
-/// Whoever may know of a person's balance may know of its rows.
-///
-/// # Errors
-/// [`AppError::NotFound`].
-pub(super) fn account_for(rx: &Rx<'_>, actor: &Actor, account: Account) -> Result<LeaveType> {
-    people::within_reach(rx, actor, account.employee_id)?;
-    let kind = types::get(rx, account.leave_type_id)?;
-    if kind.fields.affects_balance { Ok(kind) } else { Err(AppError::NotFound) }
 }

@@ -31,15 +31,14 @@ pub(super) struct NewRow<'a> {
 #[derive(Clone, Debug)]
 pub(in crate::leave) struct Line {
     pub row: LedgerRow,
-    pub leave_type_id: LeaveTypeId,
     pub leave_year: i16,
     pub explanation: Msg,
     pub actor: String,
     pub created_at: Timestamp,
 }
 
-const COLUMNS: &str = "id, kind, minutes, effective_date, expires_on, grant_id, request_id, reverses_id, leave_type_id,
-    leave_year, explanation, actor, created_at";
+const COLUMNS: &str = "id, kind, minutes, effective_date, expires_on, grant_id, request_id, reverses_id, leave_year,
+    explanation, actor, created_at";
 
 fn row(row: &Row<'_>) -> rusqlite::Result<LedgerRow> {
     Ok(LedgerRow {
@@ -57,7 +56,6 @@ fn row(row: &Row<'_>) -> rusqlite::Result<LedgerRow> {
 fn line(found: &Row<'_>) -> rusqlite::Result<Line> {
     Ok(Line {
         row: row(found)?,
-        leave_type_id: found.get("leave_type_id")?,
         leave_year: found.get("leave_year")?,
         explanation: crate::leave::words::from_column(found, "explanation")?,
         actor: found.get("actor")?,
@@ -106,19 +104,6 @@ pub(in crate::leave) fn lines(rx: &Rx<'_>, account: Account) -> Result<Vec<Line>
 
 pub(super) fn get(rx: &Rx<'_>, id: LedgerId) -> Result<Line> {
     rx.get(&format!("SELECT {COLUMNS} FROM leave_ledger WHERE id = ?1"), [id], line)
-}
-
-/// The accounts that a person has anything in, or something reserved of, in these leave years.
-pub(super) fn accounts(rx: &Rx<'_>, employee_id: EmployeeId, years: (i16, i16)) -> Result<Vec<Account>> {
-    rx.all(
-        "SELECT leave_type_id, leave_year FROM leave_ledger WHERE employee_id = ?1 AND leave_year BETWEEN ?2 AND ?3
-         UNION
-         SELECT d.leave_type_id, d.leave_year FROM leave_request_days d JOIN leave_requests r ON r.id = d.request_id
-         WHERE d.employee_id = ?1 AND d.leave_year BETWEEN ?2 AND ?3 AND r.status IN ('pending', 'clarification')
-         ORDER BY 2, 1",
-        (employee_id, years.0, years.1),
-        |row| Ok(Account { employee_id, leave_type_id: row.get(0)?, year: row.get(1)? }),
-    )
 }
 
 /// The leave years in which a person has rows of a type.

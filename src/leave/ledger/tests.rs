@@ -3,6 +3,7 @@
 use jiff::civil::date;
 
 use super::*;
+use crate::error::AppError;
 use crate::leave::testing::{DAY, house};
 
 #[test]
@@ -60,12 +61,17 @@ fn what_was_not_used_in_time_goes_and_going_twice_changes_nothing() {
     let id = house.submit(&mira, house.days(date(2026, 12, 8), date(2026, 12, 9))).unwrap();
     house.approve(&house.manager.clone(), id).unwrap();
     house.clock.set("2026-12-10T02:00:00Z".parse().unwrap());
+    let account = Account::on(mira.employee_id.unwrap(), house.vacation, date(2026, 12, 10));
+    let due = |house: &crate::leave::testing::House| {
+        house.read(|rx| due_to_expire(rx, date(2026, 12, 1), date(2026, 12, 10))).unwrap()
+    };
+    assert_eq!(due(&house), [account]);
     for _ in 0..2 {
         let hr = house.hr.clone();
-        house.act(move |tx| expire(tx, &hr, date(2026, 12, 1), date(2026, 12, 10))).unwrap();
+        house.act(move |tx| expire(tx, &hr, account, date(2026, 12, 10))).unwrap();
         assert_eq!(house.sum(&mira, 2026), 0);
     }
-    let account = Account::on(mira.employee_id.unwrap(), house.vacation, date(2026, 12, 10));
+    assert_eq!(due(&house), []);
     let lines = house.read(move |rx| store::lines(rx, account)).unwrap();
     assert_eq!(lines.iter().filter(|line| line.row.kind == LedgerKind::Expiry).count(), 1);
 }

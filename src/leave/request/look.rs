@@ -3,12 +3,14 @@
 
 use jiff::civil::{Date, Weekday};
 
+use super::model::{DayPart, LeaveRequest, RequestDay};
 use super::plan::{Hand, Plan, absence_words, day_words};
 use crate::auth::Actor;
 use crate::error::Result;
 use crate::ids::{EmployeeId, LeaveRequestId};
 use crate::leave::absence::wall::{Canvas, Wall};
 use crate::leave::absence::{self, Absence, AbsentDay, Person};
+use crate::leave::amount::Amounts;
 use crate::leave::rules::{Balance, DayCount, DayReason, Unit};
 use crate::leave::{ledger, types, words};
 use crate::people::{self, Approver};
@@ -131,7 +133,7 @@ impl Look {
             conflicts: conflicts(rx, plan)?,
             team: team(rx, actor, plan, except)?,
             days: days(plan),
-            column: lang.text(if plan.kind.fields.unit == Unit::Days { "Days" } else { "Hours" }).to_owned(),
+            column: amounts.column().to_owned(),
             absence: lang.msg(&absence_words(plan.count.working_days())),
             checks: checks(plan),
         })
@@ -224,7 +226,7 @@ fn strip(plan: &Plan, before: &Balance, after: &Balance, charged: Minutes) -> St
 }
 
 fn conflicts(rx: &Rx<'_>, plan: &Plan) -> Result<Vec<(String, String)>> {
-    let show = |other: &super::LeaveRequest| {
+    let show = |other: &LeaveRequest| {
         let kind = types::get(rx, other.leave_type_id)?;
         let title = words::title(&kind, &other.span, other.minutes, plan.per_day, &plan.format);
         Ok((super::href(other.id), title))
@@ -232,47 +234,65 @@ fn conflicts(rx: &Rx<'_>, plan: &Plan) -> Result<Vec<(String, String)>> {
     plan.conflicts.iter().map(show).collect()
 }
 
-/// The team in these days, the person first; none for somebody without a team.
+/// The team in the days of a plan, the person first; none for somebody without a team.
 fn team(rx: &Rx<'_>, actor: &Actor, plan: &Plan, except: Option<LeaveRequestId>) -> Result<Option<Team>> {
-    let shown = window(plan);
-    let mut people = absence::team(rx, plan.employee.id, shown)?;
+    let shown = window(plan.span.period(), &plan.format);
+    let extra = virtual_absence(plan, shown);
+    draw_team(rx, actor, plan.employee.id, shown, &plan.format, |absences| {
+        absences.retain(|absence| Some(absence.request_id) != except);
+        absences.push(extra);
+    })
+}
+
+/// The team in the days of a request that was sent.
+pub(super) fn team_of(rx: &Rx<'_>, actor: &Actor, request: &LeaveRequest, format: &Format) -> Result<Option<Team>> {
+    draw_team(rx, actor, request.employee_id, window(request.span.period(), format), format, |_| {})
+}
+
+fn draw_team(
+    rx: &Rx<'_>,
+    actor: &Actor,
+    employee: EmployeeId,
+    shown: Period,
+    format: &Format,
+    change: impl FnOnce(&mut Vec<Absence>),
+) -> Result<Option<Team>> {
+    let mut people = absence::team(rx, employee, shown)?;
     if people.len() < 2 {
         return Ok(None);
     }
-    let format = &plan.format;
-    let department = people.iter().find(|person| person.id == plan.employee.id).map(|own| own.department.clone());
+    let department = people.iter().find(|person| person.id == employee).map(|own| own.department.clone());
     let ids: Vec<EmployeeId> = people.iter().map(|person| person.id).collect();
     let mut absences = absence::within(rx, actor, &ids, shown)?;
-    absences.retain(|absence| Some(absence.request_id) != except);
+    change(&mut absences);
     let away = |person: &Person| absences.iter().any(|absence| absence.employee_id == person.id);
     // The person first, then who is away, then the rest; a long list ends there.
-    people.sort_by_key(|person| (person.id != plan.employee.id, !away(person)));
+    people.sort_by_key(|person| (person.id != employee, !away(person)));
     people.truncate(WALL_PEOPLE);
-    let own = actor.employee_id == Some(plan.employee.id);
-    for person in people.iter_mut().filter(|person| own && person.id == plan.employee.id) {
+    let own = actor.employee_id == Some(employee);
+    for person in people.iter_mut().filter(|person| own && person.id == employee) {
         person.name = format.lang.text("You").to_owned();
     }
-    absences.push(virtual_absence(plan, shown));
     let calendars = absence::calendars(rx, &people, shown)?;
     let canvas = Canvas { format, period: shown, people: &people, calendars: &calendars, absences: &absences };
     let title = match department.filter(|name| !name.is_empty()) {
         Some(name) => format.lang.msg(&msg!("{0} in these days", name)),
-        None => format.lang.text("Your team in these days").to_owned(),
+        None => format.lang.text("The team in these days").to_owned(),
     };
-    // Of the person's own bar nothing is to be opened yet, and the others' pages would leave the form.
+    // Its bars lead nowhere: following one would leave what is being filled in or decided.
     let mut wall = Wall::draw(&canvas);
-    for bar in wall.groups.iter_mut().flat_map(|group| &mut group.lines).flat_map(|line| &mut line.cells).flat_map(|cell| &mut cell.bars) {
+    let lines = wall.groups.iter_mut().flat_map(|group| &mut group.lines);
+    for bar in lines.flat_map(|line| &mut line.cells).flat_map(|cell| &mut cell.bars) {
         bar.href = None;
     }
     Ok(Some(Team { title, wall }))
 }
 
 /// The days of the request; a short one with its whole week around it, a long one up to four weeks.
-fn window(plan: &Plan) -> Period {
-    let asked = plan.span.period();
+fn window(asked: Period, format: &Format) -> Period {
     if asked.day_count() < 5 {
-        let start = crate::web::format::start_of_week(asked.first(), plan.format.week_start());
-        let end = crate::web::format::start_of_week(asked.last(), plan.format.week_start());
+        let start = crate::web::format::start_of_week(asked.first(), format.week_start());
+        let end = crate::web::format::start_of_week(asked.last(), format.week_start());
         return Period::new(start, period::ahead(end, 6)).unwrap_or(asked);
     }
     let last = asked.last().min(period::ahead(asked.first(), WALL_DAYS - 1));
@@ -282,17 +302,45 @@ fn window(plan: &Plan) -> Period {
 /// The request as the wall will show it once it is sent.
 fn virtual_absence(plan: &Plan, shown: Period) -> Absence {
     let days = plan.days().into_iter().filter(|day| shown.contains(day.date));
-    let mark = plan.kind.mark();
     Absence {
         request_id: LeaveRequestId(0),
         employee_id: plan.employee.id,
-        leave_type_id: plan.kind.id,
-        mark: types::Mark { name: plan.format.lang.text(&mark.name).to_owned(), ..mark },
+        leave_type_id: Some(plan.kind.id),
+        mark: plan.kind.mark_in(plan.format.lang),
         open: plan.kind.fields.requires_approval,
         span: plan.span,
         days: days.map(|day| AbsentDay { date: day.date, part: day.part, charged: day.charged }).collect(),
         known: false,
     }
+}
+
+/// The days of a request that was sent, as it was counted then.
+pub(super) fn days_of(days: &[RequestDay], amounts: &Amounts<'_>) -> Vec<Day> {
+    let format = amounts.format;
+    let show = |run: &[RequestDay]| {
+        let (first, last) = (&run[0], &run[run.len() - 1]);
+        let charged = first.charged.is_positive();
+        let icon = match (charged, first.part) {
+            (false, _) => "day-off",
+            (true, DayPart::Morning) => "day-am",
+            (true, DayPart::Afternoon) => "day-pm",
+            (true, DayPart::FullDay | DayPart::Hours) => "day-full",
+        };
+        let words = match (&first.holiday, first.part) {
+            (Some(name), _) => name.clone(),
+            (None, _) if !charged => format.lang.text("Not a working day").to_owned(),
+            (None, DayPart::FullDay) => format.lang.text("Whole day").to_owned(),
+            (None, DayPart::Morning) => format.lang.text("Morning").to_owned(),
+            (None, DayPart::Afternoon) => format.lang.text("Afternoon").to_owned(),
+            (None, DayPart::Hours) => format.lang.text("Some hours").to_owned(),
+        };
+        let amount = if charged { amounts.figure(first.charged) } else { "–".to_owned() };
+        let date = if run.len() == 1 { format.day(first.date) } else { format.range_short(first.date, last.date) };
+        Day { icon, date, words, amount, free: !charged }
+    };
+    // Free days in a row are one line.
+    let free = |day: &RequestDay| !day.charged.is_positive() && day.holiday.is_none();
+    days.chunk_by(|one, next| free(one) && free(next)).map(show).collect()
 }
 
 fn days(plan: &Plan) -> Vec<Day> {

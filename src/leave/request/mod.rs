@@ -8,6 +8,7 @@ pub mod look;
 pub mod model;
 pub mod pages;
 pub mod plan;
+pub mod show;
 pub(in crate::leave) mod store;
 #[cfg(test)]
 mod tests;

@@ -30,8 +30,6 @@ struct New {
     /// Where the form is sent.
     action: String,
     form: FormState,
-    /// HR asks for somebody else.
-    for_whom: Option<String>,
     choices: Choices,
     deputies: Deputies,
     preview: Preview,
@@ -53,7 +51,6 @@ struct Content {
     title: String,
     action: String,
     form: FormState,
-    for_whom: Option<String>,
     choices: Choices,
     deputies: Deputies,
     preview: Preview,
@@ -88,7 +85,6 @@ impl Content {
         Ok(Content {
             title: format.lang.msg(&title),
             action: editing.map_or_else(|| "/leave/new".to_owned(), |id| format!("{}/edit", super::href(id))),
-            for_whom: name,
             choices: Choices::of(rx, employee, &form, &format)?,
             deputies: Deputies::of(rx, actor, employee, plan, form.clone())?,
             form,
@@ -98,9 +94,9 @@ impl Content {
     }
 
     async fn show(self, ctx: &Ctx, status: StatusCode) -> Result<Response> {
-        let Content { title, action, form, for_whom, choices, deputies, preview, decide } = self;
+        let Content { title, action, form, choices, deputies, preview, decide } = self;
         let shell = ctx.shell().await?;
-        web::page_with(status, &New { shell, title, action, form, for_whom, choices, deputies, preview, decide })
+        web::page_with(status, &New { shell, title, action, form, choices, deputies, preview, decide })
     }
 }
 

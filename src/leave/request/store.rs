@@ -223,6 +223,11 @@ pub(in crate::leave) fn coming(rx: &Rx<'_>, own: EmployeeId, today: Date, limit:
     )
 }
 
+/// Approved leave whose first day is `date`.
+pub(in crate::leave) fn starting(rx: &Rx<'_>, date: Date) -> Result<Vec<LeaveRequest>> {
+    rx.all(&format!("{SELECT} WHERE r.start_date = ?1 AND r.status = 'approved' ORDER BY r.id"), [date], request)
+}
+
 /// Dates of a person's leave of one type, undecided or approved, within `period`, without one request.
 pub(super) fn dates_of_type(
     rx: &Rx<'_>,
@@ -296,7 +301,7 @@ impl Filter {
 }
 
 /// One page of requests and how many there are. `order_by` is made of our own column names.
-pub(super) fn list(
+pub(in crate::leave) fn list(
     rx: &Rx<'_>,
     filter: &Filter,
     order_by: &str,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::ids::LeaveTypeId;
+use crate::lang::Lang;
 use crate::leave::rules::{Attachment, FreeDaysInside, Granularity, TypeRules, Unit};
 use crate::time::Minutes;
 
@@ -151,14 +152,10 @@ impl LeaveType {
         matches!(self.fields.granularity, Granularity::Hour | Granularity::QuarterHour)
     }
 
-    /// Class and letter by which drawings show it.
-    pub fn mark(&self) -> Mark {
-        Mark {
-            hue: self.fields.color.class(),
-            letter: self.fields.letter.clone(),
-            name: self.fields.name.clone(),
-            low: self.fields.works,
-        }
+    /// How drawings show and name it.
+    pub fn mark_in(&self, lang: Lang) -> Mark {
+        let TypeFields { color, letter, name, works, .. } = &self.fields;
+        Mark { hue: color.class(), letter: letter.clone(), name: lang.text(name).to_owned(), low: *works }
     }
 }
 
@@ -175,8 +172,8 @@ pub struct Mark {
 
 impl Mark {
     /// What colleagues see of a type that does not say more. `away` is the word in the viewer's language.
-    pub fn away(away: &str) -> Mark {
+    pub fn away(away: &str, works: bool) -> Mark {
         let letter = away.chars().next().unwrap_or('A').to_uppercase().collect();
-        Mark { hue: Color::Grey.class(), letter, name: away.to_owned(), low: false }
+        Mark { hue: Color::Grey.class(), letter, name: away.to_owned(), low: works }
     }
 }

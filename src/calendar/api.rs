@@ -1,0 +1,160 @@
+//! The team calendar in the API.
+
+use jiff::civil::Date;
+use serde::Serialize;
+use utoipa::{OpenApi, ToSchema};
+
+use super::{Days, days};
+use crate::auth::{Actor, Staff};
+use crate::error::{AppError, Result};
+use crate::ids::{DepartmentId, LeaveRequestId, LocationId};
+use crate::leave::absence::{self, Absence};
+use crate::leave::request::DayPart;
+use crate::people::NameRef;
+use crate::storage::Rx;
+use crate::time::{Half, Minutes, Period};
+use crate::web::Json;
+use crate::web::listing::ListQuery;
+use crate::web::problem::ReadProblems;
+
+/// The operations of this file.
+#[derive(Debug, OpenApi)]
+#[openapi(paths(calendar))]
+pub struct Api;
+
+/// The longest stretch that is answered at once, in days.
+const LONGEST: i64 = 366;
+
+/// Who is away within a period.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = LeaveCalendar)]
+pub struct CalendarJson {
+    #[schema(value_type = String, format = Date, example = "2026-12-01")]
+    pub from: Date,
+    #[schema(value_type = String, format = Date, example = "2026-12-31")]
+    pub to: Date,
+    /// By department and name.
+    pub people: Vec<PersonJson>,
+}
+
+/// A person of the calendar.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = LeaveCalendarPerson)]
+pub struct PersonJson {
+    pub employee: NameRef,
+    pub department: Option<NameRef>,
+    pub location: Option<NameRef>,
+    /// Approved and undecided leave that touches the period.
+    pub absences: Vec<AbsenceJson>,
+    /// Public holidays of the person's place within the period.
+    pub holidays: Vec<HolidayJson>,
+}
+
+/// A stretch of leave, as the caller may know it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = LeaveCalendarAbsence)]
+pub struct AbsenceJson {
+    /// Only where the caller may open the request.
+    pub request_id: Option<LeaveRequestId>,
+    /// None where it only shows as "Away".
+    pub leave_type: Option<NameRef>,
+    /// Name of the kind, or "Away".
+    #[schema(example = "Vacation")]
+    pub shown_as: String,
+    /// It waits for a decision.
+    pub undecided: bool,
+    /// The person works, only elsewhere.
+    pub works_elsewhere: bool,
+    #[schema(value_type = String, format = Date, example = "2026-12-08")]
+    pub start_date: Date,
+    #[schema(value_type = String, format = Date, example = "2026-12-11")]
+    pub end_date: Date,
+    /// Its days within the period.
+    pub days: Vec<AbsentDayJson>,
+}
+
+/// A day of it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = LeaveCalendarDay)]
+pub struct AbsentDayJson {
+    #[schema(value_type = String, format = Date, example = "2026-12-08")]
+    pub date: Date,
+    pub part: DayPart,
+    /// 0 on days that the person does not work anyway.
+    #[schema(example = 480)]
+    pub minutes: Minutes,
+}
+
+/// A public holiday.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = LeaveCalendarHoliday)]
+pub struct HolidayJson {
+    #[schema(value_type = String, format = Date, example = "2026-12-24")]
+    pub date: Date,
+    #[schema(example = "Christmas Eve")]
+    pub name: String,
+    /// None is the whole day.
+    pub half: Option<Half>,
+}
+
+/// The team calendar.
+#[utoipa::path(
+    get, path = "/api/v1/leave/calendar", operation_id = "get_leave_calendar", tag = "leave",
+    summary = "Who is away when",
+    description = "HR sees everybody; others the members of their entity, their reports, their approver and who has them as approver. Of a colleague's leave the kind is told where its type says so, else only that they are away. At most 366 days.",
+    params(
+        ("from" = String, Query, description = "First day", example = "2026-12-01"),
+        ("to" = String, Query, description = "Last day", example = "2026-12-31"),
+        ("department_id" = Option<DepartmentId>, Query), ("location_id" = Option<LocationId>, Query),
+    ),
+    responses((status = 200, description = "People with their leave and holidays", body = CalendarJson), ReadProblems),
+)]
+pub async fn calendar(ctx: Staff, query: ListQuery) -> Result<Json<CalendarJson>> {
+    let listing = query.listing(&[], &["from", "to", "department_id", "location_id"])?;
+    let needed = |field: &'static str| -> Result<Date> {
+        listing.filter(field)?.ok_or_else(|| AppError::invalid(field, "This is needed."))
+    };
+    let period = Period::new(needed("from")?, needed("to")?).filter(|period| period.day_count() <= LONGEST);
+    let period = period.ok_or_else(|| AppError::invalid("to", "From the first day on, at most 366 days."))?;
+    let (department, location) = (listing.filter("department_id")?, listing.filter("location_id")?);
+    ctx.read(move |rx, actor| read(rx, actor, period, department, location)).await.map(Json)
+}
+
+fn read(
+    rx: &Rx<'_>,
+    actor: &Actor,
+    period: Period,
+    department: Option<DepartmentId>,
+    location: Option<LocationId>,
+) -> Result<CalendarJson> {
+    let people = absence::circle(rx, actor, period, department, location)?;
+    let Days { people, calendars, absences } = days(rx, actor, people, period)?;
+    let show = |person: absence::Person| {
+        let holidays = calendars.get(&person.id).into_iter().flat_map(|calendar| calendar.holidays.within(period));
+        let holidays = holidays.map(|(date, holiday)| HolidayJson { date, name: holiday.name.clone(), half: holiday.slots.half() });
+        let own = absences.iter().filter(|absence| absence.employee_id == person.id);
+        PersonJson {
+            absences: own.map(absence_json).collect(),
+            holidays: holidays.collect(),
+            department: person.department_id.map(|id| NameRef { id: id.0, name: person.department }),
+            location: person.location_id.map(|id| NameRef { id: id.0, name: person.location }),
+            employee: NameRef { id: person.id.0, name: person.name },
+        }
+    };
+    Ok(CalendarJson { from: period.first(), to: period.last(), people: people.into_iter().map(show).collect() })
+}
+
+fn absence_json(absence: &Absence) -> AbsenceJson {
+    let name = absence.mark.name.clone();
+    let day = |day: &absence::AbsentDay| AbsentDayJson { date: day.date, part: day.part, minutes: day.charged };
+    AbsenceJson {
+        request_id: absence.known.then_some(absence.request_id),
+        leave_type: absence.leave_type_id.map(|id| NameRef { id: id.0, name: name.clone() }),
+        shown_as: name,
+        undecided: absence.open,
+        works_elsewhere: absence.mark.low,
+        start_date: absence.span.first_day(),
+        end_date: absence.span.last_day(),
+        days: absence.days.iter().map(day).collect(),
+    }
+}

@@ -1,0 +1,91 @@
+//! What the clockwork does for leave: reminds on the day before, and writes off what was not used in time.
+
+use crate::error::Result;
+use crate::jobs::{CatchUp, Due, Job, JobCtx, Outcome, REMIND, Zones};
+use crate::msg_n;
+use crate::people;
+use crate::storage::Op;
+use crate::time::period;
+
+use super::{ledger, notices, request};
+
+/// How far back expiries are looked for: a program that was off for less catches up.
+const LOOK_BACK_DAYS: i64 = 400;
+
+const EXPIRE: Op = Op::act("leave.expired");
+
+/// "Your leave starts tomorrow", to the person and whoever stands in, at four in the afternoon of the place.
+#[derive(Clone, Copy, Debug)]
+pub struct StartsTomorrow;
+
+impl Job for StartsTomorrow {
+    fn name(&self) -> &'static str {
+        "leave_starts_tomorrow"
+    }
+
+    fn title(&self) -> &'static str {
+        crate::tr!("Leave starts tomorrow")
+    }
+
+    fn schedule(&self) -> &'static str {
+        "0 16 * * *"
+    }
+
+    fn zones(&self) -> Zones {
+        Zones::EachLocation
+    }
+
+    fn catch_up(&self) -> CatchUp {
+        CatchUp::Within(jiff::SignedDuration::from_hours(8))
+    }
+
+    fn run(&self, ctx: &JobCtx, due: &Due) -> Result<Outcome> {
+        let tomorrow = period::ahead(due.date, 1);
+        let starting = ctx.read(move |rx| request::store::starting(rx, tomorrow))?;
+        let mut told: i64 = 0;
+        for leave in starting {
+            let due = due.clone();
+            let done = ctx.write(REMIND, move |tx, actor| {
+                // Each person in the run of their own place, once.
+                let place = people::place_of(tx, leave.employee_id)?;
+                let here = if place.location_id.is_some() { place.zone == due.zone } else { due.own_zone };
+                if !here || !due.first(tx, format_args!("leave_request:{}", leave.id))? {
+                    return Ok(false);
+                }
+                notices::starts_tomorrow(tx, actor, &leave)?;
+                Ok(true)
+            })?;
+            told += i64::from(done);
+        }
+        Ok(if told == 0 { Outcome::nothing() } else { Outcome::did(msg_n!(told, "{0} reminder", "{0} reminders")) })
+    }
+}
+
+/// Writes off what expired unused, after midnight.
+#[derive(Clone, Copy, Debug)]
+pub struct Expiry;
+
+impl Job for Expiry {
+    fn name(&self) -> &'static str {
+        "leave_expiry"
+    }
+
+    fn title(&self) -> &'static str {
+        crate::tr!("Leave that was not used in time")
+    }
+
+    fn schedule(&self) -> &'static str {
+        "20 0 * * *"
+    }
+
+    fn run(&self, ctx: &JobCtx, due: &Due) -> Result<Outcome> {
+        let (from, today) = (period::back(due.date, LOOK_BACK_DAYS), due.date);
+        let accounts = ctx.read(move |rx| ledger::due_to_expire(rx, from, today))?;
+        let mut written: i64 = 0;
+        for account in accounts {
+            let done = ctx.write(EXPIRE, move |tx, actor| ledger::expire(tx, actor, account, today))?;
+            written += i64::from(done);
+        }
+        Ok(if written == 0 { Outcome::nothing() } else { Outcome::did(msg_n!(written, "{0} balance", "{0} balances")) })
+    }
+}
