@@ -37,5 +37,6 @@ pub mod overtime;
 
 // Floor 5: what shows several features.
 pub mod admin;
+pub mod calendar;
 pub mod home;
 pub mod inbox;

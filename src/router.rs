@@ -11,7 +11,7 @@ use utoipa::OpenApi;
 
 use crate::appliance::App;
 use crate::web::{self, Json};
-use crate::{admin, auth, home, inbox, leave, notifications, onboarding, people};
+use crate::{admin, auth, calendar, home, inbox, leave, notifications, onboarding, people};
 
 /// For whom a route is. The extractor and the action decide; this is what the table of routes says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,7 +90,7 @@ impl Routes {
 /// The table.
 pub fn routes() -> Routes {
     let mut t = Routes::new();
-    for group in [anyone, hire, staff, hr, admin] {
+    for group in [anyone, hire, staff, manager, hr, admin] {
         group(&mut t);
     }
     t
@@ -103,6 +103,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     document.merge(auth::api::openapi());
     document.merge(notifications::api::Api::openapi());
     document.merge(leave::api::Api::openapi());
+    document.merge(calendar::api::Api::openapi());
     document.merge(inbox::api::Api::openapi());
     document.merge(people::api::Api::openapi());
     document.merge(onboarding::hire::api::Api::openapi());
@@ -191,6 +192,17 @@ fn staff(t: &mut Routes) {
 }
 
 fn leave_of_staff(t: &mut Routes) {
+    t.get("/leave", leave::pages::index);
+    t.get("/leave/new", leave::request::pages::new);
+    t.post("/leave/new", leave::request::pages::submit);
+    t.post("/leave/preview", leave::request::pages::preview);
+    t.get("/leave/requests/{id}", leave::request::show::show);
+    t.get("/leave/requests/{id}/edit", leave::request::pages::edit);
+    t.post("/leave/requests/{id}/edit", leave::request::pages::amend);
+    t.get("/leave/requests/{id}/{act}", leave::request::show::ask);
+    t.post("/leave/requests/{id}/{act}", leave::request::show::act);
+    t.get("/leave/balance", leave::ledger::pages::show);
+    t.get("/calendar", calendar::pages::wall);
     t.get("/api/v1/leave/requests", leave::request::api::list);
     t.post("/api/v1/leave/requests", leave::request::api::create);
     t.get("/api/v1/leave/requests/my", leave::request::api::my);
@@ -206,6 +218,7 @@ fn leave_of_staff(t: &mut Routes) {
     t.post("/api/v1/leave/requests/{id}/return", leave::request::api::return_early);
     t.get("/api/v1/leave/balances", leave::ledger::api::balances);
     t.get("/api/v1/leave/ledger", leave::ledger::api::ledger);
+    t.get("/api/v1/leave/calendar", calendar::api::calendar);
     t.get("/api/v1/leave/types", leave::types::api::list);
     t.get("/api/v1/leave/types/{id}", leave::types::api::get);
     t.get("/inbox", inbox::pages::index);
@@ -274,9 +287,15 @@ fn people_of_hr(t: &mut Routes) {
     t.delete("/api/v1/leave/holidays/{id}", people::holidays::api::remove);
 }
 
+fn manager(t: &mut Routes) {
+    t.for_(Audience::Manager);
+    t.get("/leave/team", leave::pages::team);
+}
+
 fn hr(t: &mut Routes) {
     t.for_(Audience::Hr);
     people_of_hr(t);
+    t.post("/leave/balance", leave::ledger::pages::correct);
     t.post("/api/v1/leave/balances/adjust", leave::ledger::api::adjust);
     t.post("/api/v1/leave/types", leave::types::api::create);
     t.patch("/api/v1/leave/types/{id}", leave::types::api::update);

@@ -131,7 +131,11 @@ fn read(
     let Days { people, calendars, absences } = days(rx, actor, people, period)?;
     let show = |person: absence::Person| {
         let holidays = calendars.get(&person.id).into_iter().flat_map(|calendar| calendar.holidays.within(period));
-        let holidays = holidays.map(|(date, holiday)| HolidayJson { date, name: holiday.name.clone(), half: holiday.slots.half() });
+        let holidays = holidays.map(|(date, holiday)| HolidayJson {
+            date,
+            name: holiday.name.clone(),
+            half: holiday.slots.half(),
+        });
         let own = absences.iter().filter(|absence| absence.employee_id == person.id);
         PersonJson {
             absences: own.map(absence_json).collect(),

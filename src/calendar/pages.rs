@@ -71,21 +71,27 @@ impl Content {
         let department: Option<DepartmentId> = listing.filter("department_id")?;
         let location: Option<LocationId> = listing.filter("location_id")?;
         let wanted = |person: &&Person| {
-            department.is_none_or(|id| person.department_id == Some(id)) && location.is_none_or(|id| person.location_id == Some(id))
+            department.is_none_or(|id| person.department_id == Some(id))
+                && location.is_none_or(|id| person.location_id == Some(id))
         };
         let people: Vec<Person> = everybody.iter().filter(wanted).cloned().collect();
         let Days { people, calendars, mut absences } = days(rx, actor, people, month)?;
         let kind = listing.text("leave_type_id");
         absences.retain(|absence| fits(absence, kind));
-        let canvas = Canvas { format: &format, period: month, people: &people, calendars: &calendars, absences: &absences };
+        let canvas =
+            Canvas { format: &format, period: month, people: &people, calendars: &calendars, absences: &absences };
         let title = format.month(first);
         let link = |date: Date| (listing.with("month", &month_text(date)), format.month(date));
         Ok(Content {
             previous: link(period::back(month.first(), 1).first_of_month()),
             next: link(period::ahead(month.last(), 1)),
             month: month_text(first),
-            departments: choices(&everybody, listing.text("department_id"), |p| p.department_id.map(|id| (id.to_string(), p.department.clone()))),
-            locations: choices(&everybody, listing.text("location_id"), |p| p.location_id.map(|id| (id.to_string(), p.location.clone()))),
+            departments: choices(&everybody, listing.text("department_id"), |p| {
+                p.department_id.map(|id| (id.to_string(), p.department.clone()))
+            }),
+            locations: choices(&everybody, listing.text("location_id"), |p| {
+                p.location_id.map(|id| (id.to_string(), p.location.clone()))
+            }),
             kinds: kinds(rx, kind, &format)?,
             wall: Wall::draw(&canvas),
             label: format.lang.msg(&msg!("Who is away in {0}", title)),
@@ -108,7 +114,11 @@ fn fits(absence: &Absence, kind: &str) -> bool {
 fn kinds(rx: &Rx<'_>, chosen: &str, format: &Format) -> Result<Vec<Choice>> {
     let known = types::active(rx)?.into_iter().map(|kind| (kind.id.to_string(), kind.fields.name));
     let all = known.chain([(AWAY.to_owned(), "Away".to_owned())]);
-    let choice = |(value, words): (String, String)| Choice { chosen: value == chosen, words: format.lang.text(&words).to_owned(), value };
+    let choice = |(value, words): (String, String)| Choice {
+        chosen: value == chosen,
+        words: format.lang.text(&words).to_owned(),
+        value,
+    };
     Ok(all.map(choice).collect())
 }
 

@@ -55,29 +55,49 @@ impl Chart {
             let next = course.get(i + 1).map_or(year.end(), |(next, _)| *next);
             let (from, to) = (span.x(*date), span.x(next));
             let y = scale.y(*minutes);
-            fills.push(Shape { x: per_cent(from), width: per_cent(to - from), y: pixels(y.min(scale.zero())), height: pixels((scale.zero() - y).abs()) });
+            fills.push(Shape {
+                x: per_cent(from),
+                width: per_cent(to - from),
+                y: pixels(y.min(scale.zero())),
+                height: pixels((scale.zero() - y).abs()),
+            });
             if *date > today {
                 soon.push(Shape { x: per_cent(from), width: per_cent(to), y: pixels(y), height: pixels(y) });
             } else {
                 let end = if next > today { span.x(today).max(from) } else { to };
                 // Two pixels of line, one above and one below; the end covers the corner.
-                steps.push(Shape { x: per_cent(from), width: per_cent(end - from + 12), y: pixels(y - 10), height: "2".to_owned() });
+                steps.push(Shape {
+                    x: per_cent(from),
+                    width: per_cent(end - from + 12),
+                    y: pixels(y - 10),
+                    height: "2".to_owned(),
+                });
                 if next > today && end < to {
                     soon.push(Shape { x: per_cent(end), width: per_cent(to), y: pixels(y), height: pixels(y) });
                 }
                 if let Some((_, before)) = i.checked_sub(1).map(|before| course[before]) {
                     let other = scale.y(before);
-                    steps.push(Shape { x: per_cent(from), width: "2".to_owned(), y: pixels(y.min(other) - 10), height: pixels((y - other).abs() + 20) });
+                    steps.push(Shape {
+                        x: per_cent(from),
+                        width: "2".to_owned(),
+                        y: pixels(y.min(other) - 10),
+                        height: pixels((y - other).abs() + 20),
+                    });
                 }
             }
         }
-        let reached = course.iter().rev().find(|(date, _)| *date <= today).map_or(Minutes::ZERO, |(_, minutes)| *minutes);
+        let reached =
+            course.iter().rev().find(|(date, _)| *date <= today).map_or(Minutes::ZERO, |(_, minutes)| *minutes);
         let now = year.period.contains(today).then(|| {
             let words = format.lang.msg(&crate::msg!("today {0}", amounts.figure(reached)));
             (per_cent(span.x(today)), words)
         });
         let last = course.last().map_or(Minutes::ZERO, |(_, minutes)| *minutes);
-        let label = crate::msg!("The balance through {0}; {1} at the end. The table below has every step.", year.number, amounts.long(last));
+        let label = crate::msg!(
+            "The balance through {0}; {1} at the end. The table below has every step.",
+            year.number,
+            amounts.long(last)
+        );
         Some(Chart {
             hue,
             label: format.lang.msg(&label),
@@ -133,7 +153,10 @@ impl Scale {
     fn lines(&self) -> impl Iterator<Item = Minutes> {
         let first = self.least.div_euclid(self.line) + i64::from(self.least.rem_euclid(self.line) != 0);
         let (line, most) = (self.line, self.most);
-        (first..).map(move |n| n * line).take_while(move |value| *value <= most).filter_map(|value| Minutes::try_from(value).ok())
+        (first..)
+            .map(move |n| n * line)
+            .take_while(move |value| *value <= most)
+            .filter_map(|value| Minutes::try_from(value).ok())
     }
 }
 

@@ -215,7 +215,8 @@ fn read_amount(text: &str, unit: Unit, per_day: Minutes) -> Option<Minutes> {
         Some(rest) => (true, rest.trim().to_owned()),
         None => (false, text.trim_start_matches('+').trim().to_owned()),
     };
-    let digits = |part: &str, most: usize| (part.len() <= most && part.bytes().all(|b| b.is_ascii_digit())).then_some(());
+    let digits =
+        |part: &str, most: usize| (part.len() <= most && part.bytes().all(|b| b.is_ascii_digit())).then_some(());
     let minutes = match text.split_once(':') {
         Some((hours, minutes)) if unit == Unit::Hours && !hours.is_empty() && minutes.len() == 2 => {
             digits(hours, 5).and(digits(minutes, 2))?;
@@ -244,9 +245,15 @@ mod tests {
     #[test]
     fn amounts_are_read_as_people_write_them() {
         let days = |text| read_amount(text, Unit::Days, Minutes::hours(8)).map(Minutes::get);
-        assert_eq!([days("1"), days("0.5"), days("0,5"), days("−2"), days("- 0.25")], [Some(480), Some(240), Some(240), Some(-960), Some(-120)]);
+        assert_eq!(
+            [days("1"), days("0.5"), days("0,5"), days("−2"), days("- 0.25")],
+            [Some(480), Some(240), Some(240), Some(-960), Some(-120)]
+        );
         let hours = |text| read_amount(text, Unit::Hours, Minutes::hours(8)).map(Minutes::get);
-        assert_eq!([hours("1:30"), hours("1.5"), hours("-0:15"), hours(".5")], [Some(90), Some(90), Some(-15), Some(30)]);
+        assert_eq!(
+            [hours("1:30"), hours("1.5"), hours("-0:15"), hours(".5")],
+            [Some(90), Some(90), Some(-15), Some(30)]
+        );
         for text in ["", "x", "1:75", "1:5", "1e9", "999999", "."] {
             assert_eq!(hours(text), None, "{text}");
         }

@@ -81,7 +81,16 @@ impl Statement {
         let today = format.today();
         if account.leave_year().period.contains(today) && today <= on {
             let title = format.lang.text("On the books today").to_owned();
-            entries.push(Entry { date: today, order: 2, last: today, title, detail: String::new(), href: None, days: Vec::new(), mark: true });
+            entries.push(Entry {
+                date: today,
+                order: 2,
+                last: today,
+                title,
+                detail: String::new(),
+                href: None,
+                days: Vec::new(),
+                mark: true,
+            });
         }
         entries.sort_by_key(|entry| (entry.date, entry.order));
 
@@ -146,7 +155,16 @@ impl Telling<'_> {
             detail = format!("{detail} {}", line.actor);
         }
         let date = row.effective_date;
-        Entry { date, order: 0, last: date, title: lang.msg(&title), detail, href: None, days: vec![(date, row.minutes)], mark: false }
+        Entry {
+            date,
+            order: 0,
+            last: date,
+            title: lang.msg(&title),
+            detail,
+            href: None,
+            days: vec![(date, row.minutes)],
+            mark: false,
+        }
     }
 
     /// Approved leave, and what of it was given back.
@@ -244,7 +262,8 @@ impl Telling<'_> {
         told.map(|lapse| {
             let last = period::back(lapse.on, 1);
             let detail = self.format.lang.msg(&msg!("Not used by {0}.", self.format.date(last)));
-            let title = self.format.lang.text(if lapse.on <= self.format.today() { tr!("Expired") } else { tr!("Expires") });
+            let title =
+                self.format.lang.text(if lapse.on <= self.format.today() { tr!("Expired") } else { tr!("Expires") });
             Entry {
                 date: lapse.on,
                 order: 0,
@@ -274,7 +293,11 @@ impl Entry {
         }
         *total += sum;
         Step {
-            when: if self.date == self.last { format.date(self.date) } else { format.range_short(self.date, self.last) },
+            when: if self.date == self.last {
+                format.date(self.date)
+            } else {
+                format.range_short(self.date, self.last)
+            },
             title: self.title,
             detail: self.detail,
             href: self.href,

@@ -16,7 +16,7 @@ use crate::leave::{calendars, ledger, words};
 use crate::people;
 use crate::storage::Rx;
 use crate::time::{Period, hhmm};
-use crate::web::{Format, FormState, filters};
+use crate::web::{FormState, Format, filters};
 use crate::{msg, msg_n};
 
 /// Kinds of leave shown before the rest folds away.
@@ -172,7 +172,13 @@ impl Deputies {
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub fn of(rx: &Rx<'_>, actor: &Actor, employee: EmployeeId, plan: Option<&Plan>, form: FormState) -> Result<Deputies> {
+    pub fn of(
+        rx: &Rx<'_>,
+        actor: &Actor,
+        employee: EmployeeId,
+        plan: Option<&Plan>,
+        form: FormState,
+    ) -> Result<Deputies> {
         let format = words::format_for(actor, rx.now());
         let period = plan.map_or(Period::day(format.today()), |plan| plan.span.period());
         let mut team = absence::team(rx, employee, period)?;

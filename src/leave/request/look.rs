@@ -127,7 +127,9 @@ impl Look {
                 let words = lang.msg(&msg!("Why {0}?", amounts.long(year.before.available)));
                 (ledger::href(year.account), words)
             }),
-            strip: first_year.filter(|_| plan.kind.fields.unit == Unit::Days).map(|year| strip(plan, &year.before, &year.after, year.charged)),
+            strip: first_year
+                .filter(|_| plan.kind.fields.unit == Unit::Days)
+                .map(|year| strip(plan, &year.before, &year.after, year.charged)),
             warnings: plan.warnings.iter().map(|words| words::say(words, format)).collect(),
             errors: plan.errors.0.iter().map(|(_, words)| words::say(words, format)).collect(),
             conflicts: conflicts(rx, plan)?,
@@ -199,7 +201,9 @@ fn when(plan: &Plan) -> String {
         Some(Half::Afternoon) => format!("{}, {}", format.day_long(date), format.lang.text("afternoon")),
     };
     let stretch = match plan.span.clock_times() {
-        Some((from, to)) => format!("{}, {}\u{a0}–\u{a0}{}", format.day_long(first), format.clock(from), format.clock(to)),
+        Some((from, to)) => {
+            format!("{}, {}\u{a0}–\u{a0}{}", format.day_long(first), format.clock(from), format.clock(to))
+        }
         None if first == last => part(first, plan.span.slots(first)),
         None => format!("{} – {}", part(first, plan.span.slots(first)), part(last, plan.span.slots(last))),
     };
@@ -408,7 +412,12 @@ fn checks(plan: &Plan) -> Vec<String> {
     let asked = plan.kind.fields.notice_days;
     let given = period::days_between(plan.today, plan.span.first_day());
     if asked > 0 && given >= i64::from(asked) {
-        checks.push(format.lang.msg(&msg_n!(given, "{0} day’s notice, {1} asked", "{0} days’ notice, {1} asked", asked)));
+        checks.push(format.lang.msg(&msg_n!(
+            given,
+            "{0} day’s notice, {1} asked",
+            "{0} days’ notice, {1} asked",
+            asked
+        )));
     }
     if plan.conflicts.is_empty() {
         checks.push(format.lang.text("No other request in these days").to_owned());

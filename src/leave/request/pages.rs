@@ -13,11 +13,11 @@ use crate::auth::{Actor, Ctx, Staff};
 use crate::error::{AppError, FieldErrors, Msg, Result};
 use crate::ids::{EmployeeId, LeaveRequestId};
 use crate::leave::words;
+use crate::msg;
 use crate::people;
 use crate::storage::Rx;
 use crate::web::listing::ListQuery;
 use crate::web::{self, Flash, Form, FormState, Shell, filters};
-use crate::msg;
 
 use super::{AMEND, SUBMIT};
 

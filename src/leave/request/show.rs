@@ -71,7 +71,9 @@ impl Act {
         match self {
             Act::Approve => tr!("The days are booked, and the person is told at once."),
             Act::Reject => tr!("The days go back to the balance. The person is told at once, with your reason."),
-            Act::Question => tr!("The request goes back to the person, who can change it and send it again. The days stay reserved."),
+            Act::Question => {
+                tr!("The request goes back to the person, who can change it and send it again. The days stay reserved.")
+            }
             Act::Cancel => tr!("The days go back to the balance. Those concerned are told."),
             Act::Revoke => tr!("The days go back to the balance. The person is told at once, with your reason."),
             Act::Return => tr!("The days after the last one taken go back to the balance."),
@@ -167,7 +169,8 @@ impl Content {
         let amounts = Amounts { format: &format, unit: kind.fields.unit, per_day };
         let approval = approvals::current(rx, approvals::Kind::Leave, id.0)?;
         let own = sight == Sight::Own;
-        let facts = if request.status.occupies() { inbox::facts(rx, actor, &request, &format)?.facts } else { Vec::new() };
+        let facts =
+            if request.status.occupies() { inbox::facts(rx, actor, &request, &format)?.facts } else { Vec::new() };
         let account = crate::leave::ledger::Account::on(request.employee_id, kind.id, request.span.first_day());
         Ok(Content {
             href: super::href(id),
@@ -192,11 +195,16 @@ impl Content {
 }
 
 /// Glyph and words of where it stands.
-pub(in crate::leave) fn state(request: &LeaveRequest, approval: Option<&approvals::Approval>, format: &Format) -> (&'static str, String) {
+pub(in crate::leave) fn state(
+    request: &LeaveRequest,
+    approval: Option<&approvals::Approval>,
+    format: &Format,
+) -> (&'static str, String) {
     let text = |words: &'static str| format.lang.text(words).to_owned();
     match request.status {
         LeaveStatus::Pending => {
-            let names: Vec<&str> = approval.map(|a| a.asked.iter().map(|p| p.name.as_str()).collect()).unwrap_or_default();
+            let names: Vec<&str> =
+                approval.map(|a| a.asked.iter().map(|p| p.name.as_str()).collect()).unwrap_or_default();
             ("wait", format.lang.msg(&msg!("Waits for {0}", names.join(", "))))
         }
         LeaveStatus::Clarification => ("ask", format.lang.msg(&msg!("Waits for {0}’s answer", request.employee))),
@@ -286,7 +294,11 @@ impl Bar {
         {
             let on_behalf = !approvals::is_asked(actor, approval);
             let asked: Vec<&str> = approval.asked.iter().map(|person| person.name.as_str()).collect();
-            let detail = if on_behalf { msg!("Waits for {0}; you decide on their behalf.", asked.join(", ")) } else { msg!("Waits for your decision.") };
+            let detail = if on_behalf {
+                msg!("Waits for {0}; you decide on their behalf.", asked.join(", "))
+            } else {
+                msg!("Waits for your decision.")
+            };
             return Ok(Some(Bar {
                 words: request.employee.clone(),
                 detail: lang.msg(&detail),
@@ -306,8 +318,12 @@ impl Bar {
         if may_cancel {
             bar.others.push((to(Act::Cancel), tr!("Take back…"), true));
         }
-        let under_way = request.span.first_day() <= today && today <= crate::time::period::ahead(request.span.last_day(), 1);
-        if request.status == LeaveStatus::Approved && request.span.period().day_count() > 1 && (actor.is_hr() || (own && under_way)) {
+        let under_way =
+            request.span.first_day() <= today && today <= crate::time::period::ahead(request.span.last_day(), 1);
+        if request.status == LeaveStatus::Approved
+            && request.span.period().day_count() > 1
+            && (actor.is_hr() || (own && under_way))
+        {
             bar.others.push((to(Act::Return), tr!("Came back early…"), false));
         }
         if request.status == LeaveStatus::Approved && revocable(request, rx.now()) && may_revoke(rx, actor, request)? {
@@ -318,9 +334,13 @@ impl Bar {
             bar.go = Some((format!("{}/edit", super::href(request.id)), words));
         }
         let detail = match request.status {
-            LeaveStatus::Clarification if own => msg!("Answer the question by changing the request and sending it again."),
+            LeaveStatus::Clarification if own => {
+                msg!("Answer the question by changing the request and sending it again.")
+            }
             LeaveStatus::Pending => msg!("It waits for a decision; the days are reserved."),
-            LeaveStatus::Approved if request.span.first_day() > today => msg!("It begins on {0}.", format.day(request.span.first_day())),
+            LeaveStatus::Approved if request.span.first_day() > today => {
+                msg!("It begins on {0}.", format.day(request.span.first_day()))
+            }
             _ => msg!(""),
         };
         bar.detail = lang.msg(&detail);
