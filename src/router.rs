@@ -11,7 +11,7 @@ use utoipa::OpenApi;
 
 use crate::appliance::App;
 use crate::web::{self, Json};
-use crate::{admin, auth, calendar, home, inbox, leave, notifications, onboarding, people};
+use crate::{admin, audit, auth, calendar, home, inbox, leave, notifications, onboarding, people};
 
 /// For whom a route is. The extractor and the action decide; this is what the table of routes says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,6 +101,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     let mut document = Document::openapi();
     document.merge(admin::health::Api::openapi());
     document.merge(auth::api::openapi());
+    document.merge(audit::api::Api::openapi());
     document.merge(notifications::api::Api::openapi());
     document.merge(leave::api::Api::openapi());
     document.merge(calendar::api::Api::openapi());
@@ -304,4 +305,17 @@ fn hr(t: &mut Routes) {
 
 fn admin(t: &mut Routes) {
     t.for_(Audience::Admin);
+    t.get("/admin/users", auth::user::pages::index);
+    t.get("/admin/users/{id}", auth::user::pages::show);
+    t.post("/admin/users/{id}/roles", auth::user::pages::set_roles);
+    t.post("/admin/users/{id}/disable", auth::user::pages::disable);
+    t.post("/admin/users/{id}/enable", auth::user::pages::enable);
+    t.post("/admin/users/{id}/unlock", auth::user::pages::unlock);
+    t.post("/admin/users/{id}/end-sessions", auth::user::pages::end_sessions);
+    t.post("/admin/users/{id}/invite", auth::user::pages::invite);
+    t.get("/api/v1/users", auth::user::api::list);
+    t.get("/api/v1/users/{id}", auth::user::api::get);
+    t.patch("/api/v1/users/{id}", auth::user::api::update);
+    t.get("/admin/audit", audit::pages::index);
+    t.get("/api/v1/audit-log", audit::api::list);
 }

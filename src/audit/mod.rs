@@ -9,17 +9,21 @@
 //!
 //! The chain of hashes and the table are storage's. Secrets and contents of files never go in.
 
+pub mod api;
+pub mod pages;
+mod store;
 #[cfg(test)]
 mod tests;
 
+use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::auth::Actor;
 use crate::error::Result;
-use crate::ids::AuditId;
-use crate::storage::Tx;
+use crate::ids::{AuditId, SessionId, UserId};
 use crate::storage::audit::{self, Chain};
+use crate::storage::{Rx, Tx};
 
 /// One entry in the making.
 #[derive(Clone, Debug)]
@@ -101,6 +105,81 @@ pub fn record(tx: &mut Tx<'_>, actor: &Actor, entry: Entry) -> Result<AuditId> {
         "channel": actor.origin.channel,
     });
     tx.audit(&inner)
+}
+
+/// An entry, read back.
+#[derive(Clone, Debug)]
+pub struct Record {
+    pub id: AuditId,
+    pub at: Timestamp,
+    /// `acts` or `sign_in`.
+    pub chain: String,
+    pub action: String,
+    /// Kind and id of what it was done to; the kind is empty where it was nothing in particular.
+    pub subject_kind: String,
+    pub subject_id: Option<i64>,
+    pub user_id: Option<UserId>,
+    /// As they were called then; empty once the entry was blanked, as are all texts below.
+    pub actor: String,
+    pub on_behalf_of: String,
+    pub address: String,
+    pub channel: String,
+    pub session_id: Option<SessionId>,
+    pub changes: Vec<Change>,
+    pub reason: String,
+    /// Its words were removed by retention or erasure; that it happened stays.
+    pub blanked: bool,
+}
+
+/// One field before and after.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = AuditChange)]
+pub struct Change {
+    #[schema(example = "status")]
+    pub field: String,
+    #[schema(value_type = Value, example = "pending")]
+    pub before: Value,
+    #[schema(value_type = Value, example = "approved")]
+    pub after: Value,
+}
+
+/// Which entries. What is `None` matches everything.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// An action, or its beginning.
+    pub action: Option<String>,
+    pub user_id: Option<UserId>,
+    pub subject_kind: Option<String>,
+    pub subject_id: Option<i64>,
+    pub from: Option<Timestamp>,
+    /// Exclusive.
+    pub to: Option<Timestamp>,
+    pub chain: Option<String>,
+}
+
+/// A piece of the log, newest first.
+#[derive(Clone, Debug)]
+pub struct Piece {
+    pub records: Vec<Record>,
+    /// Counted up to 1,000.
+    pub total: i64,
+    /// Where the next piece begins.
+    pub next: Option<AuditId>,
+}
+
+/// Up to `limit` entries older than `before`.
+///
+/// # Errors
+/// [`crate::error::AppError::Forbidden`] for all but admins.
+pub fn list(rx: &Rx<'_>, actor: &Actor, filter: &Filter, before: Option<AuditId>, limit: i64) -> Result<Piece> {
+    actor.require_admin()?;
+    let mut records = store::list(rx, filter, before, limit + 1)?;
+    let more = i64::try_from(records.len()).is_ok_and(|found| found > limit);
+    if more {
+        records.pop();
+    }
+    let next = records.last().filter(|_| more).map(|record| record.id);
+    Ok(Piece { records, total: store::count(rx, filter)?, next })
 }
 
 /// What serializes as a plain value is kept as it is; what does not (a map with odd keys) would be a programming

@@ -6,7 +6,7 @@ use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
 
-use crate::web::{Lang, Visit};
+use crate::web::Visit;
 
 use super::cookie::Cookie;
 use super::session::{Client, Kind};
@@ -15,7 +15,6 @@ use super::sign_in::Knock;
 /// The request of somebody who is not signed in, or whose session does not matter here.
 #[derive(Clone, Debug)]
 pub struct Caller {
-    /// In the language that `?lang=` asks for, where it does.
     pub visit: Visit,
     pub client: Client,
     /// The name that the request was sent to, with its port: "steward.nordlicht.lan:8443".
@@ -29,14 +28,13 @@ pub struct Caller {
 
 impl Caller {
     pub fn of(parts: &Parts) -> Caller {
-        let mut visit = Visit::of(parts);
+        let visit = Visit::of(parts);
         let text = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
         let authority = parts.uri.authority().map(|authority| authority.as_str()).or_else(|| text(header::HOST));
         let query: Vec<(String, String)> =
             serde_html_form::from_str(parts.uri.query().unwrap_or_default()).unwrap_or_default();
         let asked =
             |name: &str| query.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone()).unwrap_or_default();
-        visit.lang = asked("lang").parse().unwrap_or(visit.lang);
         Caller {
             client: Client::new(visit.address, text(header::USER_AGENT).unwrap_or_default()),
             authority: authority.filter(|name| is_plain(name)).unwrap_or_default().to_owned(),
@@ -66,10 +64,13 @@ impl Caller {
         }
     }
 
-    /// `path` in the language that was asked for, with what else the address said.
-    pub fn link(&self, path: &str, lang: Lang) -> String {
-        let pairs = [("lang", lang.code()), ("next", &self.next), ("organization", &self.organization)];
+    /// `path` with what this address said about where to go and in which organization.
+    pub fn link(&self, path: &str) -> String {
+        let pairs = [("next", &self.next), ("organization", &self.organization)];
         let pairs: Vec<_> = pairs.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+        if pairs.is_empty() {
+            return path.to_owned();
+        }
         format!("{path}?{}", serde_html_form::to_string(&pairs).unwrap_or_default())
     }
 }

@@ -1,8 +1,8 @@
-//! What the pages before signing in have in common: the year beside the form, where one is, other languages.
+//! What the pages before signing in have in common: the year beside the form, and where one is.
 
 use crate::orgs::Org;
 use crate::web::parts::Year;
-use crate::web::{Format, Lang, Shell};
+use crate::web::{Format, Shell};
 
 use super::Auth;
 use super::caller::Caller;
@@ -18,16 +18,6 @@ pub struct Door {
     /// The name that this site was reached by.
     pub host: String,
     pub secure: bool,
-    pub languages: Vec<Tongue>,
-}
-
-/// A language to read the page in.
-#[derive(Debug)]
-pub struct Tongue {
-    pub code: &'static str,
-    pub name: &'static str,
-    /// Empty for the language that is being read.
-    pub href: String,
 }
 
 impl Door {
@@ -36,18 +26,12 @@ impl Door {
         let zone = only(auth).map_or(jiff::tz::TimeZone::UTC, |org| org.settings().zone.clone());
         let format = Format::new(lang, zone, auth.clock().now());
         let today = format.today();
-        let tongue = |other: Lang| Tongue {
-            code: other.code(),
-            name: other.name(),
-            href: if other == lang { String::new() } else { caller.link(&caller.visit.path, other) },
-        };
         Door {
             year: Year::new(&format, today),
             greeting: greeting(format.now.to_zoned(format.zone.clone()).hour()),
             date: format!("{} {}", format.weekday(today), today.year()),
             host: caller.authority.clone(),
             secure: caller.visit.secure,
-            languages: Lang::all().map(tongue).collect(),
         }
     }
 }

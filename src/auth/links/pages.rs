@@ -78,7 +78,7 @@ fn forgotten_page(auth: &Auth, caller: &Caller, form: FormState, first_time: boo
         title,
         lead,
         button,
-        back: caller.link("/sign-in", caller.visit.lang),
+        back: caller.link("/sign-in"),
     }
 }
 

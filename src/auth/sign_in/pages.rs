@@ -52,13 +52,12 @@ pub async fn show(State(auth): State<Arc<Auth>>, caller: Caller, Maybe(signed): 
 }
 
 fn sign_in_page(auth: &Auth, caller: &Caller, form: FormState) -> SignIn {
-    let lang = caller.visit.lang;
     SignIn {
         shell: door::shell(auth, caller),
         door: Door::new(auth, caller),
         form,
-        forgotten: caller.link("/forgot-password", lang),
-        first_time: caller.link("/first-time", lang),
+        forgotten: caller.link("/forgot-password"),
+        first_time: caller.link("/first-time"),
     }
 }
 
@@ -69,7 +68,6 @@ pub struct Credentials {
     password: String,
     organization: Option<String>,
     next: Option<String>,
-    lang: Option<String>,
 }
 
 /// `POST /sign-in`
@@ -87,7 +85,6 @@ pub async fn submit(
         }
         Err(other) => return Err(other),
     };
-    caller.visit.lang = input.lang.and_then(|lang| lang.parse().ok()).unwrap_or(caller.visit.lang);
     caller.next = input.next.unwrap_or_default();
     let attempt = Attempt {
         email: input.email,

@@ -2,6 +2,7 @@
 //! number. Who may: an admin; HR too, as far as the login is for staff without HR's or an admin's own roles.
 
 pub mod api;
+pub mod pages;
 mod store;
 
 use jiff::Timestamp;
