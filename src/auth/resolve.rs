@@ -160,6 +160,8 @@ impl Auth {
         // Read before the snapshot is taken: a commit in between makes this entry stale, never wrong.
         let commit = org.db.commit_number();
         let (zone, wanted) = (org.settings().zone.clone(), key.clone());
+        let used = seen.as_ref().map_or(0, |seen| seen.used.load(Ordering::Acquire));
+        let used = Timestamp::from_microsecond(used).unwrap_or(Timestamp::UNIX_EPOCH);
         let found = org
             .db
             .read(move |rx| {
@@ -175,12 +177,12 @@ impl Auth {
                             found.expires_at,
                         )
                     }
-                    Key::Cookie(hash) => match session::by_cookie(rx, hash)? {
+                    Key::Cookie(hash) => match session::by_cookie(rx, hash, used)? {
                         Some(found) => of_session(&found),
                         None => return Ok(None),
                     },
                     Key::Session(_, id, user) => {
-                        match session::by_id(rx, id, user)?.filter(|found| found.kind == Kind::Api) {
+                        match session::by_id(rx, id, user, used)?.filter(|found| found.kind == Kind::Api) {
                             Some(found) => of_session(&found),
                             None => return Ok(None),
                         }

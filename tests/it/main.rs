@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod clockwork;
+mod auth_api;
+mod auth_sessions;
 mod auth_sign_in;
 mod mail;
 mod model;

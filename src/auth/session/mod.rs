@@ -84,6 +84,11 @@ pub struct Found {
 }
 
 impl Found {
+    fn used(mut self, at: Timestamp) -> Found {
+        self.last_seen_at = self.last_seen_at.max(at);
+        self
+    }
+
     /// Until when it lives if nobody uses it.
     pub fn dies_at(&self) -> Timestamp {
         self.expires_at.min(self.last_seen_at + self.kind.idle())
@@ -112,20 +117,22 @@ pub fn open(tx: &mut Tx<'_>, slug: &str, user: UserId, kind: Kind, client: &Clie
     Ok(Opened { id, secret: minted.value })
 }
 
-/// The live session behind a cookie.
+/// The live session behind a cookie. `used` is when it was last used as far as the caller knows: it is written down
+/// some time later only.
 ///
 /// # Errors
 /// What the database says.
-pub fn by_cookie(rx: &Rx<'_>, hash: TokenHash) -> Result<Option<Found>> {
-    Ok(store::by_hash(rx, hash)?.filter(|found| rx.now() < found.dies_at()))
+pub fn by_cookie(rx: &Rx<'_>, hash: TokenHash, used: Timestamp) -> Result<Option<Found>> {
+    Ok(store::by_hash(rx, hash)?.map(|found| found.used(used)).filter(|found| rx.now() < found.dies_at()))
 }
 
-/// The live session of that number, if it is `user`'s.
+/// The live session of that number, if it is `user`'s; `used` as for [`by_cookie`].
 ///
 /// # Errors
 /// What the database says.
-pub fn by_id(rx: &Rx<'_>, id: SessionId, user: UserId) -> Result<Option<Found>> {
-    Ok(store::by_id(rx, id)?.filter(|found| found.user_id == user && rx.now() < found.dies_at()))
+pub fn by_id(rx: &Rx<'_>, id: SessionId, user: UserId, used: Timestamp) -> Result<Option<Found>> {
+    let found = store::by_id(rx, id)?.map(|found| found.used(used));
+    Ok(found.filter(|found| found.user_id == user && rx.now() < found.dies_at()))
 }
 
 /// The live sessions of `user`, last used first.
@@ -199,7 +206,7 @@ pub fn sign_out(tx: &mut Tx<'_>, actor: &Actor) -> Result<()> {
 /// [`AppError::NotFound`] where they have no such live session.
 pub fn revoke(tx: &mut Tx<'_>, actor: &Actor, id: SessionId) -> Result<()> {
     let user = actor.user_id.ok_or(AppError::Unauthenticated)?;
-    let found = by_id(tx, id, user)?.ok_or(AppError::NotFound)?;
+    let found = by_id(tx, id, user, tx.now() - ABSOLUTE)?.ok_or(AppError::NotFound)?;
     store::end(tx, found.id)?;
     audit::record(tx, actor, Entry::new("session.revoked").on("session", id))?;
     Ok(())

@@ -65,6 +65,11 @@ impl Client {
         self.clone().send(method, path, Some("application/json"), Body::from(body.to_string())).await
     }
 
+    /// A POST without a body.
+    pub async fn send_empty_post(&self, path: &str) -> Answer {
+        self.clone().send(Method::POST, path, None, Body::empty()).await
+    }
+
     pub async fn delete(&self, path: &str) -> Answer {
         self.clone().send(Method::DELETE, path, None, Body::empty()).await
     }
