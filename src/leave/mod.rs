@@ -23,6 +23,6 @@ pub mod words;
 
 pub use home::{away_on, home_balances, next_of};
 pub use inbox::inbox_facts;
-pub use ledger::{Credit, grant};
+pub use ledger::{Credit, grant, take_back};
 pub use request::decide;
 pub use types::seed_types;

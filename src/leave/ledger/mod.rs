@@ -174,6 +174,36 @@ pub fn grant(tx: &mut Tx<'_>, actor: &Actor, credit: &Credit) -> Result<LedgerId
     Ok(id)
 }
 
+/// Undoes a row that [`grant`] added, on its own date; days of leave that drew from it are drawn anew. The balance may
+/// be below zero afterwards.
+///
+/// # Errors
+/// [`AppError::NotFound`] where there is no such row; the database refuses to undo one twice.
+pub fn take_back(tx: &mut Tx<'_>, actor: &Actor, id: LedgerId, why: &Msg) -> Result<LedgerId> {
+    let line = store::get(tx, id)?;
+    let account = store::account_of(tx, id)?;
+    let undone = line.row.undone();
+    let row = NewRow {
+        kind: undone.kind,
+        minutes: undone.minutes,
+        effective_date: undone.effective_date,
+        expires_on: None,
+        grant_id: undone.grant_id,
+        request_id: undone.request_id,
+        reverses_id: undone.reverses_id,
+        explanation: why,
+        actor: &actor.name,
+    };
+    let reversal = store::insert(tx, account, &row)?;
+    let entry = audit::Entry::new("leave.grant_taken_back")
+        .on("leave_ledger", id.0)
+        .change("minutes", line.row.minutes.get(), 0)
+        .because(&why.to_string());
+    audit::record(tx, actor, entry)?;
+    resettle(tx, actor, account)?;
+    Ok(reversal)
+}
+
 const fn is_credit(kind: LedgerKind) -> bool {
     matches!(kind, LedgerKind::Grant | LedgerKind::Accrual | LedgerKind::CarryOver | LedgerKind::Toil)
 }

@@ -106,6 +106,13 @@ pub(super) fn get(rx: &Rx<'_>, id: LedgerId) -> Result<Line> {
     rx.get(&format!("SELECT {COLUMNS} FROM leave_ledger WHERE id = ?1"), [id], line)
 }
 
+/// The account that a row belongs to.
+pub(super) fn account_of(rx: &Rx<'_>, id: LedgerId) -> Result<Account> {
+    rx.get("SELECT employee_id, leave_type_id, leave_year FROM leave_ledger WHERE id = ?1", [id], |row| {
+        Ok(Account { employee_id: row.get(0)?, leave_type_id: row.get(1)?, year: row.get(2)? })
+    })
+}
+
 /// The leave years in which a person has rows of a type.
 pub(super) fn years(rx: &Rx<'_>, employee_id: EmployeeId, leave_type_id: LeaveTypeId) -> Result<Vec<i16>> {
     rx.all(
