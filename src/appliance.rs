@@ -19,7 +19,7 @@ use crate::storage::DbSettings;
 use crate::storage::dir::{DataDir, Lock};
 use crate::vault::keys::MasterKey;
 use crate::web::{Settings, Web, layers};
-use crate::{approvals, auth, leave, notifications, router};
+use crate::{approvals, auth, leave, notifications, overtime, router};
 
 /// An open data directory: what a verb of the command line needs, without listener and clockwork.
 #[derive(Debug)]
@@ -160,6 +160,7 @@ fn registry(house: &Arc<House>) -> Registry {
         .job(leave::jobs::StartsTomorrow)
         .job(leave::jobs::Expiry)
         .effect(MailEffect::new(house.config.smtp.clone(), base_url))
+        .effect(overtime::report::ReportEffect)
         .job(
             Cleanup::new()
                 .with("notices", notifications::sweep)

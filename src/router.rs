@@ -11,7 +11,7 @@ use utoipa::OpenApi;
 
 use crate::appliance::App;
 use crate::web::{self, Json};
-use crate::{admin, audit, auth, calendar, home, inbox, leave, notifications, onboarding, people};
+use crate::{admin, audit, auth, calendar, home, inbox, leave, notifications, onboarding, overtime, people};
 
 /// For whom a route is. The extractor and the action decide; this is what the table of routes says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,6 +105,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     document.merge(notifications::api::Api::openapi());
     document.merge(leave::api::Api::openapi());
     document.merge(calendar::api::Api::openapi());
+    document.merge(overtime::api::Api::openapi());
     document.merge(inbox::api::Api::openapi());
     document.merge(people::api::Api::openapi());
     document.merge(onboarding::hire::api::Api::openapi());
@@ -190,6 +191,7 @@ fn staff(t: &mut Routes) {
     t.for_(Audience::Staff);
     leave_of_staff(t);
     people_of_staff(t);
+    overtime_of_staff(t);
 }
 
 fn leave_of_staff(t: &mut Routes) {
@@ -291,12 +293,58 @@ fn people_of_hr(t: &mut Routes) {
 fn manager(t: &mut Routes) {
     t.for_(Audience::Manager);
     t.get("/leave/team", leave::pages::team);
+    t.get("/overtime/team", overtime::pages::team);
+}
+
+fn overtime_of_staff(t: &mut Routes) {
+    t.get("/overtime", overtime::pages::index);
+    t.get("/overtime/new", overtime::pages::compose::new);
+    t.post("/overtime/new", overtime::pages::compose::submit);
+    t.post("/overtime/preview", overtime::pages::compose::preview);
+    t.get("/overtime/{id}", overtime::pages::show::show);
+    t.get("/overtime/{id}/edit", overtime::pages::compose::edit);
+    t.post("/overtime/{id}/edit", overtime::pages::compose::amend);
+    t.get("/overtime/{id}/confirm", overtime::pages::compose::confirm);
+    t.post("/overtime/{id}/confirm", overtime::pages::compose::confirmed);
+    t.get("/overtime/{id}/{act}", overtime::pages::show::ask);
+    t.post("/overtime/{id}/{act}", overtime::pages::show::act);
+    t.get("/api/v1/overtime-requests", overtime::api::list);
+    t.post("/api/v1/overtime-requests", overtime::api::create);
+    t.post("/api/v1/overtime-requests/preview", overtime::api::preview);
+    t.get("/api/v1/overtime-requests/{id}", overtime::api::get);
+    t.patch("/api/v1/overtime-requests/{id}", overtime::api::update);
+    t.delete("/api/v1/overtime-requests/{id}", overtime::api::remove);
+    t.post("/api/v1/overtime-requests/{id}/approve", overtime::api::approve);
+    t.post("/api/v1/overtime-requests/{id}/reject", overtime::api::reject);
+    t.post("/api/v1/overtime-requests/{id}/clarify", overtime::api::clarify);
+    t.post("/api/v1/overtime-requests/{id}/cancel", overtime::api::cancel);
+    t.post("/api/v1/overtime-requests/{id}/confirm", overtime::api::confirm);
+    t.get("/api/v1/overtime-limits", overtime::api::limits_now);
+    t.get("/api/v1/projects", overtime::project::api::list);
+    t.get("/api/v1/projects/{id}", overtime::project::api::get);
+}
+
+fn overtime_of_hr(t: &mut Routes) {
+    t.get("/overtime/projects", overtime::project::pages::index);
+    t.get("/overtime/projects/new", overtime::project::pages::new);
+    t.post("/overtime/projects/new", overtime::project::pages::create);
+    t.get("/overtime/projects/{id}", overtime::project::pages::edit);
+    t.post("/overtime/projects/{id}", overtime::project::pages::update);
+    t.get("/overtime/reports", overtime::report::pages::index);
+    t.get("/overtime/reports/{id}/download", overtime::report::pages::download);
+    t.put("/api/v1/overtime-limits", overtime::api::set_limits);
+    t.post("/api/v1/projects", overtime::project::api::create);
+    t.patch("/api/v1/projects/{id}", overtime::project::api::update);
+    t.delete("/api/v1/projects/{id}", overtime::project::api::remove);
+    t.get("/api/v1/overtime-reports", overtime::report::api::list);
+    t.get("/api/v1/overtime-reports/{id}/download", overtime::report::api::download);
 }
 
 fn hr(t: &mut Routes) {
     t.for_(Audience::Hr);
     people_of_hr(t);
     t.post("/leave/balance", leave::ledger::pages::correct);
+    overtime_of_hr(t);
     t.post("/api/v1/leave/balances/adjust", leave::ledger::api::adjust);
     t.post("/api/v1/leave/types", leave::types::api::create);
     t.patch("/api/v1/leave/types/{id}", leave::types::api::update);

@@ -35,6 +35,8 @@ CREATE TABLE overtime_requests (
   is_weekend      INTEGER NOT NULL CHECK (is_weekend IN (0, 1)),
   is_holiday      INTEGER NOT NULL CHECK (is_holiday IN (0, 1)),
   limit_override  TEXT NOT NULL DEFAULT '' CHECK (length(limit_override) <= 1000),
+  -- The credit of time off in lieu, while it stands.
+  toil_ledger_id  INTEGER REFERENCES leave_ledger (id),
   created_at      TEXT NOT NULL,
   updated_at      TEXT NOT NULL
 ) STRICT;

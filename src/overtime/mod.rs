@@ -1,33 +1,38 @@
 //! Overtime: requests past midnight and with breaks, split by day class, held against limits, decided, and written
-//! into the day's workbook. What is refused and what is counted is decided in `rules/`.
+//! into the day's workbook. What is refused and what is counted is decided in `rules/`; `weigh` holds a wish against
+//! calendar, leave, other overtime and limits; `report/` makes the workbooks; `toil` credits time off in lieu.
 
+pub mod api;
+mod inbox;
+mod json;
+pub mod limits;
+pub mod pages;
 pub mod project;
+pub mod report;
 pub mod rules;
 mod store;
+mod toil;
 mod types;
+mod weigh;
+pub mod words;
 
-use std::collections::HashMap;
-
-use crate::approvals::{self, Decision, Fact, Facts, Kind, New, Outcome};
+use crate::approvals::{self, Decision, Kind, New, Outcome};
 use crate::audit;
 use crate::auth::Actor;
-use crate::error::{AppError, FieldErrors, Msg, Result};
+use crate::error::{AppError, Result};
 use crate::ids::{EmployeeId, OvertimeId};
-use crate::lang::Lang;
-use crate::leave;
 use crate::msg;
 use crate::notifications::{self, Notice, Topic};
-use crate::people::{self, Reach};
+use crate::people;
 use crate::storage::{Op, Rx, Tx};
-use crate::time::{Minutes, NightHours, Period};
-use crate::web::Format;
+use crate::time::Minutes;
 
-use rules::{
-    BreakInput, DayCalendar, LimitPeriod, LimitUse, Limits, Multipliers, OvertimeSpan, OvertimeStatus, SpanInput,
-    Stage, Verdict,
-};
+use rules::{BreakInput, LimitUse, OvertimeStatus, Stage};
+use words::title;
 
+pub use inbox::inbox_facts;
 pub use types::{Filter, Preview, Project, Request, Wanted, Worked};
+pub use weigh::{Weighed, preview, weigh};
 
 pub const SENT: Op = Op::act("overtime.sent");
 pub const CHANGED: Op = Op::act("overtime.changed");
@@ -42,74 +47,19 @@ static ANSWERED: notifications::Kind =
 /// day make one file.
 pub const REPORT: &str = "overtime_report";
 
-/// Overtime is worked at most this many days before it is sent, and planned at most this many ahead.
-const DAYS_BACK: i64 = 366;
-const DAYS_AHEAD: i64 = 366;
-
-/// What a wish would come to: its minutes by class and where it stands against the limits. Nothing is written.
-///
-/// # Errors
-/// [`AppError::Invalid`] for what does not fit together; [`AppError::Conflict`] where other overtime, approved leave
-/// or the shift is in the way; [`AppError::NotFound`] for a person out of reach.
-pub fn preview(rx: &Rx<'_>, actor: &Actor, wanted: &Wanted, except: Option<OvertimeId>) -> Result<Preview> {
-    may_ask_for(rx, actor, wanted.employee_id)?;
-    let project = check_words(rx, wanted)?;
-    let place = people::place_of(rx, wanted.employee_id)?;
-    let input = SpanInput {
-        date: wanted.date,
-        start_time: wanted.start_time,
-        end_time: wanted.end_time,
-        breaks: &wanted.breaks,
-    };
-    let span = OvertimeSpan::parse(&input, &place.zone).map_err(AppError::Invalid)?;
-    check_dates(rx, wanted, &span, &place.zone)?;
-
-    let around =
-        Period::new(crate::time::period::back(span.date(), 1), crate::time::period::ahead(span.last_date(), 1))
-            .unwrap_or(Period::day(span.date()));
-    let (schedules, holidays) = (people::schedules(rx, wanted.employee_id)?, people::holidays(rx, &place, around)?);
-    let calendar = DayCalendar { schedules: &schedules, holidays: &holidays };
-    if let Some(other) = store::in_the_way(rx, wanted.employee_id, span.whole(), except)? {
-        return Err(AppError::Conflict(msg!(
-            "There is overtime on that time already: {0}.",
-            title(&other).to_string()
-        )));
-    }
-    if let Some((date, _)) = calendar.shift_in_the_way(&span) {
-        return Err(AppError::Conflict(msg!(
-            "This runs into the scheduled shift of {0}. Overtime is what lies outside it.",
-            date
-        )));
-    }
-    let away = leave::request::approved_slots(rx, wanted.employee_id, around)?;
-    if let Some(date) = calendar.leave_in_the_way(&span, |date| away.get(&date).copied().unwrap_or_default())
-        && !overrides(actor, wanted)
-    {
-        return Err(AppError::Conflict(msg!(
-            "There is approved leave on {0}. HR may override this with a reason.",
-            date
-        )));
-    }
-    let classified = calendar.classify(&span, NightHours::default(), Multipliers::default());
-    let limits = limits(rx)?;
-    let others = store::counting(rx, wanted.employee_id, limits.horizon(span.date()), except)?;
-    let limits = limits.check(span.date(), classified.minutes, &others);
-    Ok(Preview { span, classified, limits, project })
-}
-
 /// Sends a request: it waits for a decision and counts towards the limits from now on.
 ///
 /// # Errors
 /// As [`preview`]; [`AppError::Conflict`] above a maximum, unless HR gives a reason.
 pub fn send(tx: &mut Tx<'_>, actor: &Actor, wanted: &Wanted) -> Result<OvertimeId> {
     let preview = preview(tx, actor, wanted, None)?;
-    within_maximum(actor, wanted, &preview.limits)?;
+    weigh::within_maximum(actor, wanted, &preview.limits)?;
     let employee = people::get(tx, wanted.employee_id)?;
     let department = match employee.facts.department_id {
         Some(id) => Some(people::NameRef { id: id.0, name: people::org::department::get(tx, id)?.facts.name }),
         None => None,
     };
-    let request = kept(wanted, &preview, employee.name_ref(), department, OvertimeStatus::Pending);
+    let request = kept(actor, wanted, &preview, employee.name_ref(), department, OvertimeStatus::Pending);
     let row = store::Row_ {
         request: &request,
         whole: preview.span.whole(),
@@ -122,7 +72,7 @@ pub fn send(tx: &mut Tx<'_>, actor: &Actor, wanted: &Wanted) -> Result<OvertimeI
         .on("overtime_request", id.0)
         .with("date", request.date)
         .with("total_minutes", request.total_minutes);
-    if !wanted.override_reason.trim().is_empty() {
+    if weigh::overrides(actor, wanted) {
         entry = entry.because(wanted.override_reason.trim());
     }
     audit::record(tx, actor, entry)?;
@@ -163,7 +113,7 @@ pub fn change(tx: &mut Tx<'_>, actor: &Actor, id: OvertimeId, wanted: &Wanted) -
 /// # Errors
 /// As [`approvals::decide`]; [`AppError::NotFound`] for who may not know of it.
 pub fn decide(tx: &mut Tx<'_>, actor: &Actor, id: OvertimeId, decision: &Decision) -> Result<()> {
-    let request = for_decider(tx, actor, id)?;
+    let request = get(tx, actor, id)?;
     let outcome = approvals::decide(tx, actor, Kind::Overtime, id.0, decision)?;
     let (status, text) = match outcome {
         Outcome::Approved => {
@@ -181,10 +131,11 @@ pub fn decide(tx: &mut Tx<'_>, actor: &Actor, id: OvertimeId, decision: &Decisio
     let entry =
         audit::Entry::new("overtime.decided").on("overtime_request", id.0).change("status", request.status, status);
     audit::record(tx, actor, entry)?;
-    let notice = Notice::new(&ANSWERED, ("overtime_request", id.0), text)
-        .quote(decision.words())
-        .link(format!("/overtime/{id}"));
+    let notice = Notice::new(&ANSWERED, ("overtime_request", id.0), text).quote(decision.words()).link(href(id));
     notifications::notify(tx, request.employee_id(), &notice)?;
+    if status == OvertimeStatus::Approved {
+        toil::credit(tx, actor, &Request { status, ..request.clone() })?;
+    }
     report_again(tx, &request)
 }
 
@@ -215,10 +166,10 @@ pub fn cancel(tx: &mut Tx<'_>, actor: &Actor, id: OvertimeId, reason: &str) -> R
         entry = entry.because(reason.trim());
     }
     audit::record(tx, actor, entry)?;
+    toil::take_back(tx, actor, &request)?;
     if !own {
         let text = msg!("{0} cancelled your overtime: {1}", actor.name, title(&request));
-        let notice =
-            Notice::new(&ANSWERED, ("overtime_request", id.0), text).quote(reason).link(format!("/overtime/{id}"));
+        let notice = Notice::new(&ANSWERED, ("overtime_request", id.0), text).quote(reason).link(href(id));
         notifications::notify(tx, request.employee_id(), &notice)?;
     }
     report_again(tx, &request)
@@ -260,6 +211,8 @@ pub fn confirm(tx: &mut Tx<'_>, actor: &Actor, id: OvertimeId, worked: &Wanted) 
             ask: None,
         };
         approvals::open(tx, actor, new)?;
+    } else {
+        toil::credit(tx, actor, &request)?;
     }
     report_again(tx, &before)?;
     report_again(tx, &request)?;
@@ -279,12 +232,34 @@ pub fn get(rx: &Rx<'_>, actor: &Actor, id: OvertimeId) -> Result<Request> {
     }
 }
 
-fn for_decider(rx: &Rx<'_>, actor: &Actor, id: OvertimeId) -> Result<Request> {
-    get(rx, actor, id)
-}
-
 fn is_asked(rx: &Rx<'_>, actor: &Actor, id: OvertimeId) -> Result<bool> {
     Ok(approvals::current(rx, Kind::Overtime, id.0)?.is_some_and(|approval| approvals::is_asked(actor, &approval)))
+}
+
+/// A request as it could be sent again: what an edit starts from.
+///
+/// # Errors
+/// As [`get`].
+pub fn wanted_of(rx: &Rx<'_>, actor: &Actor, id: OvertimeId) -> Result<Wanted> {
+    let request = get(rx, actor, id)?;
+    Ok(Wanted {
+        employee_id: request.employee_id(),
+        project_id: crate::ids::ProjectId(request.project.id),
+        date: request.date,
+        start_time: request.start_time,
+        end_time: request.end_time,
+        breaks: store::breaks_of(rx, id)?,
+        reason: request.reason,
+        detail: request.detail,
+        compensation: request.compensation,
+        stage: request.stage,
+        override_reason: request.limit_override,
+    })
+}
+
+/// The page of a request.
+pub fn href(id: OvertimeId) -> String {
+    format!("/overtime/{id}")
 }
 
 /// A request's breaks, in the order given.
@@ -317,128 +292,20 @@ pub fn list(rx: &Rx<'_>, actor: &Actor, filter: &Filter, limit: i64, offset: i64
 /// # Errors
 /// When the database cannot be read.
 pub fn standing(rx: &Rx<'_>, request: &Request) -> Result<Vec<LimitUse>> {
-    let limits = limits(rx)?;
+    let limits = limits::get(rx)?;
     let minutes = if request.status.counts() { request.total_minutes } else { Minutes::ZERO };
     let others = store::counting(rx, request.employee_id(), limits.horizon(request.date), Some(request.id))?;
     Ok(limits.check(request.date, minutes, &others))
 }
 
-/// The limits in force.
+/// Where a person stands against the limits in the periods around `date`.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub fn limits(rx: &Rx<'_>) -> Result<Limits> {
-    store::limits(rx)
-}
-
-/// What the inbox shows of requests that wait: minutes credited, the fullest limit, how it is made good.
-///
-/// # Errors
-/// When the database cannot be read.
-pub fn inbox_facts(rx: &Rx<'_>, actor: &Actor, ids: &[i64]) -> Result<HashMap<i64, Facts>> {
-    let format = Format::new(actor.language.parse().unwrap_or_default(), actor.zone.clone(), rx.now());
-    let say = |text: Msg| format.lang.msg(&text);
-    let mut facts = HashMap::new();
-    for request in store::by_ids(rx, ids)? {
-        let classes = store::classes_of(rx, request.id)?;
-        let times: Vec<String> = classes
-            .iter()
-            .map(|one| format!("{} × {}", say(class_name(one.day_class)), factor(one.multiplier)))
-            .collect();
-        let mut rows = vec![Fact {
-            label: say(msg!("Credited")),
-            value: format!("{}, {}", format.hours(request.credited_minutes.get()), times.join(", ")),
-            warn: false,
-        }];
-        let standing = standing(rx, &request)?;
-        if let Some(limit) = tightest(&standing) {
-            rows.push(Fact {
-                label: say(limit_name(limit.kind)),
-                value: say(limit_words(limit, &format)),
-                warn: limit.verdict != Verdict::Within,
-            });
-        }
-        rows.push(Fact { label: say(msg!("As")), value: say(compensation_name(request.compensation)), warn: false });
-        let shown = Facts {
-            link: format!("/overtime/{}", request.id),
-            icon: "overtime",
-            title: say(title_in(&request, &format)),
-            quote: format!("{}: {}", request.project.name, request.reason),
-            facts: rows,
-        };
-        facts.insert(request.id.0, shown);
-    }
-    Ok(facts)
-}
-
-/// The limit that is passed, else the one with the least left.
-pub fn tightest(limits: &[LimitUse]) -> Option<&LimitUse> {
-    limits.iter().max_by_key(|limit| (limit.verdict, -limit.left_to_recommended().map_or(i64::MAX / 2, Minutes::get)))
-}
-
-/// "12:20 of 18:00, recommended 15:00"
-pub fn limit_words(limit: &LimitUse, format: &Format) -> Msg {
-    let hours = |minutes: Minutes| format.hours(minutes.get());
-    match (limit.limit.maximum, limit.limit.recommended) {
-        (Some(most), Some(advised)) => {
-            msg!("{0} of {1}, recommended {2}", hours(limit.used), hours(most), hours(advised))
-        }
-        (Some(most), None) => msg!("{0} of {1}", hours(limit.used), hours(most)),
-        (None, Some(advised)) => msg!("{0}, recommended {1}", hours(limit.used), hours(advised)),
-        (None, None) => msg!("{0}", hours(limit.used)),
-    }
-}
-
-pub fn limit_name(kind: LimitPeriod) -> Msg {
-    match kind {
-        LimitPeriod::Day => msg!("Day"),
-        LimitPeriod::Week => msg!("Week"),
-        LimitPeriod::Month => msg!("Month"),
-        LimitPeriod::Year => msg!("Year"),
-    }
-}
-
-pub fn class_name(class: rules::DayClass) -> Msg {
-    match class {
-        rules::DayClass::Workday => msg!("workday"),
-        rules::DayClass::RestDay => msg!("rest day"),
-        rules::DayClass::Holiday => msg!("holiday"),
-    }
-}
-
-pub fn compensation_name(compensation: rules::Compensation) -> Msg {
-    match compensation {
-        rules::Compensation::Pay => msg!("pay"),
-        rules::Compensation::Toil => msg!("time off in lieu"),
-    }
-}
-
-/// 150 → "1.5", 200 → "2".
-pub fn factor(multiplier: u16) -> String {
-    let text = format!("{}.{:02}", multiplier / 100, multiplier % 100);
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-
-/// "Overtime, Sat 28 Nov, 9:00 – 14:30, 5:00 hours", in English: what approvals and notices keep.
-fn title(request: &Request) -> Msg {
-    title_in(request, &Format::new(Lang::default(), jiff::tz::TimeZone::UTC, request.created_at))
-}
-
-fn title_in(request: &Request, format: &Format) -> Msg {
-    let (day, hours) = (format.day(request.date), format.hours(request.total_minutes.get()));
-    let (start, end) = (format.clock(request.start_time), format.clock(request.end_time));
-    match request.stage {
-        Stage::Planned => msg!("Overtime planned, {0}, {1} – {2}, {3} hours", day, start, end, hours),
-        Stage::Worked => msg!("Overtime, {0}, {1} – {2}, {3} hours", day, start, end, hours),
-    }
-}
-
-fn may_ask_for(rx: &Rx<'_>, actor: &Actor, employee: EmployeeId) -> Result<()> {
-    match people::reach(rx, actor, employee)? {
-        Reach::Own | Reach::Organization => Ok(()),
-        Reach::Report => Err(AppError::forbidden("Overtime is sent by the person who works it, or by HR.")),
-        Reach::None => Err(AppError::NotFound),
-    }
+pub fn standing_on(rx: &Rx<'_>, employee: EmployeeId, date: jiff::civil::Date) -> Result<Vec<LimitUse>> {
+    let limits = limits::get(rx)?;
+    let all = store::counting(rx, employee, limits.horizon(date), None)?;
+    Ok(limits.check(date, Minutes::ZERO, &all))
 }
 
 fn only_own(actor: &Actor, request: &Request) -> Result<()> {
@@ -449,65 +316,8 @@ fn only_own(actor: &Actor, request: &Request) -> Result<()> {
     }
 }
 
-fn overrides(actor: &Actor, wanted: &Wanted) -> bool {
-    actor.is_hr() && !wanted.override_reason.trim().is_empty()
-}
-
-fn check_words(rx: &Rx<'_>, wanted: &Wanted) -> Result<Project> {
-    let mut errors = FieldErrors::new();
-    match wanted.reason.trim().chars().count() {
-        0 => errors.add("reason", "Say what the work was."),
-        1..=500 => {}
-        _ => errors.add("reason", "At most 500 characters."),
-    }
-    if wanted.detail.chars().count() > 2000 {
-        errors.add("detail", "At most 2,000 characters.");
-    }
-    if wanted.override_reason.chars().count() > 1000 {
-        errors.add("override_reason", "At most 1,000 characters.");
-    }
-    let project = store::project_by_id(rx, wanted.project_id)?.filter(|project| project.active);
-    if project.is_none() {
-        errors.add("project_id", "Choose a project that is in use.");
-    }
-    errors.into_result(())?;
-    project.ok_or(AppError::NotFound)
-}
-
-fn check_dates(rx: &Rx<'_>, wanted: &Wanted, span: &OvertimeSpan, zone: &jiff::tz::TimeZone) -> Result<()> {
-    let now = rx.now();
-    let today = now.to_zoned(zone.clone()).date();
-    let employee = people::get(rx, wanted.employee_id)?;
-    if !employee.is_employed_on(span.date()) {
-        return Err(AppError::invalid("date", "The person is not employed on that date."));
-    }
-    let days = crate::time::period::days_between(today, span.date());
-    if days < -DAYS_BACK || days > DAYS_AHEAD {
-        return Err(AppError::invalid("date", "Choose a date within a year from today."));
-    }
-    if wanted.stage == Stage::Worked && span.whole().end() > now {
-        return Err(AppError::invalid(
-            "end_time",
-            "This is not over yet. Send it as planned, and confirm it afterwards.",
-        ));
-    }
-    Ok(())
-}
-
-fn within_maximum(actor: &Actor, wanted: &Wanted, limits: &[LimitUse]) -> Result<()> {
-    let Some(passed) = limits.iter().find(|limit| limit.verdict == Verdict::AboveMaximum) else { return Ok(()) };
-    if overrides(actor, wanted) {
-        return Ok(());
-    }
-    let format = Format::new(Lang::default(), actor.zone.clone(), jiff::Timestamp::UNIX_EPOCH);
-    Err(AppError::Conflict(msg!(
-        "{0}: {1}. That is above the maximum; HR may override it with a reason.",
-        limit_name(passed.kind),
-        limit_words(passed, &format)
-    )))
-}
-
 fn kept(
+    actor: &Actor,
     wanted: &Wanted,
     preview: &Preview,
     employee: people::NameRef,
@@ -533,7 +343,11 @@ fn kept(
         credited_minutes: preview.classified.credited,
         is_weekend: preview.classified.is_weekend,
         is_holiday: preview.classified.is_holiday,
-        limit_override: wanted.override_reason.trim().to_owned(),
+        limit_override: if weigh::overrides(actor, wanted) {
+            wanted.override_reason.trim().to_owned()
+        } else {
+            String::new()
+        },
         created_at: jiff::Timestamp::UNIX_EPOCH,
     }
 }
@@ -546,8 +360,8 @@ fn replace(
     status: OvertimeStatus,
 ) -> Result<Request> {
     let preview = preview(tx, actor, wanted, Some(before.id))?;
-    within_maximum(actor, wanted, &preview.limits)?;
-    let request = kept(wanted, &preview, before.employee.clone(), before.department.clone(), status);
+    weigh::within_maximum(actor, wanted, &preview.limits)?;
+    let request = kept(actor, wanted, &preview, before.employee.clone(), before.department.clone(), status);
     let row = store::Row_ {
         request: &request,
         whole: preview.span.whole(),

@@ -5,7 +5,7 @@ use jiff::civil::{Date, Time};
 use rusqlite::{Row, params};
 
 use crate::error::Result;
-use crate::ids::{EmployeeId, OvertimeId, ProjectId};
+use crate::ids::{EmployeeId, LedgerId, OvertimeId, ProjectId};
 use crate::people::{NameRef, Scope};
 use crate::storage::{Rx, Tx};
 use crate::time::{Interval, Minutes, Period, hhmm};
@@ -143,6 +143,11 @@ pub(super) fn list(
     } else {
         sql.push_str(" AND ?3 IS NULL");
     }
+    sql.push_str(if filter.search.is_some() {
+        " AND r.employee_id IN (SELECT id FROM employees WHERE instr(name_key, ?7) > 0)"
+    } else {
+        " AND ?7 IS NULL"
+    });
     for (column, wanted) in [
         ("r.status = ?4", filter.status.is_some()),
         ("r.project_id = ?5", filter.project_id.is_some()),
@@ -161,13 +166,13 @@ pub(super) fn list(
     let from = filter.from.unwrap_or(Date::constant(1970, 1, 1));
     let to = filter.to.unwrap_or(Date::constant(2199, 12, 31));
     let rows = rx.all(
-        &format!("{REQUEST}{sql} ORDER BY r.date DESC, r.id DESC LIMIT ?7 OFFSET ?8"),
-        params![from, to, ids, filter.status, filter.project_id, filter.department_id, limit, offset],
+        &format!("{REQUEST}{sql} ORDER BY r.date DESC, r.id DESC LIMIT ?8 OFFSET ?9"),
+        params![from, to, ids, filter.status, filter.project_id, filter.department_id, filter.search, limit, offset],
         request,
     )?;
     let total = rx.scalar(
         &format!("SELECT count(*) FROM (SELECT 1 FROM overtime_requests r{sql} LIMIT 10001)"),
-        params![from, to, ids, filter.status, filter.project_id, filter.department_id],
+        params![from, to, ids, filter.status, filter.project_id, filter.department_id, filter.search],
     )?;
     Ok((rows, total))
 }
@@ -326,4 +331,24 @@ pub(super) fn limits(rx: &Rx<'_>) -> Result<Limits> {
     let text: Option<String> =
         rx.one("SELECT value FROM settings WHERE key = 'overtime.limits'", (), |row| row.get(0))?;
     Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
+}
+
+pub(super) fn set_limits(tx: &mut Tx<'_>, limits: &Limits) -> Result<()> {
+    let text = serde_json::to_string(limits).map_err(crate::error::AppError::internal)?;
+    tx.run(
+        "INSERT INTO settings (key, value) VALUES ('overtime.limits', ?1) \
+            ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        [text],
+    )?;
+    Ok(())
+}
+
+/// The row of the leave ledger that credits the request; none where nothing is credited.
+pub(super) fn toil_row(rx: &Rx<'_>, id: OvertimeId) -> Result<Option<LedgerId>> {
+    rx.get("SELECT toil_ledger_id FROM overtime_requests WHERE id = ?1", [id], |row| row.get(0))
+}
+
+pub(super) fn set_toil_row(tx: &mut Tx<'_>, id: OvertimeId, row: Option<LedgerId>) -> Result<()> {
+    tx.run("UPDATE overtime_requests SET toil_ledger_id = ?2 WHERE id = ?1", params![id, row])?;
+    Ok(())
 }

@@ -4,9 +4,11 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use serde::Serialize;
 
+use crate::error::Result;
 use crate::ids::{DepartmentId, EmployeeId, OvertimeId, ProjectId};
 use crate::people::NameRef;
 use crate::time::Minutes;
+use crate::web::Listing;
 
 use super::rules::{BreakInput, Classified, Compensation, DayClass, LimitUse, OvertimeSpan, OvertimeStatus, Stage};
 
@@ -112,4 +114,24 @@ pub struct Filter {
     /// Business dates, both included.
     pub from: Option<Date>,
     pub to: Option<Date>,
+    /// Part of the person's name, as [`crate::text::sort_key`] writes it.
+    pub search: Option<String>,
+}
+
+impl Filter {
+    /// The filters of a list's query.
+    ///
+    /// # Errors
+    /// [`crate::error::AppError::Invalid`] where one cannot be read.
+    pub fn read(listing: &Listing) -> Result<Filter> {
+        Ok(Filter {
+            employee_id: listing.filter("employee_id")?,
+            project_id: listing.filter("project_id")?,
+            department_id: listing.filter("department_id")?,
+            status: listing.filter("status")?,
+            from: listing.filter("from")?,
+            to: listing.filter("to")?,
+            search: listing.search.as_deref().map(crate::text::sort_key),
+        })
+    }
 }

@@ -49,6 +49,8 @@ pub enum Housekeeping {
     Registry,
     /// A touch that shows the database takes writes.
     Heartbeat,
+    /// Workbooks that were made, and where they lie.
+    Reports,
     /// Retention.
     CleanUp,
     /// Rows that a demo or a measurement makes by the thousand.
@@ -67,6 +69,7 @@ impl Housekeeping {
             Housekeeping::Idempotency => "idempotency",
             Housekeeping::Registry => "registry",
             Housekeeping::Heartbeat => "heartbeat",
+            Housekeeping::Reports => "reports",
             Housekeeping::CleanUp => "clean_up",
             Housekeeping::Demo => "demo",
         }

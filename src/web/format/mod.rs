@@ -100,6 +100,11 @@ impl Format {
         self.lang.text_in("day short", DAYS[index(day)].0)
     }
 
+    /// "Tuesday"
+    pub fn weekday_long(&self, day: Weekday) -> &'static str {
+        self.lang.text_in("day", DAYS[index(day)].1)
+    }
+
     /// "Tue 8 – Fri 11 Dec", "Mon 27 Jul – Fri 7 Aug", "Tue 22 Dec – Mon 4 Jan 2027"; one day alone: "Tue 8 Dec".
     pub fn range(&self, first: Date, last: Date) -> String {
         if first == last {

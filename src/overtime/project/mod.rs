@@ -1,5 +1,8 @@
 //! Projects that overtime is booked on.
 
+pub mod api;
+pub mod pages;
+
 use crate::audit;
 use crate::auth::Actor;
 use crate::error::{AppError, FieldErrors, Result};
@@ -7,8 +10,9 @@ use crate::ids::ProjectId;
 use crate::storage::{Op, Rx, Tx};
 use crate::text::fold;
 
+pub use super::types::Project;
+
 use super::store;
-use super::types::Project;
 
 pub const CREATED: Op = Op::act("project.created");
 pub const CHANGED: Op = Op::act("project.changed");

@@ -1,0 +1,186 @@
+//! What a wish comes to before it is sent, and what stands in its way: the calendar, approved leave, other overtime, the
+//! limits. Reads only.
+
+use crate::auth::Actor;
+use crate::error::{AppError, FieldErrors, Msg, Result};
+use crate::ids::{EmployeeId, OvertimeId};
+use crate::lang::Lang;
+use crate::leave;
+use crate::msg;
+use crate::people::{self, Reach};
+use crate::storage::Rx;
+use crate::time::{NightHours, Period};
+use crate::web::Format;
+
+use super::rules::{
+    Classified, Compensation, DayCalendar, LimitUse, Multipliers, OvertimeSpan, SpanInput, Stage, Verdict,
+};
+use super::types::{Preview, Project, Request, Wanted};
+use super::words::{limit_name, limit_words, title};
+use super::{limits, store, toil};
+
+/// Overtime is worked at most this many days before it is sent, and planned at most this many ahead.
+const DAYS_BACK: i64 = 366;
+const DAYS_AHEAD: i64 = 366;
+
+/// Times that fit together, what they are worth, and what speaks against them.
+#[derive(Clone, Debug)]
+pub struct Weighed {
+    pub span: OvertimeSpan,
+    pub classified: Classified,
+    pub limits: Vec<LimitUse>,
+    /// Other overtime, the shift, approved leave: any of them refuses the request. Dates stand in them as ISO text.
+    pub obstacles: Vec<Msg>,
+}
+
+/// What a wish would come to: its minutes by class and where it stands against the limits. Nothing is written.
+///
+/// # Errors
+/// [`AppError::Invalid`] for what does not fit together; [`AppError::Conflict`] where other overtime, approved leave
+/// or the shift is in the way; [`AppError::NotFound`] for a person out of reach.
+pub fn preview(rx: &Rx<'_>, actor: &Actor, wanted: &Wanted, except: Option<OvertimeId>) -> Result<Preview> {
+    may_ask_for(rx, actor, wanted.employee_id)?;
+    let project = check_words(rx, wanted)?;
+    let Weighed { span, classified, limits, obstacles } = weigh(rx, actor, wanted, except)?;
+    match obstacles.into_iter().next() {
+        Some(first) => Err(AppError::Conflict(first)),
+        None => Ok(Preview { span, classified, limits, project }),
+    }
+}
+
+/// The same of the times alone, while the rest is still being typed; what is in the way is listed beside them.
+///
+/// # Errors
+/// [`AppError::Invalid`] for times that do not fit together; [`AppError::NotFound`] for a person out of reach.
+pub fn weigh(rx: &Rx<'_>, actor: &Actor, wanted: &Wanted, except: Option<OvertimeId>) -> Result<Weighed> {
+    may_ask_for(rx, actor, wanted.employee_id)?;
+    let place = people::place_of(rx, wanted.employee_id)?;
+    let input = SpanInput {
+        date: wanted.date,
+        start_time: wanted.start_time,
+        end_time: wanted.end_time,
+        breaks: &wanted.breaks,
+    };
+    let span = OvertimeSpan::parse(&input, &place.zone).map_err(AppError::Invalid)?;
+    check_dates(rx, wanted, &span, &place.zone)?;
+    let around = around(&span);
+    let (schedules, holidays) = (people::schedules(rx, wanted.employee_id)?, people::holidays(rx, &place, around)?);
+    let calendar = DayCalendar { schedules: &schedules, holidays: &holidays };
+    let mut obstacles = Vec::new();
+    if let Some(other) = store::in_the_way(rx, wanted.employee_id, span.whole(), except)? {
+        obstacles.push(msg!("There is overtime on that time already: {0}.", title(&other).to_string()));
+    }
+    if let Some((date, _)) = calendar.shift_in_the_way(&span) {
+        obstacles.push(msg!("This runs into the scheduled shift of {0}. Overtime is what lies outside it.", date));
+    }
+    let away = leave::request::approved_slots(rx, wanted.employee_id, around)?;
+    if let Some(date) = calendar.leave_in_the_way(&span, |date| away.get(&date).copied().unwrap_or_default())
+        && !overrides(actor, wanted)
+    {
+        obstacles.push(msg!("There is approved leave on {0}. HR may override this with a reason.", date));
+    }
+    let classified = calendar.classify(&span, NightHours::default(), Multipliers::default());
+    let limits = limits::get(rx)?;
+    let others = store::counting(rx, wanted.employee_id, limits.horizon(span.date()), except)?;
+    let limits = limits.check(span.date(), classified.minutes, &others);
+    Ok(Weighed { span, classified, limits, obstacles })
+}
+
+/// The real time of a request that is kept, cut and classed as the calendar has it now. None where its zone is no
+/// longer known.
+///
+/// # Errors
+/// When the database cannot be read.
+pub(super) fn again(rx: &Rx<'_>, request: &Request) -> Result<Option<(OvertimeSpan, Classified)>> {
+    let breaks = store::breaks_of(rx, request.id)?;
+    let input =
+        SpanInput { date: request.date, start_time: request.start_time, end_time: request.end_time, breaks: &breaks };
+    let Ok(zone) = jiff::tz::TimeZone::get(&request.zone) else { return Ok(None) };
+    let Ok(span) = OvertimeSpan::parse(&input, &zone) else { return Ok(None) };
+    let place = people::place_of(rx, request.employee_id())?;
+    let schedules = people::schedules(rx, request.employee_id())?;
+    let holidays = people::holidays(rx, &place, around(&span))?;
+    let calendar = DayCalendar { schedules: &schedules, holidays: &holidays };
+    let classified = calendar.classify(&span, NightHours::default(), Multipliers::default());
+    Ok(Some((span, classified)))
+}
+
+fn around(span: &OvertimeSpan) -> Period {
+    Period::new(crate::time::period::back(span.date(), 1), crate::time::period::ahead(span.last_date(), 1))
+        .unwrap_or(Period::day(span.date()))
+}
+
+pub(super) fn may_ask_for(rx: &Rx<'_>, actor: &Actor, employee: EmployeeId) -> Result<()> {
+    match people::reach(rx, actor, employee)? {
+        Reach::Own | Reach::Organization => Ok(()),
+        Reach::Report if actor.is_hr() => Ok(()),
+        Reach::Report => Err(AppError::forbidden("Overtime is sent by the person who works it, or by HR.")),
+        Reach::None => Err(AppError::NotFound),
+    }
+}
+
+pub(super) fn overrides(actor: &Actor, wanted: &Wanted) -> bool {
+    actor.is_hr() && !wanted.override_reason.trim().is_empty()
+}
+
+/// The limit that is passed and not overridden, in words for a refusal.
+pub(super) fn above_maximum(actor: &Actor, wanted: &Wanted, limits: &[LimitUse]) -> Option<Msg> {
+    let passed = limits.iter().find(|limit| limit.verdict == Verdict::AboveMaximum)?;
+    if overrides(actor, wanted) {
+        return None;
+    }
+    let format = Format::new(Lang::default(), actor.zone.clone(), jiff::Timestamp::UNIX_EPOCH);
+    Some(msg!(
+        "{0}: {1}. That is above the maximum; HR may override it with a reason.",
+        limit_name(passed.kind),
+        limit_words(passed, &format)
+    ))
+}
+
+pub(super) fn within_maximum(actor: &Actor, wanted: &Wanted, limits: &[LimitUse]) -> Result<()> {
+    above_maximum(actor, wanted, limits).map_or(Ok(()), |why| Err(AppError::Conflict(why)))
+}
+
+fn check_words(rx: &Rx<'_>, wanted: &Wanted) -> Result<Project> {
+    let mut errors = FieldErrors::new();
+    match wanted.reason.trim().chars().count() {
+        0 => errors.add("reason", "Say what the work was."),
+        1..=500 => {}
+        _ => errors.add("reason", "At most 500 characters."),
+    }
+    if wanted.detail.chars().count() > 2000 {
+        errors.add("detail", "At most 2,000 characters.");
+    }
+    if wanted.override_reason.chars().count() > 1000 {
+        errors.add("override_reason", "At most 1,000 characters.");
+    }
+    let project = store::project_by_id(rx, wanted.project_id)?.filter(|project| project.active);
+    if project.is_none() {
+        errors.add("project_id", "Choose a project that is in use.");
+    }
+    if wanted.compensation == Compensation::Toil && toil::kind(rx)?.is_none() {
+        errors.add("compensation", "Time off in lieu is not set up here. Choose pay, or ask HR.");
+    }
+    errors.into_result(())?;
+    project.ok_or(AppError::NotFound)
+}
+
+fn check_dates(rx: &Rx<'_>, wanted: &Wanted, span: &OvertimeSpan, zone: &jiff::tz::TimeZone) -> Result<()> {
+    let now = rx.now();
+    let today = now.to_zoned(zone.clone()).date();
+    let employee = people::get(rx, wanted.employee_id)?;
+    if !employee.is_employed_on(span.date()) {
+        return Err(AppError::invalid("date", "The person is not employed on that date."));
+    }
+    let days = crate::time::period::days_between(today, span.date());
+    if !(-DAYS_BACK..=DAYS_AHEAD).contains(&days) {
+        return Err(AppError::invalid("date", "Choose a date within a year from today."));
+    }
+    if wanted.stage == Stage::Worked && span.whole().end() > now {
+        return Err(AppError::invalid(
+            "end_time",
+            "This is not over yet. Send it as planned, and confirm it afterwards.",
+        ));
+    }
+    Ok(())
+}
