@@ -366,4 +366,6 @@ fn admin(t: &mut Routes) {
     t.patch("/api/v1/users/{id}", auth::user::api::update);
     t.get("/admin/audit", audit::pages::index);
     t.get("/api/v1/audit-log", audit::api::list);
+    t.get("/admin/moved", admin::moved::show);
+    t.post("/admin/moved", admin::moved::answer);
 }

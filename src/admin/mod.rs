@@ -1,3 +1,4 @@
-//! What an admin and machines look at: whether the program is well.
+//! What an admin and machines look at: whether the program is well, and whether the house moved.
 
 pub mod health;
+pub mod moved;

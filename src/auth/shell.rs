@@ -1,10 +1,15 @@
 //! What stands around the pages of a signed-in person: the navigation by role, in this one place.
 
 use crate::error::Result;
+use crate::msg;
+use crate::storage::marks::Standing;
 use crate::web::{NavLink, Shell};
 
 use super::actor::Role;
 use super::context::Ctx;
+
+/// Where an operator says whether the house moved or was copied.
+const COPY: &str = "/admin/moved";
 
 impl Ctx {
     /// The shell for the page that was asked for.
@@ -19,6 +24,15 @@ impl Ctx {
         shell = shell.viewer(account.name.clone(), account.position.clone());
 
         let is = |role| self.actor.has(role);
+        if is(Role::Admin)
+            && matches!(self.auth.orgs.holding().standing(), Standing::Asked(_))
+            && self.visit.path != COPY
+        {
+            shell.banner = Some(msg!(
+                "This directory lies elsewhere than before. Mail and reminders wait until you say at {0} whether it moved here.",
+                COPY
+            ));
+        }
         if is(Role::Hire) && !is(Role::Hr) && !is(Role::Admin) {
             let own = vec![NavLink::new("home", "Home", "/"), NavLink::new("sprout", "My tasks", "/tasks")];
             return Ok(shell.group(None, own.clone()).shortcuts(own));

@@ -9,7 +9,7 @@ use crate::appliance::House;
 use crate::error::Result;
 use crate::orgs::{OrgSettings, Slug};
 
-use super::{Done, control, user};
+use super::{Done, control, doctor, user};
 
 /// A verb with its arguments, as it travels through the control socket. Secrets travel too: the socket is 0600.
 #[derive(Debug, Serialize, Deserialize)]
@@ -19,6 +19,7 @@ pub enum Ask {
     OrgCreate { slug: String, name: Option<String> },
     OrgList,
     User(user::UserAsk),
+    Doctor,
     Health,
 }
 
@@ -64,6 +65,7 @@ pub fn perform(house: &House, ask: Ask) -> Result<Answer> {
             Ok(Answer::said(text.join("\n"), json))
         }
         Ask::User(ask) => user::perform(house, ask),
+        Ask::Doctor => doctor::perform(house),
         Ask::Health => house.health(),
     }
 }

@@ -7,6 +7,7 @@ mod completions;
 mod config;
 mod control;
 mod demo;
+mod doctor;
 mod healthcheck;
 mod openapi;
 mod org;
@@ -71,6 +72,8 @@ enum Verb {
     /// Logins of an organization.
     #[command(subcommand)]
     User(user::UserVerb),
+    /// Look for what is wrong, and say what to do.
+    Doctor(doctor::Doctor),
     /// Settings: check them, or show each with its source.
     #[command(subcommand)]
     Config(config::ConfigVerb),
@@ -95,6 +98,7 @@ pub fn main() -> ExitCode {
         Verb::SetupUrl(verb) => verb.run(),
         Verb::Org(verb) => verb.run(),
         Verb::User(verb) => verb.run(),
+        Verb::Doctor(verb) => return verb.run(),
         Verb::Config(verb) => verb.run(),
         Verb::Openapi(verb) => verb.run(),
         Verb::Healthcheck(verb) => verb.run(),

@@ -230,6 +230,27 @@ impl Orgs {
         Ok(())
     }
 
+    /// An operator says what this data directory is. What was held goes on, or the keys of tokens and links are
+    /// rotated and mail stays off; `audit` writes the entry. Blocks.
+    ///
+    /// # Errors
+    /// [`AppError::Conflict`] where nothing is asked.
+    pub fn answer_marks(
+        &self,
+        answer: marks::Answer,
+        audit: impl FnOnce(&mut storage::Tx<'_>) -> Result<()> + Send + 'static,
+    ) -> Result<()> {
+        let data = self.dir.parent().unwrap_or(Path::new(".")).to_owned();
+        let (standing, epoch) = self.instance.write_blocking(Op::act("house.answered"), move |tx| {
+            let standing = marks::answer(tx, &data, answer)?;
+            audit(tx)?;
+            Ok((standing, marks::key_epoch(tx)?))
+        })?;
+        self.master.set_epoch(epoch);
+        self.holding.set(standing);
+        Ok(())
+    }
+
     /// Writes to the appliance's database and reads it back; answers the instant written. Blocks.
     ///
     /// # Errors

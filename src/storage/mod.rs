@@ -6,6 +6,7 @@
 //! The engine knows nothing of HR: tables and rules belong to the features.
 
 pub mod audit;
+pub mod checks;
 mod connection;
 mod db;
 pub mod dir;

@@ -1,20 +1,22 @@
 //! The integration tests: one binary, real files, real servers on loopback.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-mod clockwork;
+mod architecture;
 mod auth_api;
 mod auth_sessions;
 mod auth_sign_in;
+mod clockwork;
 mod mail;
 mod model;
 mod notices;
+mod once;
 mod people_api;
+mod routes;
 mod rules_leave;
 mod rules_overtime;
 mod rules_policy;
 mod smtp_server;
 mod support;
-mod once;
 mod web_layers;
 mod web_listen;
 mod words;

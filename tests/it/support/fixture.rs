@@ -166,3 +166,8 @@ pub(super) fn copy(from: &Path, to: &Path) {
         }
     }
 }
+
+/// HR of another organization, who is not on its staff.
+pub(super) fn stranger(tx: &mut Tx<'_>, actor: &Actor) -> Result<UserId> {
+    log_in(tx, actor, None, "Stella Strange", "hr@elsewhere.test", &[Role::Hr])
+}

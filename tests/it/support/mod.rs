@@ -194,3 +194,24 @@ pub fn aside<T: Send>(f: impl FnOnce() -> T + Send) -> T {
 /// Nobody's ids, where a test needs one that is not there.
 pub const NO_EMPLOYEE: EmployeeId = EmployeeId(999_999);
 pub const NO_USER: UserId = UserId(999_999);
+
+impl TestApp {
+    /// HR of another organization in the same program, which holds nothing else.
+    pub fn stranger(&self) -> Client {
+        let orgs = Arc::clone(&self.app.house.orgs);
+        let secret = aside(move || {
+            let slug = steward::orgs::Slug::parse("elsewhere").unwrap();
+            let org = orgs.create(slug, steward::orgs::OrgSettings::named("Elsewhere")).unwrap();
+            let actor = Actor::command_line(org.settings().zone.clone());
+            let from = From::new(None, "Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0");
+            org.db
+                .write_blocking(Op::housekeeping(Housekeeping::Demo), move |tx| {
+                    let user = fixture::stranger(tx, &actor)?;
+                    session::open(tx, "elsewhere", user, Kind::Web, &from)
+                })
+                .unwrap()
+                .secret
+        });
+        self.anonymous().cookie("session", &secret)
+    }
+}

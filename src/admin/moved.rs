@@ -1,0 +1,77 @@
+//! "Moved here, or a test copy?" A data directory that lies elsewhere than it was recorded holds mail, reminders and
+//! file delivery until an operator has said what it is.
+
+use askama::Template;
+use axum::response::Response;
+use serde::Deserialize;
+
+use crate::audit;
+use crate::auth::setup::operators;
+use crate::auth::{Admin, Ctx};
+use crate::error::{AppError, Result};
+use crate::storage::Tx;
+use crate::storage::marks::{Answer, Mark, Standing};
+use crate::web::{self, Flash, Form, Shell, filters};
+
+#[derive(Template)]
+#[template(path = "admin/moved.html")]
+struct Moved {
+    shell: Shell,
+    /// What differs, in words; empty where nothing is asked.
+    differing: Vec<&'static str>,
+    is_copy: bool,
+}
+
+web::pages!(Moved);
+
+/// `GET /admin/moved`
+pub async fn show(ctx: Admin) -> Result<Response> {
+    require_operator(&ctx).await?;
+    let (differing, is_copy) = match ctx.auth.orgs.holding().standing() {
+        Standing::Home => (Vec::new(), false),
+        Standing::Copy => (Vec::new(), true),
+        Standing::Asked(marks) => (marks.into_iter().map(words).collect(), false),
+    };
+    web::page(&Moved { shell: ctx.shell().await?, differing, is_copy })
+}
+
+fn words(mark: Mark) -> &'static str {
+    match mark {
+        Mark::Machine => crate::tr!("another machine"),
+        Mark::FileSystem => crate::tr!("another disk"),
+        Mark::Directory => crate::tr!("another folder, or one made at another time"),
+    }
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Said {
+    answer: String,
+}
+
+/// `POST /admin/moved`
+pub async fn answer(ctx: Admin, form: Form<Said>) -> Result<Response> {
+    require_operator(&ctx).await?;
+    let said = form.open().1?.answer;
+    let (answer, done) = match said.as_str() {
+        "moved" => (Answer::Moved, Flash::ok("This is the house now. Mail and reminders go on.")),
+        "copy" => (
+            Answer::Copy,
+            Flash::ok("This is a test copy now. It sends no mail, and links of the original do not work here."),
+        ),
+        _ => return Err(AppError::invalid("answer", "Choose one of the two.")),
+    };
+    let (orgs, actor) = (ctx.auth.orgs.clone(), ctx.actor.clone());
+    let audited = move |tx: &mut Tx<'_>| {
+        audit::record(tx, &actor, audit::Entry::new("house.answered").with("answer", said))?;
+        Ok(())
+    };
+    tokio::task::spawn_blocking(move || orgs.answer_marks(answer, audited)).await.map_err(AppError::internal)??;
+    Ok(done.redirect(&ctx.visit, "/"))
+}
+
+/// An admin of one organization among several does not speak for the machine.
+async fn require_operator(ctx: &Ctx) -> Result<()> {
+    let (slug, user) = (ctx.org.slug.as_str().to_owned(), ctx.actor.user_id.ok_or(AppError::NotFound)?);
+    let is_one = ctx.auth.orgs.instance().read(move |rx| operators::is_one(rx, &slug, user)).await?;
+    if is_one { Ok(()) } else { Err(AppError::forbidden("Only an operator of this machine may do this.")) }
+}
