@@ -3,6 +3,7 @@
 
 mod architecture;
 mod auth_api;
+mod auth_links;
 mod auth_sessions;
 mod auth_sign_in;
 mod clockwork;

@@ -76,7 +76,10 @@ impl Client {
 
     /// Any request; unsafe ones say that they come from a page of ours.
     pub async fn send(&mut self, method: Method, path: &str, kind: Option<&str>, body: Body) -> Answer {
-        let mut request = Request::builder().method(&method).uri(path).header(header::HOST, HOST);
+        let mut request = Request::builder().method(&method).uri(path);
+        if !self.headers.iter().any(|(name, _)| *name == "host") {
+            request = request.header(header::HOST, HOST);
+        }
         if !method.is_safe() && !self.headers.iter().any(|(name, _)| *name == "origin") {
             request = request.header(header::ORIGIN, format!("http://{HOST}"));
         }

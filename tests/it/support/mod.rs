@@ -74,6 +74,16 @@ impl TestApp {
         TestApp { router: app.router(), app, people, clock, dir }
     }
 
+    /// The same folder, opened by the program anew.
+    pub fn restart(mut self) -> TestApp {
+        aside(|| self.app.house.close());
+        let dir = std::mem::replace(&mut self.dir, tempfile::tempdir().unwrap());
+        let (clock, people) = (self.clock.clone(), self.people);
+        drop(self);
+        let house = aside(|| fixture::open(dir.path(), clock.clone(), &[]));
+        TestApp::over(house, people, clock, dir)
+    }
+
     pub fn auth(&self) -> &Arc<Auth> {
         &self.app.auth
     }
