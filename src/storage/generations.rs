@@ -21,8 +21,8 @@ use super::db::DbSettings;
 use super::error::StorageError;
 use crate::clock::Clock;
 
-/// How long a generation stays after the next one has appeared: a copy may take this long.
-const KEPT_FOR: SignedDuration = SignedDuration::from_hours(24);
+/// How long a generation stays after the making of the next one has begun: a copy may take a day, a making an hour.
+const KEPT_FOR: SignedDuration = SignedDuration::from_hours(25);
 
 /// How many copies from before upgrades stay.
 const UPGRADES_KEPT: usize = 2;
@@ -233,7 +233,9 @@ fn files(dir: &Path, schema: &Schema) -> Result<Vec<Found>, StorageError> {
 /// An incomplete copy may have a cut-off main file at the top. It is passed over only if it has no log: nothing was
 /// ever answered out of it, so the one below holds everything.
 fn highest_whole(dir: &Path, schema: &Schema) -> Result<Option<Generation>, StorageError> {
-    for file in files(dir, schema)?.into_iter().rev().filter(|file| file.main) {
+    let found = files(dir, schema)?;
+    let any = found.last().map(|file| file.path.clone());
+    for file in found.into_iter().rev().filter(|file| file.main) {
         let size = whole_size(&file.path).map_err(StorageError::io("read", &file.path))?;
         if let Some(size) = size {
             return Ok(Some(Generation { number: file.number, path: file.path, size }));
@@ -244,7 +246,14 @@ fn highest_whole(dir: &Path, schema: &Schema) -> Result<Option<Generation>, Stor
         }
         tracing::warn!(path = %file.path.display(), "not a whole database and never written to; passed over");
     }
-    Ok(None)
+    match any {
+        None => Ok(None),
+        // Never to be taken for a new folder.
+        Some(path) => {
+            let why = "no whole database is beside it: the copy is incomplete. Copy the folder again".to_owned();
+            Err(StorageError::Damaged { path, why })
+        }
+    }
 }
 
 /// The file's size, if that is what its header says. Reads it as a plain file: this process has no connection to it

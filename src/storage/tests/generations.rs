@@ -136,6 +136,14 @@ fn a_cut_off_generation_is_passed_over_only_if_nothing_was_answered_out_of_it() 
 }
 
 #[test]
+fn what_is_left_of_a_database_is_not_taken_for_a_new_folder() {
+    let dir = populated(&OLD);
+    fs::remove_file(dir.path().join("steward-000001.db")).unwrap();
+    let error = open(dir.path(), &OLD).unwrap_err().to_string();
+    assert!(error.contains("the copy is incomplete"), "{error}");
+}
+
+#[test]
 fn a_log_without_its_main_file_is_never_adopted() {
     let dir = populated(&OLD);
     fs::copy(dir.path().join("steward-000001.db-wal"), dir.path().join("steward-000002.db-wal")).unwrap();

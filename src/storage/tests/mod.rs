@@ -102,7 +102,7 @@ fn old_generations_go_after_a_day_but_one_stays() {
     db.new_generation_blocking(Why::Night).unwrap();
     db.new_generation_blocking(Why::Night).unwrap();
     assert_eq!(there(), [1, 2, 3]);
-    db.clock().advance(jiff::SignedDuration::from_hours(25));
+    db.clock().advance(jiff::SignedDuration::from_hours(26));
     db.new_generation_blocking(Why::Night).unwrap();
     assert_eq!(there(), [3, 4]);
 }
