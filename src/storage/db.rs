@@ -244,7 +244,8 @@ impl Db {
         self.0.shared.outbox.notified().await;
     }
 
-    /// Makes the next generation now; writes wait meanwhile. Answers its number.
+    /// Makes the next generation now, or at [`Why::Night`] only if anything was written since the last; removes those
+    /// that have been kept long enough. Writes wait meanwhile. Answers the number of the generation in use.
     pub async fn new_generation(&self, why: Why) -> Result<u32> {
         let (reply, answer) = oneshot::channel();
         self.send(Message::Generation(why, reply))?;

@@ -277,7 +277,7 @@ fn whole_size(path: &Path) -> io::Result<Option<u64>> {
 
 /// Removes generations whose successor appeared more than a day ago, but never the newest of them. A failure is only
 /// logged: the next round tries again.
-fn prune(conn: &Connection, dir: &Path, schema: &Schema, clock: &Clock, current: u32) {
+pub(super) fn prune(conn: &Connection, dir: &Path, schema: &Schema, clock: &Clock, current: u32) {
     if let Err(error) = try_prune(conn, dir, schema, clock.now(), current) {
         tracing::warn!(%error, dir = %dir.display(), "old generations could not be removed");
     }

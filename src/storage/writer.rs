@@ -301,6 +301,11 @@ impl Writer {
     fn next_generation(&mut self, why: Why) -> Result<u32, StorageError> {
         let started = Instant::now();
         let shared = &self.shared;
+        let current = shared.generation();
+        if why == Why::Night && file_size(&generations::log_of(&current.path)) == 0 {
+            generations::prune(&self.conn, &shared.dir, shared.schema, &shared.clock, current.number);
+            return Ok(current.number);
+        }
         let generation = generations::succeed(&self.conn, &shared.dir, shared.schema, &shared.clock, why)?;
         let number = generation.number;
         self.conn = connection::open(&generation.path, Role::Writer, &shared.settings)?;

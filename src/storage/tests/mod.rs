@@ -99,12 +99,24 @@ fn a_new_generation_holds_everything_and_leaves_the_old_pair_alone() {
 fn old_generations_go_after_a_day_but_one_stays() {
     let (dir, db) = open();
     let there = || (1..=6).filter(|n| dir.path().join(format!("steward-{n:06}.db")).exists()).collect::<Vec<_>>();
-    db.new_generation_blocking(Why::Night).unwrap();
-    db.new_generation_blocking(Why::Night).unwrap();
+    db.new_generation_blocking(Why::Asked).unwrap();
+    db.new_generation_blocking(Why::Asked).unwrap();
     assert_eq!(there(), [1, 2, 3]);
     db.clock().advance(jiff::SignedDuration::from_hours(26));
-    db.new_generation_blocking(Why::Night).unwrap();
+    db.new_generation_blocking(Why::Asked).unwrap();
     assert_eq!(there(), [3, 4]);
+}
+
+#[test]
+fn a_night_without_writes_makes_nothing_but_room() {
+    let (dir, db) = open();
+    db.new_generation_blocking(Why::Asked).unwrap();
+    db.new_generation_blocking(Why::Asked).unwrap();
+    db.clock().advance(jiff::SignedDuration::from_hours(26));
+    assert_eq!(db.new_generation_blocking(Why::Night).unwrap(), 3);
+    assert!(!dir.path().join("steward-000001.db").exists() && dir.path().join("steward-000002.db").exists());
+    db.write_blocking(LOADED, |tx| put(tx, "a", 1)).unwrap();
+    assert_eq!(db.new_generation_blocking(Why::Night).unwrap(), 4);
 }
 
 #[test]
