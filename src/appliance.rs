@@ -19,7 +19,7 @@ use crate::storage::DbSettings;
 use crate::storage::dir::{DataDir, Lock};
 use crate::vault::keys::MasterKey;
 use crate::web::{Settings, Web, layers};
-use crate::{approvals, auth, leave, notifications, overtime, router};
+use crate::{approvals, auth, leave, notifications, onboarding, overtime, people, router};
 
 /// An open data directory: what a verb of the command line needs, without listener and clockwork.
 #[derive(Debug)]
@@ -63,6 +63,7 @@ impl House {
             generation_wal_bytes: config.generation_wal_bytes,
             ..DbSettings::default()
         };
+        people::followed_by(&[onboarding::follow]);
         let orgs = Orgs::open(data, master, clock, settings)?;
         Ok(House {
             config: Arc::new(config),
@@ -170,6 +171,7 @@ fn registry(house: &Arc<House>) -> Registry {
                 .with("wrong passwords", auth::lockout::prune)
                 .on_appliance(house.orgs.instance(), "unknown logins", auth::lockout::prune_unknown),
         )
+        .job(onboarding::TaskReminders)
 }
 
 fn web_settings(config: &Config, noted: &[String]) -> Settings {

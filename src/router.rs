@@ -90,7 +90,7 @@ impl Routes {
 /// The table.
 pub fn routes() -> Routes {
     let mut t = Routes::new();
-    for group in [anyone, hire, staff, manager, hr, admin] {
+    for group in [anyone, hire, staff, manager, hr, admin, onboarding_routes] {
         group(&mut t);
     }
     t
@@ -108,7 +108,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     document.merge(overtime::api::Api::openapi());
     document.merge(inbox::api::Api::openapi());
     document.merge(people::api::Api::openapi());
-    document.merge(onboarding::hire::api::Api::openapi());
+    document.merge(onboarding::api::Api::openapi());
     document
 }
 
@@ -368,4 +368,84 @@ fn admin(t: &mut Routes) {
     t.get("/api/v1/audit-log", audit::api::list);
     t.get("/admin/moved", admin::moved::show);
     t.post("/admin/moved", admin::moved::answer);
+}
+
+/// Templates, onboardings and tasks, for each audience.
+fn onboarding_routes(t: &mut Routes) {
+    use crate::onboarding::{hire, runs, tasks, templates, welcome};
+    t.for_(Audience::Hire);
+    t.get("/welcome", welcome::show);
+    t.get("/tasks", tasks::pages::index);
+    t.get("/tasks/{id}", tasks::pages::show);
+    t.post("/tasks/{id}/complete", tasks::pages::complete);
+    t.post("/tasks/{id}/reopen", tasks::pages::reopen);
+    t.post("/tasks/{id}/comments", tasks::pages::comment);
+    t.get("/api/v1/tasks", tasks::api::list);
+    t.post("/api/v1/tasks/bulk", tasks::api::all_at_once);
+    t.get("/api/v1/tasks/{id}", tasks::api::get);
+    t.post("/api/v1/tasks/{id}/complete", tasks::api::complete);
+    t.post("/api/v1/tasks/{id}/reopen", tasks::api::reopen);
+    t.get("/api/v1/tasks/{id}/comments", tasks::api::comments);
+    t.post("/api/v1/tasks/{id}/comments", tasks::api::comment);
+    t.get("/api/v1/employees/{id}/progress", runs::api::progress);
+    t.get("/api/v1/employees/{id}/timeline", runs::api::timeline);
+    t.for_(Audience::Staff);
+    t.post("/tasks/bulk", tasks::pages::finish_several);
+    t.post("/tasks/{id}/decide", tasks::pages::decide);
+    t.post("/tasks/{id}/postpone", tasks::pages::postpone);
+    t.post("/tasks/{id}/reassign", tasks::pages::reassign);
+    t.post("/tasks/{id}/remind", tasks::pages::remind);
+    t.get("/tasks/{id}/drop", tasks::pages::ask_drop);
+    t.post("/tasks/{id}/drop", tasks::pages::take_out);
+    t.get("/onboarding/{id}", runs::pages::show);
+    t.post("/onboarding/{id}/buddy", runs::pages::set_buddy);
+    t.get("/onboarding/{id}/tasks/new", runs::pages::new_task);
+    t.post("/onboarding/{id}/tasks", runs::pages::add_task);
+    t.post("/api/v1/tasks", tasks::api::create);
+    t.patch("/api/v1/tasks/{id}", tasks::api::update);
+    t.post("/api/v1/tasks/{id}/approve", tasks::api::approve);
+    t.post("/api/v1/tasks/{id}/reject", tasks::api::reject);
+    t.post("/api/v1/tasks/{id}/reassign", tasks::api::reassign);
+    t.post("/api/v1/tasks/{id}/drop", tasks::api::take_out);
+    t.post("/api/v1/tasks/{id}/remind", tasks::api::remind);
+    t.get("/api/v1/onboardings/{id}", runs::api::get);
+    t.patch("/api/v1/onboardings/{id}", runs::api::update);
+    t.for_(Audience::Manager);
+    t.get("/onboarding", runs::pages::index);
+    t.get("/api/v1/onboardings", runs::api::list);
+    t.for_(Audience::Hr);
+    t.get("/onboarding/new", hire::pages::new);
+    t.post("/onboarding/new", hire::pages::create);
+    t.get("/onboarding/start", runs::pages::ask_start);
+    t.post("/onboarding/start", runs::pages::start);
+    t.get("/onboarding/{id}/cancel", runs::pages::ask_cancel);
+    t.post("/onboarding/{id}/cancel", runs::pages::cancel);
+    t.get("/templates", templates::pages::index);
+    t.post("/templates", templates::pages::create);
+    t.get("/templates/new", templates::pages::new);
+    t.post("/templates/ready-made", templates::pages::add_ready_made);
+    t.get("/templates/{id}", templates::pages::show);
+    t.post("/templates/{id}", templates::pages::update);
+    t.get("/templates/{id}/edit", templates::pages::edit);
+    t.post("/templates/{id}/publish", templates::pages::publish);
+    t.post("/templates/{id}/copy", templates::pages::copy);
+    t.get("/templates/{id}/remove", templates::pages::ask_remove);
+    t.post("/templates/{id}/remove", templates::pages::remove);
+    t.get("/templates/{id}/tasks/new", templates::pages::new_task);
+    t.post("/templates/{id}/tasks", templates::pages::add_task);
+    t.get("/templates/{id}/tasks/{task}", templates::pages::edit_task);
+    t.post("/templates/{id}/tasks/{task}", templates::pages::change_task);
+    t.post("/templates/{id}/tasks/{task}/remove", templates::pages::remove_task);
+    t.post("/templates/{id}/tasks/{task}/move", templates::pages::move_task);
+    t.post("/api/v1/onboardings", runs::api::create);
+    t.post("/api/v1/onboardings/{id}/cancel", runs::api::cancel);
+    t.get("/api/v1/templates", templates::api::list);
+    t.post("/api/v1/templates", templates::api::create);
+    t.get("/api/v1/templates/{id}", templates::api::get);
+    t.patch("/api/v1/templates/{id}", templates::api::update);
+    t.delete("/api/v1/templates/{id}", templates::api::remove);
+    t.get("/api/v1/templates/{id}/tasks", templates::api::tasks);
+    t.put("/api/v1/templates/{id}/tasks", templates::api::set_tasks);
+    t.post("/api/v1/templates/{id}/clone", templates::api::copy);
+    t.post("/api/v1/templates/{id}/publish", templates::api::publish);
 }

@@ -34,7 +34,7 @@ impl Ctx {
             ));
         }
         if is(Role::Hire) && !is(Role::Hr) && !is(Role::Admin) {
-            let own = vec![NavLink::new("home", "Home", "/"), NavLink::new("sprout", "My tasks", "/tasks")];
+            let own = vec![NavLink::new("sprout", "Welcome", "/welcome")];
             return Ok(shell.group(None, own.clone()).shortcuts(own));
         }
         let employed = self.actor.employee_id.is_some();

@@ -2,11 +2,12 @@
 
 use utoipa::OpenApi;
 
-use super::{runs, tasks, templates};
+use super::{hire, runs, tasks, templates};
 
 #[derive(Debug, OpenApi)]
 #[openapi(
     paths(
+        hire::api::create,
         templates::api::list,
         templates::api::create,
         templates::api::get,

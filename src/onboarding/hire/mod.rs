@@ -2,16 +2,19 @@
 //! one transaction, so that nobody is ever half hired.
 
 pub mod api;
+pub mod input;
+pub mod pages;
 #[cfg(test)]
 mod tests;
 
 use super::runs::{self, NewRun};
+use super::templates;
 use crate::auth::{Actor, Roles, links, user};
 use crate::error::{AppError, Result};
 use crate::ids::{EmployeeId, OnboardingId, TemplateId, UserId};
 use crate::orgs::Org;
 use crate::people::{self, NewEmployee};
-use crate::storage::{Op, Tx};
+use crate::storage::{Op, Rx, Tx};
 
 /// What hiring writes is named in the audit log by its parts: "employee.created", "user.created"…
 pub const HIRED: Op = Op::act("employee.hired");
@@ -22,9 +25,18 @@ pub struct NewHire {
     pub person: NewEmployee,
     /// `None` makes no login.
     pub login: Option<NewLogin>,
-    /// The template whose tasks begin; `None` begins nothing.
-    pub template_id: Option<TemplateId>,
+    pub template: Choice,
     pub buddy_id: Option<EmployeeId>,
+}
+
+/// Which template's tasks begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// The published one that fits best ([`templates::best_for`]), where the first day has not passed: who has been
+    /// here for years needs no welcome. Nothing where none fits.
+    Fitting,
+    Template(TemplateId),
+    Nothing,
 }
 
 /// The login that comes with a person; its address is the work address.
@@ -66,9 +78,23 @@ pub fn hire(tx: &mut Tx<'_>, actor: &Actor, org: &Org, new: NewHire) -> Result<H
             Some(id)
         }
     };
-    let onboarding_id = match new.template_id {
+    let template = match new.template {
+        Choice::Nothing => None,
+        Choice::Template(id) => Some(id),
+        Choice::Fitting => fitting(tx, actor, employee_id)?,
+    };
+    let onboarding_id = match template {
         Some(template_id) => Some(runs::start(tx, actor, NewRun { employee_id, template_id, buddy_id: new.buddy_id })?),
         None => None,
     };
     Ok(Hired { employee_id, user_id, onboarding_id })
+}
+
+/// What [`Choice::Fitting`] chooses for somebody who is entered.
+fn fitting(rx: &Rx<'_>, actor: &Actor, employee_id: EmployeeId) -> Result<Option<TemplateId>> {
+    let facts = people::get(rx, employee_id)?.facts;
+    if facts.join_date < actor.today(rx.now()) {
+        return Ok(None);
+    }
+    templates::best_for(rx, facts.department_id, facts.location_id, facts.employment_type)
 }

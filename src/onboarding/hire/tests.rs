@@ -55,7 +55,7 @@ fn newcomer(house: &House) -> NewHire {
     NewHire {
         person: facts.into(),
         login: Some(NewLogin { roles: [Role::Employee].into_iter().collect(), language: "de".into(), invite: true }),
-        template_id: Some(house.template),
+        template: Choice::Template(house.template),
         buddy_id: None,
     }
 }
@@ -80,7 +80,7 @@ fn a_fault_in_any_part_leaves_nothing_behind() {
     let before = tables.map(|table| house.count(table));
     let hr = || Actor { roles: [Role::Hr].into_iter().collect(), ..Actor::command_line(TimeZone::UTC) };
 
-    let no_template = NewHire { template_id: Some(TemplateId(99)), ..newcomer(&house) };
+    let no_template = NewHire { template: Choice::Template(TemplateId(99)), ..newcomer(&house) };
     assert!(matches!(house.hire(hr(), no_template), Err(AppError::Invalid(_) | AppError::NotFound)));
 
     let login = NewLogin { roles: [Role::Admin].into_iter().collect(), language: "en".into(), invite: false };
@@ -90,4 +90,21 @@ fn a_fault_in_any_part_leaves_nothing_behind() {
     let manager = Actor { roles: [Role::Manager].into_iter().collect(), ..hr() };
     assert!(matches!(house.hire(manager, newcomer(&house)), Err(AppError::Forbidden(_))));
     assert_eq!(tables.map(|table| house.count(table)), before);
+}
+
+#[test]
+fn who_says_nothing_gets_the_template_that_fits_unless_long_here() {
+    let house = house();
+    let fitting = || NewHire { template: Choice::Fitting, ..newcomer(&house) };
+    let hired = house.hire(Actor::command_line(TimeZone::UTC), fitting()).unwrap();
+    assert!(hired.onboarding_id.is_some());
+    let office: String = house
+        .org
+        .db
+        .read_blocking(|rx| rx.scalar("SELECT t.name FROM onboardings o JOIN templates t ON t.id = o.template_id", ()))
+        .unwrap();
+    assert_eq!(office, "Office hire", "of templates for everybody the first");
+    let facts = Facts::new("3", "Old", "Hand", "old@x.test", date(2019, 5, 1));
+    let long_here = NewHire { person: facts.into(), login: None, ..fitting() };
+    assert_eq!(house.hire(Actor::command_line(TimeZone::UTC), long_here).unwrap().onboarding_id, None);
 }

@@ -5,7 +5,7 @@
 #[cfg(test)]
 mod tests;
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Weekday};
 
 use crate::ids::{DepartmentId, EmployeeId, GroupId, LocationId};
 use crate::time::{WorkingDays, period};
@@ -243,6 +243,19 @@ impl Progress {
 /// Open, and its date has passed.
 pub fn is_overdue(status: TaskStatus, due: Date, today: Date) -> bool {
     status == TaskStatus::Open && due < today
+}
+
+/// Whether the one who does an open task is reminded of it in the morning of `today`: on the day before it is due, then
+/// 1, 3, 7 days after, and weekly from there. Weekends are looked after on the Friday before; on a Saturday or Sunday
+/// nobody is reminded.
+pub fn is_reminded(due: Date, today: Date) -> bool {
+    let ahead = match today.weekday() {
+        Weekday::Saturday | Weekday::Sunday => return false,
+        Weekday::Friday => 2,
+        _ => 0,
+    };
+    let late = period::days_between(due, today);
+    (late..=late + ahead).any(|late| late == -1 || late == 1 || late == 3 || (late > 0 && late % 7 == 0))
 }
 
 /// For whom a template is meant: `None` is everybody.

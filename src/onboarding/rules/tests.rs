@@ -95,6 +95,16 @@ fn eighteen_of_twenty_three_is_78_percent() {
 }
 
 #[test]
+fn reminders_come_before_and_after_but_not_at_weekends() {
+    // Due on Wednesday 2 December 2026.
+    let due = date(2026, 12, 2);
+    let days: Vec<i8> = (1..=24).filter(|day| is_reminded(due, date(2026, 12, *day))).collect();
+    assert_eq!(days, [1, 3, 4, 9, 16, 23], "the day before, then 1, 3 (Saturday: on Friday), 7, 14, 21 days after");
+    assert!(is_reminded(date(2026, 12, 7), date(2026, 12, 4)), "due on Monday: on Friday");
+    assert!(!is_reminded(date(2026, 12, 7), date(2026, 12, 6)), "not on Sunday");
+}
+
+#[test]
 fn only_required_tasks_count() {
     let due = date(2026, 12, 1);
     let of = |tasks: &[(TaskStatus, bool)]| Progress::of(tasks.iter().map(|(s, r)| (*s, *r, due)), due);

@@ -2,6 +2,8 @@
 //! for what) in the transaction that asks for it, and follows when the first day moves or a manager is found.
 
 pub mod api;
+pub mod board;
+pub mod pages;
 pub(super) mod store;
 pub mod timeline;
 

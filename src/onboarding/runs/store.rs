@@ -125,17 +125,6 @@ pub(in crate::onboarding) fn present(rx: &Rx<'_>, id: EmployeeId) -> Result<Opti
     )
 }
 
-/// Everybody who is in use and has not left, by name: choices of a form.
-pub(in crate::onboarding) fn everybody(rx: &Rx<'_>) -> Result<Vec<NameRef>> {
-    let today = people::today(rx)?;
-    rx.all(
-        "SELECT id, first_name || ' ' || last_name FROM employees \
-         WHERE hidden_by IS NULL AND (leave_date IS NULL OR leave_date >= ?1) ORDER BY name_key, id",
-        [today],
-        |row| Ok(NameRef { id: row.get(0)?, name: row.get(1)? }),
-    )
-}
-
 pub(in crate::onboarding) fn name(rx: &Rx<'_>, id: EmployeeId) -> Result<String> {
     rx.get("SELECT first_name || ' ' || last_name FROM employees WHERE id = ?1", [id], |row| row.get(0))
 }
@@ -168,5 +157,66 @@ pub(super) fn done_tasks(rx: &Rx<'_>, employee: EmployeeId, own: Option<Employee
          AND k.status = 'done' AND (?2 IS NULL OR k.assignee_id = ?2) ORDER BY v.id",
         (employee, own),
         |row| Ok(DoneTask { at: row.get(0)?, title: row.get(1)?, by: row.get(2)?, approved: row.get(3)? }),
+    )
+}
+
+/// What somebody needs to know to arrive.
+#[derive(Debug)]
+pub(in crate::onboarding) struct Arrival {
+    pub join_date: Date,
+    pub location: String,
+    pub address: String,
+    pub department: String,
+    /// Name and work address.
+    pub manager: Option<(String, String)>,
+    pub buddy: Option<(String, String)>,
+}
+
+pub(in crate::onboarding) fn arrival(rx: &Rx<'_>, employee: EmployeeId) -> Result<Option<Arrival>> {
+    let contact = |row: &Row<'_>, name: usize| -> rusqlite::Result<Option<(String, String)>> {
+        let (who, email): (Option<String>, Option<String>) = (row.get(name)?, row.get(name + 1)?);
+        Ok(who.zip(email))
+    };
+    rx.one(
+        "SELECT e.join_date, coalesce(l.name, ''), coalesce(l.address, ''), coalesce(d.name, ''), \
+         m.first_name || ' ' || m.last_name, m.email, b.first_name || ' ' || b.last_name, b.email \
+         FROM employees e LEFT JOIN locations l ON l.id = e.location_id LEFT JOIN departments d ON d.id = e.department_id \
+         LEFT JOIN employees m ON m.id = e.manager_id \
+         LEFT JOIN onboardings o ON o.employee_id = e.id AND o.status = 'running' \
+         LEFT JOIN employees b ON b.id = o.buddy_id WHERE e.id = ?1",
+        [employee],
+        |row| {
+            Ok(Arrival {
+                join_date: row.get(0)?,
+                location: row.get(1)?,
+                address: row.get(2)?,
+                department: row.get(3)?,
+                manager: contact(row, 4)?,
+                buddy: contact(row, 6)?,
+            })
+        },
+    )
+}
+
+/// Names of those who will be in the same department on `date`, at most a dozen.
+pub(in crate::onboarding) fn team(rx: &Rx<'_>, employee: EmployeeId, date: Date) -> Result<Vec<String>> {
+    rx.all(
+        "SELECT c.first_name || ' ' || c.last_name FROM employees e JOIN employees c ON c.department_id = e.department_id \
+         WHERE e.id = ?1 AND c.id <> e.id AND c.hidden_by IS NULL AND c.join_date <= ?2 \
+         AND (c.leave_date IS NULL OR c.leave_date >= ?2) ORDER BY c.name_key LIMIT 12",
+        (employee, date),
+        |row| row.get(0),
+    )
+}
+
+/// Name and work address of those in HR.
+pub(in crate::onboarding) fn hr_contacts(rx: &Rx<'_>) -> Result<Vec<(String, String)>> {
+    let hr = people::hr_members(rx)?;
+    let ids = serde_json::to_string(&hr.iter().map(|person| person.id).collect::<Vec<_>>()).unwrap_or_default();
+    rx.all(
+        "SELECT first_name || ' ' || last_name, email FROM employees \
+         WHERE id IN (SELECT value FROM json_each(?1)) ORDER BY name_key LIMIT 3",
+        [ids],
+        |row| Ok((row.get(0)?, row.get(1)?)),
     )
 }

@@ -6,10 +6,15 @@
 
 pub mod api;
 pub mod bulk;
+pub mod choices;
 pub mod edit;
 pub mod facts;
+pub mod list;
+pub mod pages;
+pub mod sheet;
 pub(super) mod store;
 pub mod talk;
+pub mod view;
 
 use jiff::Timestamp;
 use jiff::civil::Date;

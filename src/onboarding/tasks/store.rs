@@ -80,7 +80,16 @@ pub(super) fn mine(rx: &Rx<'_>, person: Option<EmployeeId>, hr: bool, limit: Opt
     rx.all(&sql, (person, hr, limit.map_or(-1, i64::from)), task)
 }
 
-/// How much of that is open, and how much of it overdue on `today`.
+/// Everything that is a person's own to do in their own onboarding, done or not, without what was taken out.
+pub(in crate::onboarding) fn own_of(rx: &Rx<'_>, hire: EmployeeId) -> Result<Vec<Task>> {
+    let sql = format!(
+        "SELECT {TASK} WHERE o.employee_id = ?1 AND k.assignee_id = ?1 AND o.status <> 'cancelled' \
+         AND k.status <> 'dropped' ORDER BY k.due_date, k.sort_order, k.id"
+    );
+    rx.all(&sql, [hire], task)
+}
+
+/// How much a person, their groups and HR have open, and how much of it is overdue on `today`.
 pub(super) fn count_mine(rx: &Rx<'_>, person: Option<EmployeeId>, hr: bool, today: Date) -> Result<(u32, u32)> {
     rx.get(
         "SELECT count(*), coalesce(sum(k.due_date < ?3), 0) FROM tasks k JOIN onboardings o ON o.id = k.onboarding_id \

@@ -148,6 +148,17 @@ impl TaskDraft {
         Ok((errors.0.len() == wrong).then_some(draft))
     }
 
+    /// Reads the one task of a form; errors bear the names of its fields.
+    ///
+    /// # Errors
+    /// [`AppError::Invalid`]
+    pub fn read_one(rx: &Rx<'_>, input: &TaskInput) -> Result<TaskDraft> {
+        let mut errors = FieldErrors::new();
+        let draft = TaskDraft::read(rx, &mut errors, "", input)?;
+        errors.into_result(())?;
+        draft.ok_or_else(|| AppError::internal("a checked task lacks a part"))
+    }
+
     /// Reads a whole list and puts it into the order that `sort_order` asks for (its place, where it is left out).
     ///
     /// # Errors

@@ -4,7 +4,9 @@
 
 pub mod api;
 pub mod draft;
+pub mod pages;
 pub mod ready_made;
+pub mod sheet;
 pub(super) mod store;
 
 use jiff::Timestamp;
@@ -232,6 +234,15 @@ pub fn get(rx: &Rx<'_>, actor: &Actor, id: TemplateId) -> Result<Template> {
 pub fn tasks(rx: &Rx<'_>, actor: &Actor, id: TemplateId) -> Result<Vec<TemplateTask>> {
     get(rx, actor, id)?;
     store::tasks(rx, id, 0)
+}
+
+/// The tasks of the latest published version: what a run would be made of.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Forbidden`].
+pub fn published_tasks(rx: &Rx<'_>, actor: &Actor, id: TemplateId) -> Result<Vec<TemplateTask>> {
+    let template = get(rx, actor, id)?;
+    store::tasks(rx, id, template.version)
 }
 
 /// The tasks of a list with the dates they would be due for somebody who starts on `first_day` at `location`.

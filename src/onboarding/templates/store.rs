@@ -277,9 +277,3 @@ pub(super) fn group(rx: &Rx<'_>, code: &str) -> Result<Option<GroupName>> {
     let name = |row: &Row<'_>| Ok(GroupName { id: row.get(0)?, code: row.get(1)?, name: row.get(2)? });
     rx.one("SELECT id, code, name FROM groups WHERE code_key = ?1", [code], name)
 }
-
-/// Every group, by name: choices of a form.
-pub(super) fn groups(rx: &Rx<'_>) -> Result<Vec<GroupName>> {
-    let name = |row: &Row<'_>| Ok(GroupName { id: row.get(0)?, code: row.get(1)?, name: row.get(2)? });
-    rx.all("SELECT id, code, name FROM groups ORDER BY name", [], name)
-}
