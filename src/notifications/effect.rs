@@ -9,17 +9,18 @@ use tokio::sync::Mutex;
 use crate::error::Result;
 use crate::jobs::{Effect, Failure};
 use crate::mail::{Letterhead, Mail, SendError, Session, SmtpSettings, Stamp, compose};
-use crate::msg;
 use crate::orgs::Org;
 use crate::storage::Tx;
 use crate::storage::outbox::OutboxRow;
+use crate::{msg, tr};
 
 use super::letters::{MAIL, Queued, Sender, Written};
 use super::{Kind, MailRule, Notice, Topic, notify, store};
 
 /// Told to admins once a mail; never by mail itself.
 const NOT_DELIVERED: Kind =
-    Kind::new("mail_not_delivered", Topic::Account, "A mail was not delivered", "Open Steward").mail(MailRule::Never);
+    Kind::new("mail_not_delivered", Topic::Account, tr!("A mail was not delivered"), tr!("Open Steward"))
+        .mail(MailRule::Never);
 
 /// Sends mail through one SMTP server, over one connection as long as there is mail.
 pub struct MailEffect {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::Fault;
 use super::guard::{END, Guard};
-use crate::msg;
+use crate::{msg, tr};
 
 /// A column that the caller understands.
 #[derive(Clone, Copy, Debug)]
@@ -95,7 +95,7 @@ impl<R: Read> Reader<R> {
             .from_reader(guard);
 
         let Some((_, header)) = next_record(&mut csv, skipped_lines)? else {
-            return Err(Fault::at(1, "The file is empty"));
+            return Err(Fault::at(1, tr!("The file is empty")));
         };
         let (layout, ignored) = Layout::new(columns, &header, skipped_lines + 1)?;
         Ok(Reader { csv, layout: Arc::new(layout), ignored, bounds, skipped_lines, rows: 0, done: false })
@@ -138,7 +138,7 @@ impl<R: Read> Reader<R> {
             return Err(Fault::at(line, msg!("{0} cells where the header has {1}", record.len(), layout.width)));
         }
         if record.len() < layout.width {
-            let message = "{0} cells where the header has {1}. Is a quotation mark or a separator missing?";
+            let message = tr!("{0} cells where the header has {1}. Is a quotation mark or a separator missing?");
             return Err(Fault::at(line, msg!(message, record.len(), layout.width)));
         }
         let mut cells = Vec::with_capacity(layout.places.len());
@@ -250,7 +250,7 @@ impl Row {
 
     /// The cell, refused where it is blank.
     pub fn required(&self, column: &str) -> Result<&str, Fault> {
-        self.optional(column).ok_or_else(|| self.fault(column, "is empty"))
+        self.optional(column).ok_or_else(|| self.fault(column, tr!("is empty")))
     }
 
     /// Whether the file has this column at all: a blank cell may clear a value, a missing column must not.
@@ -267,22 +267,22 @@ impl Row {
     /// A calendar date: `2026-03-01`, or `01.03.2026` as German spreadsheets write it. `03/01/2026` means different
     /// days to different people and is refused.
     pub fn date(&self, column: &str) -> Result<Option<jiff::civil::Date>, Fault> {
-        self.parsed(column, super::cells::date, "is not a date such as 2026-03-01")
+        self.parsed(column, super::cells::date, tr!("is not a date such as 2026-03-01"))
     }
 
     /// A time of day: `17:30`, `17:30:00`, `5:30`.
     pub fn time(&self, column: &str) -> Result<Option<jiff::civil::Time>, Fault> {
-        self.parsed(column, super::cells::time, "is not a time such as 17:30")
+        self.parsed(column, super::cells::time, tr!("is not a time such as 17:30"))
     }
 
     /// A whole number.
     pub fn integer(&self, column: &str) -> Result<Option<i64>, Fault> {
-        self.parsed(column, |text| text.parse().ok(), "is not a whole number")
+        self.parsed(column, |text| text.parse().ok(), tr!("is not a whole number"))
     }
 
     /// `yes`/`no`, `true`/`false`, `1`/`0`, `x`/(blank is `None`).
     pub fn yes_no(&self, column: &str) -> Result<Option<bool>, Fault> {
-        self.parsed(column, super::cells::yes_no, "is neither yes nor no")
+        self.parsed(column, super::cells::yes_no, tr!("is neither yes nor no"))
     }
 
     fn parsed<T>(
@@ -325,7 +325,7 @@ fn next_record<R: Read>(
         Ok(true) if record.len() == 1 && &record[0] == END => Ok(None),
         // The record swallowed the end of the text, and so has no line end of its own.
         Ok(true) if record.iter().any(|cell| cell.contains(END)) => {
-            Err(Fault::at(line + 1, "A quotation mark is opened on this line and never closed"))
+            Err(Fault::at(line + 1, tr!("A quotation mark is opened on this line and never closed")))
         }
         Ok(true) => Ok(Some((line, record))),
     }

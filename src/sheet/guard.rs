@@ -7,7 +7,7 @@
 use std::io::{self, Read};
 
 use super::Fault;
-use crate::msg;
+use crate::{msg, tr};
 
 /// The record that marks the end. No text contains it: NUL is refused.
 pub(super) const END: &str = "\0";
@@ -141,7 +141,7 @@ impl<R: Read> Guard<R> {
         };
         if let Some(nul) = self.raw[..whole].iter().position(|byte| *byte == 0) {
             let line = self.line + lines(&self.raw[..nul]);
-            self.fault = Some(Fault::at(line, "This is a binary file, not CSV text"));
+            self.fault = Some(Fault::at(line, tr!("This is a binary file, not CSV text")));
             self.raw.clear();
             self.ended = true;
             return;
@@ -211,16 +211,18 @@ fn other_kind(head: &[u8]) -> Option<&'static str> {
     const KINDS: [(&[u8], &str); 6] = [
         (
             b"PK\x03\x04",
-            "This is an Excel workbook (XLSX) or another ZIP file, not CSV. In Excel choose “Save as”, then “CSV UTF-8”",
+            tr!(
+                "This is an Excel workbook (XLSX) or another ZIP file, not CSV. In Excel choose “Save as”, then “CSV UTF-8”"
+            ),
         ),
-        (b"PK\x05\x06", "This is an empty ZIP file, not CSV"),
+        (b"PK\x05\x06", tr!("This is an empty ZIP file, not CSV")),
         (
             b"\xD0\xCF\x11\xE0",
-            "This is an old Excel workbook (XLS), not CSV. In Excel choose “Save as”, then “CSV UTF-8”",
+            tr!("This is an old Excel workbook (XLS), not CSV. In Excel choose “Save as”, then “CSV UTF-8”"),
         ),
-        (b"%PDF", "This is a PDF, not CSV"),
-        (b"\xFF\xFE", "This text is UTF-16. Save it as “CSV UTF-8” and try again"),
-        (b"\xFE\xFF", "This text is UTF-16. Save it as “CSV UTF-8” and try again"),
+        (b"%PDF", tr!("This is a PDF, not CSV")),
+        (b"\xFF\xFE", tr!("This text is UTF-16. Save it as “CSV UTF-8” and try again")),
+        (b"\xFE\xFF", tr!("This text is UTF-16. Save it as “CSV UTF-8” and try again")),
     ];
     KINDS.iter().find(|(magic, _)| head.starts_with(magic)).map(|(_, advice)| *advice)
 }

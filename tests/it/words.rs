@@ -11,7 +11,11 @@ use steward::lang::Lang;
 type Words = BTreeMap<String, BTreeSet<String>>;
 
 /// Rooms whose words every catalogue must have: what stands around each page, and what goes wrong on it.
-const WHOLE: [&str; 7] = [
+const WHOLE: [&str; 11] = [
+    "src/jobs/",
+    "src/notifications/",
+    "src/sheet/",
+    "templates/notifications/",
     "src/web/",
     "src/error.rs",
     "src/auth/shell.rs",
