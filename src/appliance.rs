@@ -139,7 +139,7 @@ impl App {
             inbox: |rx, actor| Ok(u64::from(approvals::count_for(rx, actor)?)),
         };
         let auth = Arc::new(Auth::new(Arc::clone(&house.orgs), waiting));
-        let web = Web::new(web_settings(&house.config, &house.orgs.reached().hosts));
+        let web = Web::new(web_settings(&house.config, &house.orgs.reached().hosts)).framed(auth::frame(&auth));
         let clockwork = Clockwork::new(Arc::clone(&house.orgs), registry(&house));
         App { house, auth, web, clockwork }
     }

@@ -36,6 +36,7 @@ use crate::vault::keys::Purpose;
 pub use actor::{Actor, Channel, Origin, Role, Roles};
 pub use context::{Admin, Ctx, Hire, Hr, Manager, Maybe, Staff};
 use password::Passwords;
+pub use shell::frame;
 
 /// How many of something wait for the acting person, beside a link of the navigation.
 pub type Count = fn(&Rx<'_>, &Actor) -> Result<u64>;

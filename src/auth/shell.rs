@@ -1,12 +1,17 @@
 //! What stands around the pages of a signed-in person: the navigation by role, in this one place.
 
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+
 use crate::error::Result;
 use crate::msg;
 use crate::storage::marks::Standing;
-use crate::web::{NavLink, Shell};
+use crate::web::{Frame, NavLink, Shell};
 
+use super::Auth;
 use super::actor::Role;
-use super::context::Ctx;
+use super::context::{Ctx, Maybe};
 
 /// Where an operator says whether the house moved or was copied.
 const COPY: &str = "/admin/moved";
@@ -90,6 +95,18 @@ impl Ctx {
             self.read(move |rx, actor| Ok(((waiting.unread)(rx, actor)?, (waiting.inbox)(rx, actor)?))).await?;
         Ok(*self.signed.counts.get_or_init(|| counts))
     }
+}
+
+/// For `web`: the shell of whoever sent a request, around the page that says what went wrong with it.
+pub fn frame(auth: &Arc<Auth>) -> Frame {
+    let auth = Arc::clone(auth);
+    Arc::new(move |mut parts| {
+        let auth = Arc::clone(&auth);
+        Box::pin(async move {
+            let Ok(Maybe(ctx)) = Maybe::from_request_parts(&mut parts, &auth).await;
+            ctx?.shell().await.ok()
+        })
+    })
 }
 
 fn inbox_link(count: u64) -> NavLink {

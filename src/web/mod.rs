@@ -48,7 +48,7 @@ pub use flash::Flash;
 pub use form::{Form, FormState};
 pub use format::Format;
 pub use json::Json;
-pub use layers::{BulkRate, Gate, Network, Patient, Peer, SignInRate, Web, is_api, layers};
+pub use layers::{BulkRate, Frame, Gate, Network, Patient, Peer, SignInRate, Web, is_api, layers};
 pub use listing::{List, Listing};
 pub use page::{Page, page, page_with, pages, redirect};
 pub use settings::Settings;

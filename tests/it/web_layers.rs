@@ -411,3 +411,12 @@ async fn only_a_listed_proxy_is_believed() {
     }
     assert_eq!(last, 429, "no proxy is listed, so the peer is the client");
 }
+
+#[tokio::test]
+async fn an_error_page_stands_in_its_readers_own_shell() {
+    let app = crate::support::TestApp::new();
+    let known = app.as_employee().get("/nowhere").await.assert_status(404);
+    assert!(known.text().contains("Mira Castell") && known.text().contains("There is nothing here"));
+    let stranger = app.anonymous().get("/nowhere").await.assert_status(404);
+    assert!(!stranger.text().contains("class=\"side\""), "a page for nobody in particular");
+}

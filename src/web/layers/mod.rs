@@ -10,6 +10,7 @@ mod origin;
 mod rates;
 mod show;
 
+use std::fmt;
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -18,10 +19,12 @@ use std::time::Instant;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
-use axum::http::{Extensions, HeaderMap, Method, StatusCode, Version, header};
+use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, Uri, Version, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{Predicate, SizeAbove};
@@ -35,21 +38,38 @@ pub use show::is_api;
 
 use super::problem::Refused;
 use super::settings::Settings;
-use super::shell::{Arrival, Visit};
+use super::shell::{Arrival, Shell, Visit};
 use crate::error::AppError;
 use crate::{ids, msg};
 
 /// The web side of the program: what it was told, and what it has counted.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Web {
     pub settings: Arc<Settings>,
     buckets: Arc<Buckets>,
+    frame: Option<Frame>,
+}
+
+/// Makes the shell of whoever sent a request, for the page that says what went wrong with it; nothing for a stranger.
+pub type Frame = Arc<dyn Fn(Parts) -> BoxFuture<'static, Option<Shell>> + Send + Sync>;
+
+impl fmt::Debug for Web {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Web").field("settings", &self.settings).finish_non_exhaustive()
+    }
 }
 
 impl Web {
     pub fn new(settings: Settings) -> Web {
         let buckets = Arc::new(Buckets::new(settings.rates));
-        Web { settings: Arc::new(settings), buckets }
+        Web { settings: Arc::new(settings), buckets, frame: None }
+    }
+
+    /// Error pages of people who are signed in stand in their own shell.
+    #[must_use]
+    pub fn framed(mut self, frame: Frame) -> Web {
+        self.frame = Some(frame);
+        self
     }
 }
 
@@ -83,20 +103,51 @@ async fn serve(State(web): State<Web>, request: Request, next: Next) -> Response
     let arrival = Arrival { id: request_id(), address: client.address, secure: client.secure };
     parts.extensions.insert(arrival.clone());
     let visit = Visit::of(&parts);
+    let asked = Asked::of(&parts);
     let line = Line { method: parts.method.clone(), uri: loggable(&parts), address: client.address };
 
-    let mut response = match admit(&web, &mut parts, &arrival) {
-        Err(refused) => refused.into_response(),
-        Ok(()) => run(&web, Request::from_parts(parts, body), next).await,
+    let (mut response, frame) = match admit(&web, &mut parts, &arrival) {
+        Err(refused) => (refused.into_response(), None),
+        Ok(()) => (run(&web, Request::from_parts(parts, body), next).await, web.frame.as_ref()),
     };
-    show::failure(&mut response, &visit, &line.method, &arrival.id);
+    if let Some(refused) = show::failure_of(&mut response) {
+        let shell = match frame {
+            Some(frame) if !is_api(&visit.path) => frame(asked.parts(&arrival)).await,
+            _ => None,
+        };
+        show::failure(&mut response, &refused, shell, &visit, &line.method, &arrival.id);
+    }
     headers::add(response.headers_mut(), web.settings.hsts && client.secure, &arrival.id);
     line.write(&arrival.id, response.status(), start);
     response
 }
 
+/// What of a request is kept until it is answered, to find out for whom an error page is.
+struct Asked {
+    uri: Uri,
+    cookies: Vec<HeaderValue>,
+}
+
+impl Asked {
+    fn of(parts: &Parts) -> Asked {
+        let cookies = parts.headers.get_all(header::COOKIE).iter().cloned().collect();
+        Asked { uri: parts.uri.clone(), cookies }
+    }
+
+    /// A plain look at the same address by the same browser.
+    fn parts(self, arrival: &Arrival) -> Parts {
+        let (mut parts, ()) = axum::http::Request::new(()).into_parts();
+        parts.uri = self.uri;
+        for cookie in self.cookies {
+            parts.headers.append(header::COOKIE, cookie);
+        }
+        parts.extensions.insert(arrival.clone());
+        parts
+    }
+}
+
 /// Everything that can refuse a request before it reaches a handler.
-fn admit(web: &Web, parts: &mut axum::http::request::Parts, arrival: &Arrival) -> Result<(), Refused> {
+fn admit(web: &Web, parts: &mut Parts, arrival: &Arrival) -> Result<(), Refused> {
     let path = parts.uri.path();
     let authority = origin::authority(parts).ok_or(Refused::Misdirected)?;
     // The set-up link is opened under whatever name the machine is found by, and records it.
@@ -141,7 +192,7 @@ fn request_id() -> String {
 }
 
 /// The path for the log, without its query. Where a route's address holds a secret, the route's pattern stands for it.
-fn loggable(parts: &axum::http::request::Parts) -> String {
+fn loggable(parts: &Parts) -> String {
     let pattern = parts.extensions.get::<MatchedPath>().map(MatchedPath::as_str);
     match pattern {
         Some(pattern) if pattern.contains("{token}") => pattern.to_owned(),
@@ -159,8 +210,8 @@ struct Line {
 impl Line {
     fn write(&self, id: &str, status: StatusCode, start: Instant) {
         let Line { method, uri, address } = self;
-        let ms = start.elapsed().as_millis();
+        let us = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
         let address = address.map(tracing::field::display);
-        info!(target: "steward::web", %id, %method, path = %uri, status = status.as_u16(), ms, address, "request");
+        info!(target: "steward::web", %id, %method, path = %uri, status = status.as_u16(), us, address, "request");
     }
 }

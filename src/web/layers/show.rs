@@ -1,5 +1,7 @@
 //! What the caller sees when something went wrong: a page in the house look, or a problem where a program asked.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -28,22 +30,31 @@ struct ErrorPage<'a> {
 
 page::pages!(ErrorPage<'_>);
 
-/// Replaces a bare failure by something to read. An answer that already has words (a form with its errors) stays.
-pub(super) fn failure(response: &mut Response, visit: &Visit, method: &Method, request_id: &str) {
-    let refused = match response.extensions_mut().remove::<Failure>() {
-        Some(Failure(refused)) => refused,
-        None => match bare(response) {
-            Some(refused) => std::sync::Arc::new(refused),
-            None => return,
-        },
-    };
-    if let Refused::App(AppError::Internal(error)) = refused.as_ref() {
+/// What went wrong, where the answer does not say so itself: a form that comes back with its errors has words.
+pub(super) fn failure_of(response: &mut Response) -> Option<Arc<Refused>> {
+    match response.extensions_mut().remove::<Failure>() {
+        Some(Failure(refused)) => Some(refused),
+        None => bare(response).map(Arc::new),
+    }
+}
+
+/// Replaces a bare failure by something to read; a page stands in `shell` where its reader is known.
+pub(super) fn failure(
+    response: &mut Response,
+    refused: &Refused,
+    shell: Option<Shell>,
+    visit: &Visit,
+    method: &Method,
+    request_id: &str,
+) {
+    if let Refused::App(AppError::Internal(error)) = refused {
         log_whole(error.as_ref(), request_id, visit);
     }
     let shown = if is_api(&visit.path) {
-        problem(&refused, visit, request_id)
+        problem(refused, visit, request_id)
     } else {
-        html(&refused, visit, method, request_id)
+        let shell = shell.unwrap_or_else(|| Shell::new(visit, "Steward"));
+        html(refused, Shell { flash: None, ..shell }, visit, method, request_id)
     };
     let (parts, body) = shown.into_parts();
     *response.status_mut() = parts.status;
@@ -93,7 +104,7 @@ fn problem(refused: &Refused, visit: &Visit, request_id: &str) -> Response {
     response
 }
 
-fn html(refused: &Refused, visit: &Visit, method: &Method, request_id: &str) -> Response {
+fn html(refused: &Refused, shell: Shell, visit: &Visit, method: &Method, request_id: &str) -> Response {
     if matches!(refused, Refused::App(AppError::Unauthenticated)) {
         // Back to where they wanted to go; what they sent is not repeated for them.
         let next = if method.is_safe() { visit.here.as_str() } else { "/" };
@@ -102,10 +113,10 @@ fn html(refused: &Refused, visit: &Visit, method: &Method, request_id: &str) -> 
     }
     let internal = refused.status().is_server_error();
     let error_page = ErrorPage {
-        shell: Shell { flash: None, ..Shell::new(visit, "Steward") },
+        detail: refused.detail(shell.lang),
+        shell,
         status: refused.status().as_u16(),
         title: refused.title(),
-        detail: refused.detail(visit.lang),
         refused,
         reference: internal.then_some(request_id),
     };
