@@ -65,6 +65,7 @@ fn no_path_names_an_organization() {
 }
 
 /// One thing of a kind for the employee, and one for somebody else, where the kind has owners.
+#[derive(Clone, Copy)]
 struct Things {
     mine: i64,
     others: i64,
@@ -128,11 +129,13 @@ fn things(app: &TestApp) -> BTreeMap<&'static str, Things> {
         .unwrap()
         .0
     };
+    let overtime = Things { mine: overtime_of(employee), others: overtime_of(other) };
     let same = |id: i64| Things { mine: id, others: id };
     let person = |id: EmployeeId| id.0;
     BTreeMap::from([
         ("/leave/requests/", Things { mine: leave_of(employee), others: leave_of(other) }),
-        ("/overtime/", Things { mine: overtime_of(employee), others: overtime_of(other) }),
+        ("/overtime/", overtime),
+        ("/overtime-requests/", overtime),
         ("/employees/", Things { mine: person(employee.employee), others: person(other.employee) }),
         ("/people/", Things { mine: person(employee.employee), others: person(other.employee) }),
         ("/users/", Things { mine: employee.user.0, others: other.user.0 }),
@@ -148,7 +151,7 @@ fn concrete(path: &str, id: i64) -> Option<String> {
         let close = rest[open..].find('}')? + open;
         filled.push_str(&rest[..open]);
         let name = rest[open + 1..close].trim_start_matches('*');
-        filled.push_str(&if name.ends_with("id") { id.to_string() } else { "nothing".to_owned() });
+        filled.push_str(&if name.ends_with("id") || name == "task" { id.to_string() } else { "nothing".to_owned() });
         rest = &rest[close + 1..];
     }
     filled.push_str(rest);
