@@ -17,9 +17,12 @@ for (const form of document.querySelectorAll('form[data-preview]')) {
       if (!answer.ok && answer.status !== 422) return;
       const holder = document.createElement('template');
       holder.innerHTML = await answer.text();
+      // Whoever stands in a field that is replaced goes on standing there.
+      const at = document.activeElement?.id;
       for (const part of holder.content.querySelectorAll('[id]')) {
         document.getElementById(part.id)?.replaceWith(part);
       }
+      if (at && document.activeElement?.id !== at) document.getElementById(at)?.focus();
     } catch (error) {
       if (error.name !== 'AbortError') console.warn('preview', error);
     }

@@ -7,6 +7,8 @@ mod auth_links;
 mod auth_sessions;
 mod auth_sign_in;
 mod clockwork;
+mod leave_api;
+mod leave_pages;
 mod mail;
 mod model;
 mod notices;

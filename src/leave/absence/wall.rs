@@ -224,9 +224,11 @@ impl Canvas<'_> {
         bars: &mut Vec<Bar>,
     ) {
         let Mark { hue, low, .. } = &absence.mark;
+        let (start, end) = self.ends(absence);
         let solid = if day.charged.is_positive() { asked.without(free) } else { Slots::NONE };
         if solid.is_empty() {
-            if !low {
+            let inside = start.is_none_or(|start| start < day.date) && end.is_none_or(|end| day.date < end);
+            if !low && inside {
                 let ask = if absence.open { " ask" } else { "" };
                 bars.push(plain(format!("b {hue}{ask} thru{}", half(asked))));
             }
@@ -243,13 +245,12 @@ impl Canvas<'_> {
         if absence.open {
             class.push_str(" ask");
         }
-        let starts = day.date == absence.span.first_day();
-        if starts {
+        if start == Some(day.date) {
             class.push_str(" s");
         } else if !*named {
             class.push_str(" l");
         }
-        if day.date == absence.span.last_day() {
+        if end == Some(day.date) {
             class.push_str(" e");
         }
         class.push_str(half(solid));
@@ -259,6 +260,16 @@ impl Canvas<'_> {
             let letter = absence.mark.letter.clone();
             bars.push(Bar { class, href: absence.href(), title: self.words(absence), letter });
         }
+    }
+
+    /// The first and the last day that charge something, where they are in sight: free days before and after are not
+    /// drawn.
+    fn ends(&self, absence: &Absence) -> (Option<Date>, Option<Date>) {
+        let mut charged = absence.days.iter().filter(|day| day.charged.is_positive()).map(|day| day.date);
+        let (first, last) = (charged.next(), charged.next_back());
+        let begins = absence.span.first_day() >= self.period.first();
+        let ends = absence.span.last_day() <= self.period.last();
+        (first.filter(|_| begins), last.or(first).filter(|_| ends))
     }
 
     /// "Vacation, 8 – 11 Dec, waiting for a decision"
@@ -318,20 +329,21 @@ fn close(groups: &mut [Group], here: &[(usize, usize)], rest: &[bool], starts: &
     group.counts = here.iter().enumerate().map(count).collect();
 }
 
+/// The week that each stretch of days belongs to; a piece of one has room for its number only.
 fn weeks(format: &Format, days: &[Date], starts: &[bool]) -> Vec<Week> {
-    let mut weeks: Vec<Week> = Vec::new();
+    let mut found: Vec<(Date, usize)> = Vec::new();
     for (i, day) in days.iter().enumerate() {
-        match weeks.last_mut().filter(|_| !starts[i]) {
-            Some(week) => week.days += 1,
-            None => {
-                // The number of the week is that of its Thursday (ISO 8601); a part of a week goes by its first day.
-                let number = day.iso_week_date().week();
-                let title = format.lang.msg(&msg!("Week {0}", number));
-                weeks.push(Week { title, days: 1, first: weeks.is_empty() });
-            }
+        match found.last_mut().filter(|_| !starts[i]) {
+            Some((_, length)) => *length += 1,
+            None => found.push((*day, 1)),
         }
     }
-    weeks
+    let week = |(nth, (day, length)): (usize, (Date, usize))| {
+        let number = day.iso_week_date().week();
+        let title = if length < 3 { number.to_string() } else { format.lang.msg(&msg!("Week {0}", number)) };
+        Week { title, days: length, first: nth == 0 }
+    };
+    found.into_iter().enumerate().map(week).collect()
 }
 
 /// Each way of drawing once, by name.

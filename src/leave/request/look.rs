@@ -22,7 +22,7 @@ use crate::{msg, msg_n};
 
 /// The wall beside the form shows at most so many days, and so many people.
 const WALL_DAYS: i64 = 28;
-const WALL_PEOPLE: usize = 12;
+const WALL_PEOPLE: usize = 8;
 
 /// The column beside the form. `{{ preview|safe }}`
 #[derive(Clone, Debug, Default, askama::Template)]
@@ -270,9 +270,8 @@ fn draw_team(
     let mut absences = absence::within(rx, actor, &ids, shown)?;
     change(&mut absences);
     let away = |person: &Person| absences.iter().any(|absence| absence.employee_id == person.id);
-    // The person first, then who is away, then the rest; a long list ends there.
+    // The person first, then who is away, then the rest. A long list ends, but everybody is counted.
     people.sort_by_key(|person| (person.id != employee, !away(person)));
-    people.truncate(WALL_PEOPLE);
     let own = actor.employee_id == Some(employee);
     for person in people.iter_mut().filter(|person| own && person.id == employee) {
         person.name = format.lang.text("You").to_owned();
@@ -285,6 +284,9 @@ fn draw_team(
     };
     // Its bars lead nowhere: following one would leave what is being filled in or decided.
     let mut wall = Wall::draw(&canvas);
+    for group in &mut wall.groups {
+        group.lines.truncate(WALL_PEOPLE);
+    }
     let lines = wall.groups.iter_mut().flat_map(|group| &mut group.lines);
     for bar in lines.flat_map(|line| &mut line.cells).flat_map(|cell| &mut cell.bars) {
         bar.href = None;
@@ -332,7 +334,7 @@ pub(super) fn days_of(days: &[RequestDay], amounts: &Amounts<'_>) -> Vec<Day> {
         };
         let words = match (&first.holiday, first.part) {
             (Some(name), _) => name.clone(),
-            (None, _) if !charged => format.lang.text("Not a working day").to_owned(),
+            (None, _) if !charged => format.lang.text(rest_words(run.iter().map(|day| day.date))).to_owned(),
             (None, DayPart::FullDay) => format.lang.text("Whole day").to_owned(),
             (None, DayPart::Morning) => format.lang.text("Morning").to_owned(),
             (None, DayPart::Afternoon) => format.lang.text("Afternoon").to_owned(),
@@ -365,15 +367,20 @@ fn days(plan: &Plan) -> Vec<Day> {
     shown
 }
 
+/// What free days in a row are called.
+fn rest_words(mut days: impl Iterator<Item = Date>) -> &'static str {
+    let weekend = days.all(|day| matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday));
+    if weekend { crate::tr!("Weekend") } else { crate::tr!("Not a working day") }
+}
+
 /// Free days in a row: "26 – 27 Dec", "Weekend".
 fn rest(plan: &Plan, days: &[DayCount]) -> Day {
     let (first, last) = (days[0].date, days[days.len() - 1].date);
-    let weekend = days.iter().all(|day| matches!(day.date.weekday(), Weekday::Saturday | Weekday::Sunday));
     let format = &plan.format;
     Day {
         icon: "day-off",
         date: if days.len() == 1 { format.day(first) } else { format.range_short(first, last) },
-        words: format.lang.text(if weekend { "Weekend" } else { "Not a working day" }).to_owned(),
+        words: format.lang.text(rest_words(days.iter().map(|day| day.date))).to_owned(),
         amount: "–".to_owned(),
         free: true,
     }

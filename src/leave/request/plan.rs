@@ -296,16 +296,19 @@ fn years(
         let books = Books::open(rx, account, except)?;
         let on = wanted.iter().map(|day| day.date).min().unwrap_or(account.leave_year().period.first());
         let with = [books.reserved.as_slice(), wanted.as_slice()].concat();
-        let missing = match books.ledger.allows(&wanted, &books.reserved, kind.fields.negative_limit_minutes) {
+        let after = books.ledger.on(on, &with);
+        let limit = kind.fields.negative_limit_minutes;
+        let missing = match books.ledger.allows(&wanted, &books.reserved, limit) {
             Ok(()) => Minutes::ZERO,
-            Err(short) => short.missing,
+            // What is missing in all, not only on the first date on which something is.
+            Err(short) => short.missing.max(-limit - after.available),
         };
         Ok(YearCharge {
             account,
             missing,
             charged: wanted.iter().map(|day| day.minutes).sum(),
             before: books.on(on),
-            after: books.ledger.on(on, &with),
+            after,
         })
     };
     by_year(count, except.unwrap_or(UNSENT)).into_iter().map(charge).collect()

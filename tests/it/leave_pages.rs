@@ -1,0 +1,153 @@
+//! The pages of leave, as a browser without script uses them.
+
+use crate::leave_api::with_leave;
+use crate::support::TestApp;
+
+fn form(kind: impl std::fmt::Display, first: &str, last: &str, button: &str) -> Vec<(&'static str, String)> {
+    vec![
+        ("leave_type_id", kind.to_string()),
+        ("start_date", first.to_owned()),
+        ("end_date", last.to_owned()),
+        ("start_part", "full_day".to_owned()),
+        ("end_part", "full_day".to_owned()),
+        ("deputy_id", String::new()),
+        ("reason", "Visiting my sister".to_owned()),
+        ("do", button.to_owned()),
+    ]
+}
+
+#[tokio::test]
+async fn picked_looked_at_sent_and_decided_without_script() {
+    let app = TestApp::new();
+    let kinds = with_leave(&app);
+    let mira = app.as_employee();
+    mira.get("/leave").await.assert_ok().assert_contains("days left in 2026");
+    mira.get("/leave/new").await.assert_ok().assert_contains("20\u{a0}days").assert_lacks("Send request</button>");
+    let seen = mira.post("/leave/new", form(kinds.vacation, "2026-03-09", "2026-03-11", "preview")).await.assert_ok();
+    seen.assert_contains("Send request</button>").assert_contains("Visiting my sister").assert_contains("Back on");
+    mira.get("/leave").await.assert_contains("No request yet");
+
+    let sent =
+        mira.post("/leave/new", form(kinds.vacation, "2026-03-09", "2026-03-11", "send")).await.assert_status(303);
+    let place = sent.header("location").to_owned();
+    let manager = app.as_manager();
+    manager
+        .get(&place)
+        .await
+        .assert_ok()
+        .assert_contains("Waits for your decision")
+        .assert_contains("Visiting my sister");
+    app.as_other().get(&place).await.assert_status(404);
+    manager.get(&format!("{place}/reject")).await.assert_ok().assert_contains("Reject this leave?");
+    manager.post(&format!("{place}/reject"), [("reason", "")]).await.assert_invalid("reason");
+    manager.post(&format!("{place}/approve"), [("note", "")]).await.assert_redirect(&place);
+    manager.post(&format!("{place}/approve"), [("note", "")]).await.assert_redirect(&place);
+    mira.get(&place).await.assert_ok().assert_contains("Approved").assert_contains("Take back");
+    mira.get("/leave/balance")
+        .await
+        .assert_ok()
+        .assert_contains("Why is my balance 17")
+        .assert_contains("Vacation, 3\u{a0}days");
+    mira.post(&format!("{place}/cancel"), [("reason", "")]).await.assert_redirect(&place);
+    mira.get("/leave/balance").await.assert_ok().assert_contains("Why is my balance 20").assert_contains("Given back");
+}
+
+#[tokio::test]
+async fn what_is_wrong_stands_beside_its_field_and_what_was_typed_stays() {
+    let app = TestApp::new();
+    let kinds = with_leave(&app);
+    let mira = app.as_employee();
+    let refused = mira
+        .post("/leave/new", form(kinds.vacation, "2026-03-09", "2026-04-30", "send"))
+        .await
+        .assert_invalid("end_date");
+    refused
+        .assert_contains(r#"value="2026-04-30""#)
+        .assert_contains("Visiting my sister")
+        .assert_contains("are missing");
+    mira.post("/leave/new", form(kinds.vacation, "2026-03-07", "2026-03-08", "send"))
+        .await
+        .assert_invalid("start_date");
+    mira.post("/leave/new", form(kinds.vacation, "", "", "send")).await.assert_invalid("start_date");
+    // Only the first day: the last is the same.
+    mira.post("/leave/new", form(kinds.vacation, "2026-03-09", "", "send")).await.assert_status(303);
+    let again =
+        mira.post("/leave/new", form(kinds.vacation, "2026-03-09", "2026-03-09", "send")).await.assert_status(409);
+    again.assert_contains("There is other leave on these days");
+}
+
+#[tokio::test]
+async fn the_pieces_for_the_script_are_those_of_the_page() {
+    let app = TestApp::new();
+    let kinds = with_leave(&app);
+    let mira = app.as_employee();
+    let pieces = mira.post("/leave/preview", form(kinds.vacation, "2026-03-09", "2026-03-11", "")).await.assert_ok();
+    let pieces = pieces.assert_contains(r#"id="preview""#).assert_contains(r#"id="decide""#).assert_lacks("<html");
+    pieces.assert_contains(r#"<p class="big l">3 <small>"#);
+    mira.post("/leave/preview", form(kinds.vacation, "", "", ""))
+        .await
+        .assert_ok()
+        .assert_contains("Nothing is chosen yet");
+}
+
+#[tokio::test]
+async fn a_request_is_changed_by_who_asked() {
+    let app = TestApp::new();
+    let kinds = with_leave(&app);
+    let mira = app.as_employee();
+    let sent =
+        mira.post("/leave/new", form(kinds.vacation, "2026-03-09", "2026-03-11", "send")).await.assert_status(303);
+    let place = sent.header("location").to_owned();
+    let edit = format!("{place}/edit");
+    app.as_manager().get(&edit).await.assert_status(403);
+    mira.get(&edit).await.assert_ok().assert_contains(r#"value="2026-03-11""#).assert_contains("Send again");
+    mira.post(&edit, form(kinds.vacation, "2026-03-09", "2026-03-10", "send")).await.assert_redirect(&place);
+    mira.get(&place).await.assert_ok().assert_contains("Answered and sent again".to_lowercase().as_str());
+}
+
+#[tokio::test]
+async fn hr_corrects_and_explains_somebody_elses_balance() {
+    let app = TestApp::new();
+    let kinds = with_leave(&app);
+    let page = format!("/leave/balance?employee_id={}", app.people.employee.employee);
+    app.as_other().get(&page).await.assert_status(404);
+    app.as_manager().get(&page).await.assert_ok().assert_lacks("Correct this balance");
+    let hr = app.as_hr();
+    hr.get(&page).await.assert_ok().assert_contains("Correct this balance");
+    let correction = |amount: &str| {
+        vec![
+            ("employee_id", app.people.employee.employee.to_string()),
+            ("leave_type_id", kinds.vacation.to_string()),
+            ("amount", amount.to_owned()),
+            ("effective_on", "2026-02-02".to_owned()),
+            ("reason", "Stocktaking".to_owned()),
+        ]
+    };
+    hr.post("/leave/balance", correction("much")).await.assert_invalid("amount").assert_contains("Stocktaking");
+    hr.post("/leave/balance", correction("0")).await.assert_invalid("amount");
+    hr.post("/leave/balance", correction("−0,5")).await.assert_status(303);
+    let told = hr.get(&page).await.assert_ok();
+    told.assert_contains("Taken off by HR").assert_contains("“Stocktaking” Hanna Roth").assert_contains("19.5");
+}
+
+#[tokio::test]
+async fn the_calendar_and_the_list_of_the_team() {
+    let app = TestApp::new();
+    let kinds = with_leave(&app);
+    app.as_employee()
+        .post("/leave/new", form(kinds.vacation, "2026-03-09", "2026-03-11", "send"))
+        .await
+        .assert_status(303);
+    let wall = app.as_manager().get("/calendar").await.assert_ok().assert_contains("March\u{a0}2026");
+    wall.assert_contains("Mira Castell").assert_contains(r#"class="b vac ask s""#);
+    app.as_manager().get("/calendar?month=2026-13").await.assert_status(422);
+    app.as_manager()
+        .get("/calendar?month=2026-02")
+        .await
+        .assert_ok()
+        .assert_contains("February\u{a0}2026")
+        .assert_lacks("b vac");
+    app.as_manager().get("/leave/team?status=pending").await.assert_ok().assert_contains("Mira Castell");
+    app.as_manager().get("/leave/team?search=nobody").await.assert_ok().assert_contains("Nothing found");
+    app.as_employee().get("/leave/team").await.assert_status(403);
+}
