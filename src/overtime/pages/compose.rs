@@ -461,7 +461,10 @@ fn filled(wanted: &Wanted) -> FormState {
 /// `GET /overtime/new`: empty, or filled from the address.
 pub async fn new(ctx: Staff, RawQuery(query): RawQuery) -> Result<Response> {
     let state = FormState::read(query.unwrap_or_default().as_bytes());
-    let content = ctx.read(move |rx, actor| Content::of(rx, actor, Task::New, state, 1));
+    let content = ctx.read(move |rx, actor| {
+        let more_rows = usize::from(break_rows(&state).is_empty());
+        Content::of(rx, actor, Task::New, state, more_rows)
+    });
     content.await?.show(&ctx, StatusCode::OK).await
 }
 
