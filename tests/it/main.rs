@@ -13,6 +13,8 @@ mod mail;
 mod model;
 mod notices;
 mod once;
+mod overtime_reports;
+mod overtime_requests;
 mod people_api;
 mod routes;
 mod rules_leave;
