@@ -15,6 +15,8 @@ mod notices;
 mod once;
 mod overtime_reports;
 mod overtime_requests;
+mod onboarding_journey;
+mod onboarding_pages;
 mod people_api;
 mod routes;
 mod rules_leave;

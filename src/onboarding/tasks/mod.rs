@@ -195,7 +195,10 @@ pub fn complete(tx: &mut Tx<'_>, actor: &Actor, id: TaskId, done: &Done) -> Resu
     store::set_done(tx, id, next, actor, &note)?;
     event(tx, actor, id, "completed", &note)?;
     let entry = audit::Entry::new("task.completed").on("task", id).change("status", task.status, next);
-    let entry = if done.acknowledged { entry.with("acknowledged", &task.title) } else { entry };
+    let entry = match task.completion {
+        Completion::Acknowledge => entry.with("acknowledged", &task.title),
+        Completion::Tick | Completion::Approval => entry,
+    };
     audit::record(tx, actor, entry.because(&note))?;
     if next == TaskStatus::AwaitingApproval {
         ask(tx, actor, &task)?;
