@@ -118,8 +118,8 @@ fn stop() -> std::io::Result<impl Future<Output = ()>> {
 fn log_to(config: &Config) {
     use std::io::IsTerminal as _;
     use tracing_subscriber::EnvFilter;
-    let filter =
-        EnvFilter::try_from_env("STEWARD_LOG_LEVEL").unwrap_or_else(|_| EnvFilter::new("info,refinery_core=warn,tokio_cron_scheduler=warn"));
+    let filter = EnvFilter::try_from_env("STEWARD_LOG_LEVEL")
+        .unwrap_or_else(|_| EnvFilter::new("info,refinery_core=warn,tokio_cron_scheduler=warn"));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let set = if config.log_json.unwrap_or(!std::io::stderr().is_terminal()) {
         log.json().flatten_event(true).try_init()
