@@ -240,6 +240,10 @@ fn leave_of_staff(t: &mut Routes) {
 }
 
 fn people_of_staff(t: &mut Routes) {
+    t.get("/people", people::directory::pages::index);
+    t.get("/people/{id}", people::employee::pages::show);
+    t.get("/people/organization", people::org::pages::index);
+    t.get("/people/holidays", people::holidays::pages::index);
     t.get("/api/v1/employees", people::employee::api::list);
     t.get("/api/v1/employees/{id}", people::employee::api::get);
     t.get("/api/v1/employees/{id}/reports", people::employee::api::reports);
@@ -256,7 +260,60 @@ fn people_of_staff(t: &mut Routes) {
     t.get("/api/v1/leave/holidays/{id}", people::holidays::api::get);
 }
 
+fn people_pages_of_hr(t: &mut Routes) {
+    t.get("/people/new", people::employee::pages::new);
+    t.post("/people/new", people::employee::pages::create);
+    t.get("/people/{id}/edit", people::employee::pages::edit);
+    t.post("/people/{id}/edit", people::employee::pages::update);
+    t.get("/people/{id}/deactivate", people::employee::pages::ask);
+    t.post("/people/{id}/deactivate", people::employee::pages::deactivate);
+    t.post("/people/{id}/restore", people::employee::pages::restore);
+    t.post("/people/{id}/invite", people::employee::login::send);
+    t.get("/people/{id}/weeks/new", people::schedule::pages::new);
+    t.post("/people/{id}/weeks/new", people::schedule::pages::create);
+    t.get("/people/{id}/weeks/{week_id}", people::schedule::pages::edit);
+    t.post("/people/{id}/weeks/{week_id}", people::schedule::pages::update);
+    t.post("/people/{id}/weeks/{week_id}/remove", people::schedule::pages::remove);
+    t.get("/people/export", people::import::api::export);
+    t.get("/people/import", people::import::pages::show);
+    t.post("/people/import", people::import::pages::receive);
+    t.get("/people/import/{draft}", people::import::pages::tried);
+    t.post("/people/import/{draft}", people::import::pages::take);
+    t.get("/people/organization/entities/new", people::org::entity::pages::new);
+    t.post("/people/organization/entities/new", people::org::entity::pages::create);
+    t.get("/people/organization/entities/{id}", people::org::entity::pages::edit);
+    t.post("/people/organization/entities/{id}", people::org::entity::pages::update);
+    t.get("/people/organization/locations/new", people::org::location::pages::new);
+    t.post("/people/organization/locations/new", people::org::location::pages::create);
+    t.get("/people/organization/locations/{id}", people::org::location::pages::edit);
+    t.post("/people/organization/locations/{id}", people::org::location::pages::update);
+    t.get("/people/organization/departments/new", people::org::department::pages::new);
+    t.post("/people/organization/departments/new", people::org::department::pages::create);
+    t.get("/people/organization/departments/{id}", people::org::department::pages::edit);
+    t.post("/people/organization/departments/{id}", people::org::department::pages::update);
+    t.post("/people/organization/departments/{id}/managers", people::org::department::pages::add_manager);
+    t.post(
+        "/people/organization/departments/{id}/managers/{employee_id}/remove",
+        people::org::department::pages::remove_manager,
+    );
+    t.get("/people/organization/groups/new", people::groups::pages::new);
+    t.post("/people/organization/groups/new", people::groups::pages::create);
+    t.get("/people/organization/groups/{id}", people::groups::pages::edit);
+    t.post("/people/organization/groups/{id}", people::groups::pages::update);
+    t.get("/people/organization/groups/{id}/dissolve", people::groups::pages::ask);
+    t.post("/people/organization/groups/{id}/dissolve", people::groups::pages::dissolve);
+    t.get("/people/organization/{kind}/{id}/deactivate", people::org::pages::ask);
+    t.post("/people/organization/{kind}/{id}/deactivate", people::org::pages::deactivate);
+    t.post("/people/organization/{kind}/{id}/restore", people::org::pages::restore);
+    t.get("/people/holidays/new", people::holidays::pages::new);
+    t.post("/people/holidays/new", people::holidays::pages::create);
+    t.get("/people/holidays/{id}", people::holidays::pages::edit);
+    t.post("/people/holidays/{id}", people::holidays::pages::update);
+    t.post("/people/holidays/{id}/remove", people::holidays::pages::remove);
+}
+
 fn people_of_hr(t: &mut Routes) {
+    people_pages_of_hr(t);
     t.post("/api/v1/employees", onboarding::hire::api::create);
     t.get("/api/v1/employees/export", people::import::api::export);
     t.post("/api/v1/employees/import", people::import::api::import);

@@ -5,6 +5,7 @@
 //! people from and to CSV. Logins and roles belong to `auth/`.
 
 pub mod api;
+mod confirm;
 pub mod directory;
 pub mod employee;
 mod follow;
@@ -17,6 +18,7 @@ pub mod reach;
 pub mod schedule;
 #[cfg(test)]
 mod testing;
+pub mod words;
 
 pub use directory::Profile;
 pub use employee::{

@@ -18,6 +18,7 @@ mod once;
 mod overtime_reports;
 mod overtime_requests;
 mod people_api;
+mod people_pages;
 mod routes;
 mod rules_leave;
 mod rules_overtime;

@@ -3,6 +3,7 @@
 //! Colleagues find those who work here today, and their own reports; HR finds everybody. What is found is decided
 //! in the query itself, before anything is counted.
 
+pub mod pages;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -122,6 +123,11 @@ pub fn profile(rx: &Rx<'_>, actor: &Actor, id: EmployeeId) -> Result<(Profile, R
     let reach = reach::reach(rx, actor, id)?;
     let works_here = profile.employee.is_employed_on(actor.today(rx.now()));
     if reach.sees() || works_here { Ok((profile, reach)) } else { Err(AppError::NotFound) }
+}
+
+/// A record with its names, whoever asks: for HR's own forms.
+pub(super) fn whole(rx: &Rx<'_>, id: EmployeeId) -> Result<Profile> {
+    store::get(rx, id)
 }
 
 /// Everybody who is not deactivated, by number: what an export holds.

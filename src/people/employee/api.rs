@@ -21,6 +21,7 @@ use crate::web::listing::ListQuery;
 use crate::web::problem::{ReadProblems, WriteProblems};
 use crate::web::{Json, List};
 
+pub(in crate::people) const CREATED: Op = Op::act("employee.created");
 pub(in crate::people) const CHANGED: Op = Op::act("employee.updated");
 pub(in crate::people) const REMOVED: Op = Op::act("employee.deactivated");
 pub(in crate::people) const RESTORED: Op = Op::act("employee.restored");

@@ -1,11 +1,14 @@
 //! People's records: made, changed, deactivated and brought back. Each act checks who may, checks the whole record,
 //! and writes it, its dated history and its audit entry in the one transaction.
 //!
-//! Logins belong to `auth/`, working weeks to `schedule/`; who reports to whom is asked of `reach/`.
+//! Logins belong to `auth/` (`login` only asks for one), working weeks to `schedule/`; who reports to whom is asked of `reach/`.
 
 pub mod api;
+pub mod form;
 mod links;
+pub mod login;
 mod model;
+pub mod pages;
 mod rules;
 mod store;
 #[cfg(test)]

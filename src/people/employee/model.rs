@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use crate::ids::{DepartmentId, EmployeeId, EntityId, LocationId};
 use crate::people::NameRef;
-use crate::text_enum;
+use crate::{text_enum, tr};
 
 text_enum! {
     /// How somebody is employed.
@@ -34,11 +34,11 @@ impl EmploymentType {
     /// As a person reads it; a key of the catalogues.
     pub fn label(self) -> &'static str {
         match self {
-            EmploymentType::FullTime => "Full time",
-            EmploymentType::PartTime => "Part time",
-            EmploymentType::Temporary => "Temporary",
-            EmploymentType::Intern => "Intern",
-            EmploymentType::Contractor => "Contractor",
+            EmploymentType::FullTime => tr!("Full time"),
+            EmploymentType::PartTime => tr!("Part time"),
+            EmploymentType::Temporary => tr!("Temporary"),
+            EmploymentType::Intern => tr!("Intern"),
+            EmploymentType::Contractor => tr!("Contractor"),
         }
     }
 }
@@ -47,10 +47,10 @@ impl Status {
     /// As a person reads it; a key of the catalogues.
     pub fn label(self) -> &'static str {
         match self {
-            Status::Invited => "Invited",
-            Status::PreBoarding => "Before the first day",
-            Status::Active => "Active",
-            Status::Left => "Left",
+            Status::Invited => tr!("Invited"),
+            Status::PreBoarding => tr!("Before the first day"),
+            Status::Active => tr!("Active"),
+            Status::Left => tr!("Left"),
         }
     }
 }

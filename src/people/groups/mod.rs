@@ -1,5 +1,6 @@
 //! Groups of people that receive tasks together: IT, finance, facilities. A group is known by its code ("it").
 
+pub mod pages;
 mod store;
 
 use crate::audit;

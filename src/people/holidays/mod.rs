@@ -2,6 +2,7 @@
 //! most specific of them ([`holidays`], decided by `time/holidays`).
 
 pub mod api;
+pub mod pages;
 mod store;
 
 use jiff::civil::Date;

@@ -58,9 +58,9 @@ impl Draft {
                 DefaultBodyLimit::max(LONGEST_FORM).apply(&mut request);
                 let unread = |_| Refused::App(AppError::invalid("file", "The form could not be read."));
                 let mut form = Multipart::from_request(request, &()).await.map_err(unread)?;
-                while let Some(field) = form.next_field().await.map_err(refused)? {
+                while let Some(field) = form.next_field().await.map_err(|error| refused(&error))? {
                     if field.name() == Some("file") {
-                        draft.fill(field.map_err(refused)).await?;
+                        draft.fill(field.map_err(|error| refused(&error))).await?;
                         return Ok(draft);
                     }
                 }
@@ -74,7 +74,7 @@ impl Draft {
         }
     }
 
-    /// The file that somebody kept under this id; it goes when this is dropped, unless it is kept once more.
+    /// The file that somebody kept under this id; it stays until it is discarded or its hour is over.
     ///
     /// # Errors
     /// [`AppError::NotFound`] where there is none, or it is over, or it is somebody else's.
@@ -87,18 +87,19 @@ impl Draft {
         if !plain(token) || ends < now(ctx).as_second() || !path.is_file() {
             return Err(AppError::NotFound);
         }
-        Ok(Draft { id: id.to_owned(), path, kept: false })
+        Ok(Draft { id: id.to_owned(), path, kept: true })
     }
 
-    /// What to ask for it by; holds digits, letters, `-` and `_`.
-    pub fn id(&self) -> &str {
-        &self.id
-    }
-
-    /// Leaves the file where it is until its hour is over.
+    /// Leaves the file where it is until its hour is over. Answers what to [`find`](Draft::find) it by: digits,
+    /// letters, `-` and `_`.
     pub fn keep(mut self) -> String {
         self.kept = true;
         self.id.clone()
+    }
+
+    /// Removes the file now.
+    pub fn discard(mut self) {
+        self.kept = false;
     }
 
     /// Reads the file off the async threads. Hands itself back, so that it lives as long as its reading.
@@ -156,7 +157,7 @@ fn broken() -> AppError {
     AppError::invalid("file", "The file did not arrive whole: send it again.")
 }
 
-fn refused(error: MultipartError) -> Refused {
+fn refused(error: &MultipartError) -> Refused {
     if error.status() == StatusCode::PAYLOAD_TOO_LARGE { Refused::TooLarge } else { broken().into() }
 }
 

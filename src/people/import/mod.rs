@@ -9,6 +9,7 @@ pub mod api;
 mod columns;
 mod draft;
 mod export;
+pub mod pages;
 mod plan;
 mod snapshot;
 mod store;

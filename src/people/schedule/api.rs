@@ -20,9 +20,9 @@ use crate::web::listing::ListQuery;
 use crate::web::problem::{ReadProblems, WriteProblems};
 use crate::web::{Json, List};
 
-const SET: Op = Op::act("schedule.created");
-const CHANGED: Op = Op::act("schedule.updated");
-const REMOVED: Op = Op::act("schedule.removed");
+pub(super) const SET: Op = Op::act("schedule.created");
+pub(super) const CHANGED: Op = Op::act("schedule.updated");
+pub(super) const REMOVED: Op = Op::act("schedule.removed");
 const RESTORED: Op = Op::act("schedule.restored");
 
 /// A working week of a person.

@@ -4,6 +4,8 @@
 //! from its date on; the past keeps what it had. The arithmetic is `time/schedule`'s.
 
 pub mod api;
+pub mod form;
+pub mod pages;
 mod store;
 
 use std::collections::HashMap;
@@ -160,7 +162,7 @@ pub fn restore(tx: &mut Tx<'_>, actor: &Actor, id: ScheduleId) -> Result<()> {
     store::set_hidden(tx, id, None)
 }
 
-fn present(rx: &Rx<'_>, id: ScheduleId) -> Result<Schedule> {
+pub(super) fn present(rx: &Rx<'_>, id: ScheduleId) -> Result<Schedule> {
     let schedule = store::get(rx, id)?;
     if schedule.hidden { Err(AppError::NotFound) } else { Ok(schedule) }
 }

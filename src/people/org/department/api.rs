@@ -114,8 +114,8 @@ pub struct ManagerInput {
     employee_id: EmployeeId,
 }
 
-const MANAGER_ADDED: Op = Op::act("department.manager_added");
-const MANAGER_REMOVED: Op = Op::act("department.manager_removed");
+pub(super) const MANAGER_ADDED: Op = Op::act("department.manager_added");
+pub(super) const MANAGER_REMOVED: Op = Op::act("department.manager_removed");
 
 /// Who manages a department beside its head.
 #[utoipa::path(

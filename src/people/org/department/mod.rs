@@ -4,6 +4,7 @@
 //! reporting lines (`reach/`).
 
 pub mod api;
+pub mod pages;
 mod store;
 
 use super::rules;

@@ -1,6 +1,7 @@
 //! Legal companies.
 
 pub mod api;
+pub mod pages;
 mod store;
 
 use super::rules;

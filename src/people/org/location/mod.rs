@@ -1,6 +1,7 @@
 //! Sites: where people work, with a time zone and the holidays of a country and region.
 
 pub mod api;
+pub mod pages;
 mod store;
 
 use super::rules;

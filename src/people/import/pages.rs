@@ -1,0 +1,198 @@
+//! `/people/import`: a file is sent, what it would do is shown row by row, and then it is taken as a whole. The file
+//! waits on the server in between, so nothing of it depends on script or on going back and forth.
+
+use axum::extract::{Path, Request};
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::api::outcome;
+use super::draft::Draft;
+use super::{BOUNDS, COLUMNS, Fate, Outcome, What};
+use crate::auth::{Ctx, Hr};
+use crate::error::{AppError, Msg, Result};
+use crate::people::words;
+use crate::web::listing::{ListQuery, Listing};
+use crate::web::parts::Pager;
+use crate::web::problem::Refused;
+use crate::web::{self, BulkRate, Flash, Format, Patient, Shell, filters};
+use crate::{msg, msg_n, tr};
+
+/// Errors shown at once; the rest is counted.
+const MOST_SHOWN: usize = 200;
+
+#[derive(Debug, askama::Template)]
+#[template(path = "people/import.html")]
+struct Upload {
+    shell: Shell,
+    /// Why a file was not taken.
+    wrong: Option<Msg>,
+    columns: Vec<&'static str>,
+    most_rows: String,
+    most_bytes: String,
+}
+
+#[derive(Debug, askama::Template)]
+#[template(path = "people/imported.html")]
+struct Tried {
+    shell: Shell,
+    draft: String,
+    result: Shown,
+}
+web::pages!(Upload, Tried);
+
+/// What a file would do, ready to show.
+#[derive(Debug)]
+struct Shown {
+    rows: String,
+    created: String,
+    updated: String,
+    unchanged: String,
+    errors: Vec<Wrong>,
+    /// Errors in all.
+    wrong: usize,
+    more: usize,
+    ignored: String,
+    fates: Vec<Row>,
+    pager: Pager,
+    /// "97 people are added, 2 changed."; empty where there is nothing to take.
+    says: Option<Msg>,
+}
+
+#[derive(Debug)]
+struct Wrong {
+    line: u64,
+    column: String,
+    message: Msg,
+}
+
+#[derive(Debug)]
+struct Row {
+    line: u64,
+    name: String,
+    number: String,
+    kind: &'static str,
+    what: &'static str,
+    /// The columns that change.
+    columns: String,
+}
+
+/// `GET /people/import`
+pub async fn show(ctx: Hr) -> Result<Response> {
+    upload_page(&ctx, StatusCode::OK, None).await
+}
+
+async fn upload_page(ctx: &Ctx, status: StatusCode, wrong: Option<Msg>) -> Result<Response> {
+    let format = words::format(ctx);
+    let page = Upload {
+        shell: ctx.shell().await?,
+        wrong,
+        columns: COLUMNS.iter().map(|column| column.name).collect(),
+        most_rows: format.number(i64::try_from(BOUNDS.rows).unwrap_or(i64::MAX)),
+        most_bytes: format!("{} MB", BOUNDS.bytes / (1024 * 1024)),
+    };
+    web::page_with(status, &page)
+}
+
+/// `POST /people/import`: keeps the file and leads to what it would do.
+pub async fn receive(ctx: Hr, _rate: BulkRate, _patient: Patient, request: Request) -> Result<Response, Refused> {
+    let refused = match Draft::receive(&ctx, request).await {
+        Ok(draft) => return Ok(web::redirect(&format!("/people/import/{}", draft.keep()))),
+        Err(Refused::TooLarge) => {
+            let megabytes = BOUNDS.bytes / (1024 * 1024);
+            (StatusCode::PAYLOAD_TOO_LARGE, msg!("The file is larger than {0} MB", megabytes))
+        }
+        Err(Refused::App(AppError::Invalid(errors))) => {
+            let why = errors.of("file").cloned().unwrap_or_else(|| msg!("Choose a file."));
+            (StatusCode::UNPROCESSABLE_ENTITY, why)
+        }
+        Err(other) => return Err(other),
+    };
+    Ok(upload_page(&ctx, refused.0, Some(refused.1)).await?)
+}
+
+/// `GET /people/import/{draft}?page=2`
+pub async fn tried(ctx: Hr, _patient: Patient, Path(id): Path<String>, query: ListQuery) -> Result<Response> {
+    let listing = query.listing(&[], &[])?;
+    let (draft, table) = Draft::find(&ctx, &id)?.table().await?;
+    let outcome = outcome(&ctx, table, true).await?;
+    result_page(&ctx, draft.keep(), &outcome, &listing, StatusCode::OK).await
+}
+
+/// `POST /people/import/{draft}`: takes the file.
+pub async fn take(ctx: Hr, _rate: BulkRate, _patient: Patient, Path(id): Path<String>) -> Result<Response> {
+    let (draft, table) = Draft::find(&ctx, &id)?.table().await?;
+    let outcome = outcome(&ctx, table, false).await?;
+    if !outcome.errors.is_empty() {
+        // Something changed since the page was looked at.
+        return result_page(&ctx, draft.keep(), &outcome, &Listing::first(), StatusCode::UNPROCESSABLE_ENTITY).await;
+    }
+    draft.discard();
+    Ok(Flash::ok(done(&outcome)).redirect(&ctx.visit, "/people"))
+}
+
+fn done(outcome: &Outcome) -> Msg {
+    msg!("Imported: {0} added, {1} changed, {2} as they were.", outcome.created, outcome.updated, outcome.unchanged)
+}
+
+async fn result_page(
+    ctx: &Ctx,
+    draft: String,
+    outcome: &Outcome,
+    listing: &Listing,
+    status: StatusCode,
+) -> Result<Response> {
+    let result = Shown::of(outcome, listing, &words::format(ctx));
+    web::page_with(status, &Tried { shell: ctx.shell().await?, draft, result })
+}
+
+impl Shown {
+    fn of(outcome: &Outcome, listing: &Listing, format: &Format) -> Shown {
+        let count = |of: usize| i64::try_from(of).unwrap_or(i64::MAX);
+        let figure = |of: usize| format.number(count(of));
+        let wrong = outcome.errors.len() + outcome.more_errors;
+        let total = count(outcome.fates.len());
+        let from = usize::try_from(listing.offset()).unwrap_or(usize::MAX);
+        let most = usize::try_from(listing.limit()).unwrap_or(usize::MAX);
+        let says = match (outcome.created, outcome.updated) {
+            _ if wrong > 0 => None,
+            (0, 0) => None,
+            (0, updated) => Some(msg_n!(count(updated), "{0} person is changed.", "{0} people are changed.")),
+            (created, 0) => Some(msg_n!(count(created), "{0} person is added.", "{0} people are added.")),
+            (created, updated) => Some(msg_n!(
+                count(created),
+                "{0} person is added, {1} changed.",
+                "{0} people are added, {1} changed.",
+                figure(updated)
+            )),
+        };
+        Shown {
+            rows: figure(outcome.rows),
+            created: figure(outcome.created),
+            updated: figure(outcome.updated),
+            unchanged: figure(outcome.unchanged),
+            wrong,
+            more: wrong.saturating_sub(MOST_SHOWN),
+            errors: outcome
+                .errors
+                .iter()
+                .take(MOST_SHOWN)
+                .map(|fault| Wrong { line: fault.line, column: fault.column.clone(), message: fault.message.clone() })
+                .collect(),
+            ignored: outcome.ignored.join(", "),
+            fates: outcome.fates.iter().skip(from).take(most).map(Row::of).collect(),
+            pager: Pager::new(format, listing, total),
+            says,
+        }
+    }
+}
+
+impl Row {
+    fn of(fate: &Fate) -> Row {
+        let (kind, what, columns) = match &fate.what {
+            What::Created => ("ok", tr!("added"), String::new()),
+            What::Updated(columns) => ("ask", tr!("changed"), columns.join(", ")),
+            What::Unchanged => ("off", tr!("as it is"), String::new()),
+        };
+        Row { line: fate.line, name: fate.name.clone(), number: fate.number.clone(), kind, what, columns }
+    }
+}

@@ -1,0 +1,104 @@
+//! The form of a location.
+
+use axum::extract::Path;
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::LocationFacts;
+use super::api::{CHANGED, CREATED};
+use crate::auth::{Ctx, Hr};
+use crate::error::{AppError, Result};
+use crate::ids::{EntityId, LocationId};
+use crate::people::org::entity;
+use crate::people::org::pages::{HOME, UnitForm, wrong};
+use crate::people::words;
+use crate::web::{Flash, Form, FormState};
+use crate::{msg, tr};
+
+/// What the form sends; what is missing is asked for by the action.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Input {
+    entity_id: Option<EntityId>,
+    name: String,
+    code: String,
+    time_zone: String,
+    country: String,
+    region: String,
+    address: String,
+}
+
+impl Input {
+    fn facts(self) -> Result<LocationFacts> {
+        let Input { entity_id, name, code, time_zone, country, region, address } = self;
+        let entity_id = entity_id.ok_or_else(|| AppError::invalid("entity_id", "This is needed."))?;
+        Ok(LocationFacts { entity_id, name, code, time_zone, country, region, address })
+    }
+}
+
+/// `GET /people/organization/locations/new`
+pub async fn new(ctx: Hr) -> Result<Response> {
+    let zone = ctx.org.settings().zone.iana_name().unwrap_or("UTC").to_owned();
+    form(&ctx, None).await?.show(FormState::of([("time_zone", zone)]))
+}
+
+/// `POST /people/organization/locations/new`
+pub async fn create(ctx: Hr, form: Form<Input>) -> Result<Response> {
+    save(&ctx, None, form).await
+}
+
+/// `GET /people/organization/locations/{id}`
+pub async fn edit(ctx: Hr, Path(id): Path<LocationId>) -> Result<Response> {
+    let facts = ctx.read(move |rx, _| super::get(rx, id)).await?.facts;
+    let filled = FormState::of([
+        ("entity_id", facts.entity_id.to_string()),
+        ("name", facts.name),
+        ("code", facts.code),
+        ("time_zone", facts.time_zone),
+        ("country", facts.country),
+        ("region", facts.region),
+        ("address", facts.address),
+    ]);
+    form(&ctx, Some(id)).await?.show(filled)
+}
+
+/// `POST /people/organization/locations/{id}`
+pub async fn update(ctx: Hr, Path(id): Path<LocationId>, form: Form<Input>) -> Result<Response> {
+    save(&ctx, Some(id), form).await
+}
+
+async fn form(ctx: &Ctx, id: Option<LocationId>) -> Result<UnitForm> {
+    let read = ctx.read(move |rx, _| {
+        let held = id.map(|id| super::get(rx, id)).transpose()?;
+        let mut entities = entity::choices(rx)?;
+        // The one it has stays choosable, though it was deactivated since.
+        if let Some(own) = held.as_ref().map(|held| held.entity.clone()).filter(|own| !entities.contains(own)) {
+            entities.push(own);
+        }
+        Ok((held.map(|held| held.facts.name), entities))
+    });
+    let (name, entities) = read.await?;
+    let (title, action) = match (name, id) {
+        (Some(name), Some(id)) => (name, format!("{HOME}/locations/{id}")),
+        _ => (ctx.visit.lang.text(tr!("New location")).to_owned(), format!("{HOME}/locations/new")),
+    };
+    let mut page = UnitForm::new(ctx, "locations", title, action).await?;
+    page.above = words::options(entities);
+    page.zones = jiff::tz::db().available().map(|zone| zone.to_string()).filter(|name| name.contains('/')).collect();
+    Ok(page)
+}
+
+async fn save(ctx: &Ctx, id: Option<LocationId>, sent: Form<Input>) -> Result<Response> {
+    let (state, input) = sent.open();
+    let saved = match (input.and_then(Input::facts), id) {
+        (Ok(facts), None) => ctx.write(CREATED, move |tx, actor| super::create(tx, actor, facts).map(drop)).await,
+        (Ok(facts), Some(id)) => {
+            ctx.write(CHANGED, move |tx, actor| super::update(tx, actor, id, |held| *held = facts)).await
+        }
+        (Err(error), _) => Err(error),
+    };
+    match wrong(saved)? {
+        Ok(()) => Ok(Flash::ok(msg!("Saved: {0}.", state.value("name"))).redirect(&ctx.visit, HOME)),
+        Err(errors) => form(ctx, id).await?.show(state.with(errors)),
+    }
+}
