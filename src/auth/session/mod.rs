@@ -114,6 +114,7 @@ pub fn open(tx: &mut Tx<'_>, slug: &str, user: UserId, kind: Kind, client: &Clie
     if kind == Kind::Api {
         store::insert_refresh(tx, minted.hash, id, tx.now() + REFRESH)?;
     }
+    store::seen(tx, id, tx.now())?;
     Ok(Opened { id, secret: minted.value })
 }
 
