@@ -243,10 +243,10 @@ impl Plan {
         if self.kind.fields.attachment.needed(self.count.working_days()) {
             self.warnings.push(msg!("A note is needed for this. Give it to HR as soon as you have it."));
         }
-        if let Some(deputy) = input.deputy_id {
-            if let Some(other) = store::occupying(rx, deputy, self.span.period(), None)?.first() {
-                self.warnings.push(msg!("{0} is, or may be, away on some of these days.", other.employee));
-            }
+        if let Some(deputy) = input.deputy_id
+            && let Some(other) = store::occupying(rx, deputy, self.span.period(), None)?.first()
+        {
+            self.warnings.push(msg!("{0} is, or may be, away on some of these days.", other.employee));
         }
         for year in &self.years {
             for (last, minutes) in &year.after.expiring {
