@@ -17,6 +17,8 @@ for (const form of document.querySelectorAll('form[data-preview]')) {
       if (!answer.ok && answer.status !== 422) return;
       const holder = document.createElement('template');
       holder.innerHTML = await answer.text();
+      // What is for pages without script would be shown: a template is parsed as if there were none.
+      for (const part of holder.content.querySelectorAll('noscript')) part.remove();
       // Whoever stands in a field that is replaced goes on standing there.
       const at = document.activeElement?.id;
       for (const part of holder.content.querySelectorAll('[id]')) {
