@@ -143,25 +143,6 @@ impl Chrome {
         element.send_keys(value).await.unwrap();
     }
 
-    /// Types an ISO date ("2026-12-22") into a date field as an American keyboard would.
-    pub async fn date(&self, css: &str, iso: &str) {
-        let parts: Vec<&str> = iso.split('-').collect();
-        self.see(css).await.send_keys(&format!("{}{}{}", parts[1], parts[2], parts[0])).await.unwrap();
-    }
-
-    /// Types "18:00" into a time field.
-    pub async fn time(&self, css: &str, clock: &str) {
-        let (hour, minute) = clock.split_once(':').unwrap();
-        let hour: u32 = hour.parse().unwrap();
-        let (twelve, half) = (if hour % 12 == 0 { 12 } else { hour % 12 }, if hour < 12 { "AM" } else { "PM" });
-        self.see(css).await.send_keys(&format!("{twelve:02}{minute}{half}")).await.unwrap();
-    }
-
-    /// Chooses the option with these words.
-    pub async fn choose(&self, css: &str, label: &str) {
-        self.see(css).await.select_by_label(label).await.unwrap_or_else(|error| panic!("{css}, {label}: {error}"));
-    }
-
     pub async fn close(self) {
         // A browser that is gone already has nothing to say.
         let _ = self.client.clone().close().await;

@@ -3,7 +3,6 @@
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
@@ -44,26 +43,6 @@ impl House {
         std::thread::spawn(move || lines.for_each(drop));
         let address = line.rsplit_once("on ").unwrap().1.trim().to_owned();
         House { program: serve, mail, folder, address }
-    }
-
-    /// Files below the organization's folder.
-    pub fn organization(&self) -> std::path::PathBuf {
-        self.folder.path().join("demo/orgs/nordlicht")
-    }
-
-    /// Waits for a mail to this address whose text holds these words, and answers it as it was sent.
-    pub fn mail(&self, to: &str, words: &str) -> String {
-        let until = Instant::now() + Duration::from_secs(30);
-        while Instant::now() < until {
-            for entry in std::fs::read_dir(self.folder.path().join("mail")).unwrap().flatten() {
-                let text = std::fs::read_to_string(entry.path()).unwrap_or_default();
-                if text.contains(to) && text.contains(words) {
-                    return text;
-                }
-            }
-            std::thread::sleep(Duration::from_millis(100));
-        }
-        panic!("no mail to {to} says {words:?}");
     }
 
     /// Kills the program as a power cut would, and starts it again on the same folder and port.

@@ -79,7 +79,7 @@ pub async fn index(ctx: Hr) -> Result<Response> {
 
 /// `POST /templates/ready-made`: those to begin with.
 pub async fn add_ready_made(ctx: Hr) -> Result<Response> {
-    let made = ctx.write(super::CREATED, |tx, actor| ready_made::seed_templates(tx, actor)).await?;
+    let made = ctx.write(super::CREATED, ready_made::seed_templates).await?;
     let count = i64::try_from(made.len()).unwrap_or(i64::MAX);
     let said = msg_n!(count, "{0} template is ready to use.", "{0} templates are ready to use.");
     Ok(Flash::ok(said).redirect(&ctx.visit, "/templates"))
