@@ -225,7 +225,7 @@ async fn a_rejection_returns_to_the_doer_with_the_reason() {
         .await
         .assert_ok()
         .assert_contains("\"status\":\"done\"");
-    drop(hire);
+    let _ = hire;
 }
 
 #[tokio::test]

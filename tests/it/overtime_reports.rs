@@ -38,7 +38,7 @@ fn minutes(cell: &Data) -> i64 {
 }
 
 fn column(rows: &[Vec<Data>], name: &str) -> usize {
-    rows[0].iter().position(|cell| cell.to_string() == name).unwrap_or_else(|| panic!("no column {name}"))
+    rows[0].iter().position(|cell| *cell == name).unwrap_or_else(|| panic!("no column {name}"))
 }
 
 /// The figures of a column, its total last.

@@ -26,7 +26,7 @@ const EACH: i64 = 1_000;
 pub const WORKERS: i64 = 4;
 const MOVED: Op = Op::act("money.moved");
 
-pub static BANK: Schema = Schema { name: "steward", migrations: migrations };
+pub static BANK: Schema = Schema { name: "steward", migrations };
 
 fn migrations() -> Runner {
     let ground = include_str!("../../migrations/org/V001__ground.sql");
@@ -165,7 +165,7 @@ fn bank(place: &Place) {
             let clock = clock.clone();
             let day = jiff::SignedDuration::from_hours(26);
             db.write_blocking(Op::housekeeping(Housekeeping::Demo), move |_| Ok(clock.advance(day))).unwrap();
-            fs::remove_file(&place.flag("day")).unwrap();
+            fs::remove_file(place.flag("day")).unwrap();
         }
         if generation.exists() {
             db.new_generation_blocking(Why::Asked).unwrap();

@@ -13,7 +13,6 @@
 mod client;
 mod fixture;
 
-use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -86,11 +85,6 @@ impl TestApp {
 
     pub fn auth(&self) -> &Arc<Auth> {
         &self.app.auth
-    }
-
-    /// The data directory.
-    pub fn data(&self) -> &Path {
-        self.dir.path()
     }
 
     /// The organization of [`People`].
