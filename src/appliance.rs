@@ -178,6 +178,7 @@ fn web_settings(config: &Config, noted: &[String]) -> Settings {
     let named = config.base_url.split_once("://").map(|(_, host)| host.rsplit_once(':').map_or(host, |(name, _)| name));
     let hosts = config.hosts.iter().cloned().chain(named.map(str::to_owned)).chain(noted.iter().cloned());
     let mut settings = Settings::new(hosts, !config.allow_plain_http);
+    settings.hsts = config.hsts;
     settings.proxies = config.trusted_proxies.clone();
     settings.rates.anonymous = config.rate_anonymous;
     settings.rates.signed_in = config.rate_signed_in;

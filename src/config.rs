@@ -78,6 +78,13 @@ pub const KEYS: &[Key] = &[
     key("tls.certificate", "", "PEM file with the certificate chain; empty: Steward's own authority", any),
     key("tls.key", "", "PEM file with the certificate's key", any),
     key("tls.minimum", "1.3", "oldest TLS version accepted: 1.3 or 1.2", one_of_tls),
+    key(
+        "tls.hsts",
+        "auto",
+        "tell browsers to use https only, on every port of the host name: true, false, or auto (when people reach \
+         Steward on port 443, so that the name is its own)",
+        one_of_hsts,
+    ),
     key("upload_limit_mb", "20", "largest upload in MB (1 to 1024)", ranged::<1, 1024>),
     key("master_key_file", "", "where the master key lies; empty: keys/master.key in the data directory", any),
     key("log", "", "log format: text or json; empty: text on a terminal, json otherwise", one_of_log),
@@ -137,6 +144,7 @@ pub struct Config {
     pub tls_certificate: String,
     pub tls_key: String,
     pub tls_1_2: bool,
+    pub hsts: bool,
     pub upload_limit: u64,
     pub master_key_file: String,
     /// `Some(true)`: JSON. `None`: as the terminal suggests.
@@ -263,6 +271,10 @@ impl Config {
             tls_certificate: text("tls.certificate"),
             tls_key: text("tls.key"),
             tls_1_2: text("tls.minimum") == "1.2",
+            hsts: match text("tls.hsts").as_str() {
+                "auto" => reached_on_443(&text("base_url"), &text("port")),
+                chosen => chosen == "true",
+            },
             upload_limit: number("upload_limit_mb") * 1024 * 1024,
             master_key_file: text("master_key_file"),
             log_json: match text("log").as_str() {
@@ -389,6 +401,18 @@ fn one_of_plain(text: &str) -> Result<(), String> {
     one_of(text, &["true", "false", "loopback"])
 }
 
+fn one_of_hsts(text: &str) -> Result<(), String> {
+    one_of(text, &["auto", "true", "false"])
+}
+
+/// Whether people reach this site on the port of https itself: by its base address, or where it listens.
+fn reached_on_443(base_url: &str, port: &str) -> bool {
+    match base_url.strip_prefix("https://") {
+        Some(authority) => authority.rsplit_once(':').is_none_or(|(_, port)| port == "443" || port.ends_with(']')),
+        None => base_url.is_empty() && port == "443",
+    }
+}
+
 fn one_of_log(text: &str) -> Result<(), String> {
     one_of(text, &["", "text", "json"])
 }
@@ -445,6 +469,17 @@ mod tests {
         assert_eq!(error.0, "readers (environment): \"0\" is not a number from 1 to 32");
         assert!(load("base_url = \"steward.example\"", &[], &[]).is_err());
         assert!(load("[tls]\ncertificate = \"a.pem\"", &[], &[]).is_err());
+    }
+
+    #[test]
+    fn hsts_goes_where_the_name_is_ours_alone() {
+        let hsts = |file: &str| load(file, &[], &[]).unwrap().hsts;
+        assert!(!hsts(""), "port 8443: the host name may serve others");
+        assert!(hsts("port = 443"));
+        assert!(hsts("base_url = \"https://hr.example\""));
+        assert!(!hsts("base_url = \"https://nas.example:8443\""));
+        assert!(!hsts("base_url = \"http://hr.example\"\nport = 443"));
+        assert!(hsts("[tls]\nhsts = \"true\"") && !hsts("port = 443\n[tls]\nhsts = \"false\""));
     }
 
     #[test]

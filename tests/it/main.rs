@@ -32,4 +32,5 @@ mod storage_lock;
 mod support;
 mod web_layers;
 mod web_listen;
+mod web_templates;
 mod words;

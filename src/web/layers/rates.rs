@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::IpAddr;
 use std::num::NonZeroU32;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -30,6 +30,8 @@ const MOST_BUCKETS: usize = 50_000;
 const SWEEP_EVERY: u32 = 4096;
 /// How long a vouched credential is remembered after it was last seen.
 const VOUCHED_FOR: Duration = Duration::from_secs(3600);
+/// Between two sweeps of a full memory of vouched credentials.
+const SWEEP_VOUCHED_EVERY: Duration = Duration::from_secs(60);
 /// Vouched credentials at most; a company has some hundred.
 const MOST_VOUCHED: usize = 20_000;
 
@@ -40,7 +42,14 @@ pub struct Buckets {
     signed_in: Kind,
     sign_in: Kind,
     bulk: Kind,
-    vouched: Mutex<HashMap<u64, (u64, Instant)>>,
+    vouched: Mutex<Vouched>,
+}
+
+/// Credentials that were checked: whose they are, and when they were last seen.
+#[derive(Debug)]
+struct Vouched {
+    by: HashMap<u64, (u64, Instant)>,
+    swept: Instant,
 }
 
 #[derive(Debug)]
@@ -48,6 +57,8 @@ struct Kind {
     limiter: DefaultKeyedRateLimiter<u64>,
     clock: DefaultClock,
     checks: AtomicU32,
+    /// As the last sweep found it.
+    crowded: AtomicBool,
 }
 
 impl Kind {
@@ -55,15 +66,20 @@ impl Kind {
         let per_minute = NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN);
         let burst = NonZeroU32::new(per_minute.get() / 5).unwrap_or(NonZeroU32::MIN);
         let quota = Quota::per_minute(per_minute).allow_burst(burst);
-        Kind { limiter: RateLimiter::dashmap(quota), clock: DefaultClock::default(), checks: AtomicU32::new(0) }
+        Kind {
+            limiter: RateLimiter::dashmap(quota),
+            clock: DefaultClock::default(),
+            checks: AtomicU32::new(0),
+            crowded: AtomicBool::new(false),
+        }
     }
 
     fn take(&self, key: u64) -> Result<()> {
         if self.checks.fetch_add(1, Ordering::Relaxed) % SWEEP_EVERY == SWEEP_EVERY - 1 {
             self.limiter.retain_recent();
-            self.limiter.shrink_to_fit();
+            self.crowded.store(self.limiter.len() > MOST_BUCKETS, Ordering::Relaxed);
         }
-        let key = if self.limiter.len() > MOST_BUCKETS { 0 } else { key };
+        let key = if self.crowded.load(Ordering::Relaxed) { 0 } else { key };
         self.limiter.check_key(&key).map_err(|until| AppError::TooMany(until.wait_time_from(self.clock.now())))
     }
 }
@@ -75,7 +91,7 @@ impl Buckets {
             signed_in: Kind::new(rates.signed_in),
             sign_in: Kind::new(rates.sign_in),
             bulk: Kind::new(rates.bulk),
-            vouched: Mutex::default(),
+            vouched: Mutex::new(Vouched { by: HashMap::new(), swept: Instant::now() }),
         }
     }
 
@@ -103,18 +119,22 @@ impl Buckets {
 
     fn recall(&self, credential: u64) -> Option<u64> {
         let vouched = self.vouched.lock();
-        vouched.get(&credential).filter(|(_, seen)| seen.elapsed() < VOUCHED_FOR).map(|(person, _)| *person)
+        vouched.by.get(&credential).filter(|(_, seen)| seen.elapsed() < VOUCHED_FOR).map(|(person, _)| *person)
     }
 
     fn remember(&self, credential: u64, person: u64) {
         let mut vouched = self.vouched.lock();
-        if vouched.len() >= MOST_VOUCHED && !vouched.contains_key(&credential) {
-            vouched.retain(|_, (_, seen)| seen.elapsed() < VOUCHED_FOR);
-            if vouched.len() >= MOST_VOUCHED {
+        if vouched.by.len() >= MOST_VOUCHED && !vouched.by.contains_key(&credential) {
+            // Seldom enough to cost nothing; until then newcomers count by their address.
+            if vouched.swept.elapsed() > SWEEP_VOUCHED_EVERY {
+                vouched.by.retain(|_, (_, seen)| seen.elapsed() < VOUCHED_FOR);
+                vouched.swept = Instant::now();
+            }
+            if vouched.by.len() >= MOST_VOUCHED {
                 return;
             }
         }
-        vouched.insert(credential, (person, Instant::now()));
+        vouched.by.insert(credential, (person, Instant::now()));
     }
 }
 
@@ -194,4 +214,38 @@ fn hash(what: impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     what.hash(&mut hasher);
     hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn buckets_are_bounded_and_swept() {
+        let kind = Kind::new(6_000_000);
+        for key in 1..=2 * u64::try_from(MOST_BUCKETS).unwrap() {
+            // Beyond the bound everybody new shares one bucket, which is large here.
+            kind.take(key).unwrap();
+        }
+        assert!(kind.limiter.len() <= MOST_BUCKETS + usize::try_from(SWEEP_EVERY).unwrap(), "{}", kind.limiter.len());
+    }
+
+    #[test]
+    fn what_is_vouched_for_is_bounded() {
+        let buckets = Buckets::new(Rates::default());
+        for credential in 0..2 * u64::try_from(MOST_VOUCHED).unwrap() {
+            buckets.remember(credential, 1);
+        }
+        assert_eq!(buckets.vouched.lock().by.len(), MOST_VOUCHED);
+        assert_eq!(buckets.recall(1), Some(1));
+    }
+
+    #[test]
+    fn a_household_of_ipv6_is_one_address() {
+        let key = |text: &str| network_key(text.parse().unwrap());
+        assert_eq!(key("2001:db8:1:2::1"), key("2001:db8:1:2:ffff::9"));
+        assert_ne!(key("2001:db8:1:2::1"), key("2001:db8:1:3::1"));
+        assert_eq!(key("::ffff:10.0.0.1"), key("10.0.0.1"));
+        assert_ne!(key("10.0.0.1"), key("10.0.0.2"));
+    }
 }
