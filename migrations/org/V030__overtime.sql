@@ -43,6 +43,8 @@ CREATE TABLE overtime_requests (
 CREATE INDEX overtime_requests_employee ON overtime_requests (employee_id, date, id);
 CREATE INDEX overtime_requests_date ON overtime_requests (date, id);
 CREATE INDEX overtime_requests_project ON overtime_requests (project_id, date);
+-- Without it each new row of the ledger would look through all requests for one that refers to it.
+CREATE INDEX overtime_requests_toil ON overtime_requests (toil_ledger_id) WHERE toil_ledger_id IS NOT NULL;
 
 CREATE TABLE overtime_breaks (
   request_id INTEGER NOT NULL REFERENCES overtime_requests (id) ON DELETE CASCADE,

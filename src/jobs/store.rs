@@ -136,7 +136,7 @@ pub(super) fn failed(tx: &mut Tx<'_>, run: i64, error: &str) -> Result<()> {
 
 /// Runs that a stop cut short wait again; how many.
 pub(super) fn recover(tx: &mut Tx<'_>) -> Result<usize> {
-    tx.run("UPDATE job_runs SET state = 'waiting' WHERE state = 'running'", ())
+    tx.run("UPDATE job_runs SET state = 'waiting' WHERE state IN ('waiting', 'running') AND state = 'running'", ())
 }
 
 pub(super) fn first(tx: &mut Tx<'_>, job: &str, subject: &str, period: &str) -> Result<bool> {

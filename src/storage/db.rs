@@ -141,7 +141,7 @@ impl Db {
         let claim = Claim::take(dir, schema)?;
         let generation = generations::newest(dir, schema, &clock, &settings)?;
         let conn = connection::open(&generation.path, Role::Writer, &settings)?;
-        let commits = commit_number(&Rx::new(&conn, clock.now()))
+        let commits = commit_number(&Rx::new(&conn, schema, clock.now()))
             .map_err(|error| StorageError::Damaged { path: generation.path.clone(), why: error.to_string() })?;
         let shared = Arc::new(Shared {
             dir: dir.to_owned(),
@@ -296,7 +296,7 @@ impl fmt::Debug for Db {
 impl Shared {
     fn read<T>(&self, work: impl FnOnce(&Rx<'_>) -> Result<T>) -> Result<T> {
         let lent = self.lend()?;
-        let found = catch_unwind(AssertUnwindSafe(|| snapshot(&lent.conn, &self.clock, work)));
+        let found = catch_unwind(AssertUnwindSafe(|| snapshot(&lent.conn, self.schema, &self.clock, work)));
         match found {
             Ok(found) => {
                 lent.give_back();
@@ -353,9 +353,14 @@ pub(super) fn commit_number(rx: &Rx<'_>) -> Result<u64> {
     Ok(rx.scalar::<i64>("SELECT number FROM commits WHERE id = 1", [])?.unsigned_abs())
 }
 
-fn snapshot<T>(conn: &Connection, clock: &Clock, work: impl FnOnce(&Rx<'_>) -> Result<T>) -> Result<T> {
+fn snapshot<T>(
+    conn: &Connection,
+    schema: &'static Schema,
+    clock: &Clock,
+    work: impl FnOnce(&Rx<'_>) -> Result<T>,
+) -> Result<T> {
     conn.prepare_cached("BEGIN")?.execute([])?;
-    let found = work(&Rx::new(conn, clock.now()));
+    let found = work(&Rx::new(conn, schema, clock.now()));
     conn.prepare_cached("COMMIT")?.execute([])?;
     found
 }

@@ -15,6 +15,7 @@ mod generations;
 pub mod marks;
 mod op;
 pub mod outbox;
+mod plans;
 mod schema;
 mod tx;
 mod writer;

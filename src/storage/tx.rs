@@ -4,6 +4,7 @@
 //! connection: a closure can neither end the transaction nor leave a statement open.
 
 use std::ops::Deref;
+use std::panic::Location;
 
 use jiff::Timestamp;
 use rusqlite::types::FromSql;
@@ -11,7 +12,7 @@ use rusqlite::{CachedStatement, Connection, Params, Row};
 
 use super::db::commit_number;
 use super::error::of_statement;
-use super::{audit, outbox};
+use super::{Schema, audit, outbox, plans};
 use crate::error::{AppError, Result};
 use crate::ids::{AuditId, OutboxId};
 
@@ -19,12 +20,13 @@ use crate::ids::{AuditId, OutboxId};
 #[derive(Debug)]
 pub struct Rx<'c> {
     conn: &'c Connection,
+    schema: &'static Schema,
     now: Timestamp,
 }
 
 impl<'c> Rx<'c> {
-    pub(super) fn new(conn: &'c Connection, now: Timestamp) -> Self {
-        Rx { conn, now }
+    pub(super) fn new(conn: &'c Connection, schema: &'static Schema, now: Timestamp) -> Self {
+        Rx { conn, schema, now }
     }
 
     /// The instant at which this closure started, to the microsecond; the same however often it is asked.
@@ -33,6 +35,7 @@ impl<'c> Rx<'c> {
     }
 
     /// The first row, if there is one.
+    #[track_caller]
     pub fn one<T>(
         &self,
         sql: &str,
@@ -48,6 +51,7 @@ impl<'c> Rx<'c> {
     }
 
     /// The first row; [`AppError::NotFound`] where there is none.
+    #[track_caller]
     pub fn get<T>(
         &self,
         sql: &str,
@@ -58,6 +62,7 @@ impl<'c> Rx<'c> {
     }
 
     /// All rows.
+    #[track_caller]
     pub fn all<T>(
         &self,
         sql: &str,
@@ -73,6 +78,7 @@ impl<'c> Rx<'c> {
     }
 
     /// Hands over row after row without keeping them: exports and reports.
+    #[track_caller]
     pub fn each(
         &self,
         sql: &str,
@@ -91,11 +97,13 @@ impl<'c> Rx<'c> {
     }
 
     /// The first column of the one row a count, sum or maximum answers with.
+    #[track_caller]
     pub fn scalar<T: FromSql>(&self, sql: &str, params: impl Params) -> Result<T> {
         self.get(sql, params, |row| row.get(0))
     }
 
     /// Whether there is any row.
+    #[track_caller]
     pub fn exists(&self, sql: &str, params: impl Params) -> Result<bool> {
         Ok(self.one(sql, params, |_| Ok(()))?.is_some())
     }
@@ -105,7 +113,19 @@ impl<'c> Rx<'c> {
         commit_number(self)
     }
 
+    #[track_caller]
     fn prepare(&self, sql: &str) -> Result<CachedStatement<'c>> {
+        if cfg!(debug_assertions)
+            && plans::is_checked(Location::caller())
+            && let Some(table) = plans::whole_scan(self.conn, self.schema, sql)
+        {
+            return Err(AppError::internal(format!(
+                "{}: this statement walks through all of {table}, which grows: give it an index, or the words {} if that \
+                 is meant: {sql}",
+                Location::caller(),
+                plans::ON_PURPOSE
+            )));
+        }
         self.conn.prepare_cached(sql).map_err(|error| of_statement(sql, error))
     }
 }
@@ -119,16 +139,18 @@ pub struct Tx<'c> {
 }
 
 impl<'c> Tx<'c> {
-    pub(super) fn new(conn: &'c Connection, now: Timestamp) -> Self {
-        Tx { rx: Rx::new(conn, now), audited: false, queued: false }
+    pub(super) fn new(conn: &'c Connection, schema: &'static Schema, now: Timestamp) -> Self {
+        Tx { rx: Rx::new(conn, schema, now), audited: false, queued: false }
     }
 
     /// Runs an INSERT, UPDATE or DELETE and answers how many rows it changed.
+    #[track_caller]
     pub fn run(&mut self, sql: &str, params: impl Params) -> Result<usize> {
         self.prepare(sql)?.execute(params).map_err(|error| of_statement(sql, error))
     }
 
     /// Runs an INSERT of one row and answers its row id.
+    #[track_caller]
     pub fn insert(&mut self, sql: &str, params: impl Params) -> Result<i64> {
         self.prepare(sql)?.insert(params).map_err(|error| of_statement(sql, error))
     }

@@ -221,7 +221,7 @@ impl Writer {
         }
         let op = job.op();
         let before = self.conn.total_changes();
-        let mut tx = Tx::new(&self.conn, self.shared.clock.now());
+        let mut tx = Tx::new(&self.conn, self.shared.schema, self.shared.clock.now());
         let started = Instant::now();
         let kept = match catch_unwind(AssertUnwindSafe(|| job.run(&mut tx))) {
             Ok(kept) => kept,

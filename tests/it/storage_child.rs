@@ -26,7 +26,7 @@ const EACH: i64 = 1_000;
 pub const WORKERS: i64 = 4;
 const MOVED: Op = Op::act("money.moved");
 
-pub static BANK: Schema = Schema { name: "steward", migrations };
+pub static BANK: Schema = Schema { name: "steward", grows: &[], migrations };
 
 fn migrations() -> Runner {
     let ground = include_str!("../../migrations/org/V001__ground.sql");

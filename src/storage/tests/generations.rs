@@ -13,16 +13,19 @@ const NOTES: &str =
                      INSERT INTO notes (setting) SELECT key FROM settings;";
 
 /// As an older program knew it, as this one does, and one that breaks a rule.
-static OLD: Schema = Schema { name: "steward", migrations: || runner(&[("V1__ground", GROUND)]) };
-static NEW: Schema = Schema { name: "steward", migrations: || runner(&[("V1__ground", GROUND), ("V2__notes", NOTES)]) };
+static OLD: Schema = Schema { name: "steward", grows: &[], migrations: || runner(&[("V1__ground", GROUND)]) };
+static NEW: Schema =
+    Schema { name: "steward", grows: &[], migrations: || runner(&[("V1__ground", GROUND), ("V2__notes", NOTES)]) };
 static BROKEN: Schema = Schema {
     name: "steward",
+    grows: &[],
     migrations: || {
         runner(&[("V1__ground", GROUND), ("V2__notes", "CREATE TABLE a (x INTEGER) STRICT; SELECT nonsense;")])
     },
 };
 static DANGLING: Schema = Schema {
     name: "steward",
+    grows: &[],
     migrations: || {
         let dangling = "CREATE TABLE notes (setting TEXT NOT NULL REFERENCES settings (key)) STRICT;
                         INSERT INTO notes VALUES ('nobody');";

@@ -160,4 +160,5 @@ mod dir;
 mod generations;
 mod marks;
 mod outbox;
+mod plans;
 mod writer;
