@@ -35,6 +35,8 @@ struct Edit {
     shell: Shell,
     id: EmployeeId,
     name: String,
+    /// Nobody deactivates themselves.
+    own: bool,
     form: FormState,
     choices: Choices,
 }
@@ -312,7 +314,10 @@ async fn edit_page(ctx: &Ctx, id: EmployeeId, form: FormState, status: StatusCod
     let lang = ctx.visit.lang;
     let read = ctx.read(move |rx, _| Ok((super::get(rx, id)?.name(), Choices::read(rx, lang, Some(id))?)));
     let (name, choices) = read.await?;
-    web::page_with(status, &Edit { shell: ctx.shell().await?, id, name, form, choices })
+    web::page_with(
+        status,
+        &Edit { shell: ctx.shell().await?, id, name, own: ctx.actor.employee_id == Some(id), form, choices },
+    )
 }
 
 /// `GET /people/{id}/deactivate`
