@@ -309,7 +309,9 @@ pub(in crate::leave) fn list(
     offset: i64,
 ) -> Result<(Vec<LeaveRequest>, i64)> {
     let (conditions, mut values) = filter.conditions();
-    let count = format!("SELECT count(*) FROM leave_requests r JOIN employees e ON e.id = r.employee_id {conditions}");
+    let count = format!(
+        "/* whole table */ SELECT count(*) FROM leave_requests r JOIN employees e ON e.id = r.employee_id {conditions}"
+    );
     let total = rx.scalar(&count, values.as_slice())?;
     let place = values.len();
     values.extend([&limit as &dyn ToSql, &offset]);

@@ -68,7 +68,7 @@ pub(super) fn by_name(rx: &Rx<'_>, name: &str) -> Result<Option<LeaveTypeId>> {
 /// Whether anything was ever asked for or booked of this type.
 pub(super) fn is_used(rx: &Rx<'_>, id: LeaveTypeId) -> Result<bool> {
     rx.scalar(
-        "SELECT EXISTS (SELECT 1 FROM leave_requests WHERE leave_type_id = ?1)
+        "/* whole table */ SELECT EXISTS (SELECT 1 FROM leave_requests WHERE leave_type_id = ?1)
              OR EXISTS (SELECT 1 FROM leave_ledger WHERE leave_type_id = ?1)",
         [id],
     )
@@ -131,6 +131,6 @@ pub(super) fn update(tx: &mut Tx<'_>, id: LeaveTypeId, fields: &TypeFields) -> R
 
 /// Of a type that nothing names.
 pub(super) fn delete(tx: &mut Tx<'_>, id: LeaveTypeId) -> Result<()> {
-    tx.run("DELETE FROM leave_types WHERE id = ?1", [id])?;
+    tx.run("/* whole table */ DELETE FROM leave_types WHERE id = ?1", [id])?;
     Ok(())
 }

@@ -59,7 +59,7 @@ pub(in crate::onboarding) fn get(rx: &Rx<'_>, id: OnboardingId) -> Result<Option
 pub(super) fn list(rx: &Rx<'_>, led: Option<&str>) -> Result<Vec<Run>> {
     let today = people::today(rx)?;
     let sql = format!(
-        "SELECT {RUN} WHERE ?2 IS NULL OR o.employee_id IN (SELECT value FROM json_each(?2)) \
+        "/* whole table */ SELECT {RUN} WHERE ?2 IS NULL OR o.employee_id IN (SELECT value FROM json_each(?2)) \
          ORDER BY o.status <> 'running', CASE o.status WHEN 'running' THEN o.join_date END, o.ended_at DESC, o.id"
     );
     rx.all(&sql, (today, led), run)

@@ -131,11 +131,13 @@ pub(super) fn list(rx: &Rx<'_>, by: &Filter, order: &str, limit: i64, offset: i6
     let search = by.search.as_ref().map(|text| text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
     let params = (&by.led, by.person, by.hr, by.mine, by.onboarding, by.hire, by.status, by.overdue, &search);
     let total = rx.scalar(
-        &format!("SELECT count(*) FROM tasks k JOIN onboardings o ON o.id = k.onboarding_id {matching}"),
+        &format!(
+            "/* whole table */ SELECT count(*) FROM tasks k JOIN onboardings o ON o.id = k.onboarding_id {matching}"
+        ),
         params,
     )?;
     let (a, b, c, d, e, f, g, h, i) = params;
-    let sql = format!("SELECT {TASK} {matching} {order} LIMIT ?10 OFFSET ?11");
+    let sql = format!("/* whole table */ SELECT {TASK} {matching} {order} LIMIT ?10 OFFSET ?11");
     Ok((rx.all(&sql, (a, b, c, d, e, f, g, h, i, limit, offset), task)?, total))
 }
 
