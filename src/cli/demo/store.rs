@@ -12,8 +12,11 @@ use crate::storage::Tx;
 pub(super) fn quiet(tx: &mut Tx<'_>, read_before: &str, reports_from: Date) -> Result<()> {
     let now = tx.now().to_string();
     let (kind, from) = (crate::overtime::REPORT, reports_from.to_string());
-    tx.run("DELETE FROM outbox WHERE kind <> ?1 OR key < ?2", (kind, from))?;
-    tx.run("UPDATE notices SET read_at = ?2 WHERE read_at IS NULL AND created_at < ?1", (read_before, now))?;
+    tx.run("/* whole table */ DELETE FROM outbox WHERE kind <> ?1 OR key < ?2", (kind, from))?;
+    tx.run(
+        "/* whole table */ UPDATE notices SET read_at = ?2 WHERE read_at IS NULL AND created_at < ?1",
+        (read_before, now),
+    )?;
     Ok(())
 }
 
