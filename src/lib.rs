@@ -3,6 +3,7 @@
 pub mod appliance;
 pub mod cli;
 pub mod config;
+pub mod openapi;
 pub mod router;
 
 // Floor 1: ground. Imports nothing of ours.

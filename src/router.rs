@@ -7,11 +7,10 @@ use axum::Router;
 use axum::handler::Handler;
 use axum::http::Method;
 use axum::routing::{MethodFilter, on};
-use utoipa::OpenApi;
 
 use crate::appliance::App;
 use crate::web::{self, Json};
-use crate::{admin, audit, auth, calendar, home, inbox, leave, notifications, onboarding, overtime, people};
+use crate::{admin, audit, auth, calendar, home, inbox, leave, notifications, onboarding, openapi, overtime, people};
 
 /// For whom a route is. The extractor and the action decide; this is what the table of routes says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,39 +95,15 @@ pub fn routes() -> Routes {
     t
 }
 
-/// The OpenAPI document of everything under `/api`, gathered from beside the handlers.
-pub fn openapi() -> utoipa::openapi::OpenApi {
-    let mut document = Document::openapi();
-    document.merge(admin::health::Api::openapi());
-    document.merge(auth::api::openapi());
-    document.merge(audit::api::Api::openapi());
-    document.merge(notifications::api::Api::openapi());
-    document.merge(leave::api::Api::openapi());
-    document.merge(calendar::api::Api::openapi());
-    document.merge(overtime::api::Api::openapi());
-    document.merge(inbox::api::Api::openapi());
-    document.merge(people::api::Api::openapi());
-    document.merge(onboarding::api::Api::openapi());
-    document
-}
-
-/// What the document says of the API as a whole.
-#[derive(Debug, OpenApi)]
-#[openapi(info(
-    title = "Steward",
-    description = "HR for a small company on one machine of its own. The credential names the organization; nothing else does.",
-))]
-struct Document;
-
 fn anyone(t: &mut Routes) {
     t.for_(Audience::Anyone);
     t.get("/livez", admin::health::livez);
     t.get("/readyz", admin::health::readyz);
     t.get("/api/health", admin::health::health);
-    t.get("/api/v1/openapi.json", async || Json(openapi()));
+    t.get("/api/v1/openapi.json", async || Json(openapi::document()));
     t.get("/api/docs", web::docs::swagger);
     t.get("/api/docs/{file}", web::docs::swagger_file);
-    t.get("/api/reference", async |visit: web::Visit| web::docs::reference(&visit, &openapi()));
+    t.get("/api/reference", async |visit: web::Visit| web::docs::reference(&visit, &openapi::document()));
     t.get("/api/redoc", web::docs::redoc);
     t.get("/assets/{fingerprint}/{*name}", web::assets::serve);
     t.get("/manifest.webmanifest", web::public::manifest);

@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 
 use crate::web::cookies::{self, SameSite};
 
-use super::session;
+use super::{lockout, session};
 
 /// A browser that somebody signed in from: its failures are counted apart.
 const DEVICE: cookies::Name = cookies::Name { secure: "__Host-device", plain: "device" };
@@ -32,7 +32,7 @@ impl Cookie {
     fn lives(self) -> SignedDuration {
         match self {
             Cookie::Session => session::ABSOLUTE,
-            Cookie::Device => SignedDuration::from_hours(400 * 24),
+            Cookie::Device => lockout::rules::DEVICE_FORGOTTEN_AFTER,
             Cookie::Bounced => SignedDuration::from_secs(10),
         }
     }

@@ -9,7 +9,7 @@ pub struct Openapi {}
 
 impl Openapi {
     pub fn run(self) -> Done {
-        println!("{}", serde_json::to_string_pretty(&crate::router::openapi())?);
+        println!("{}", serde_json::to_string_pretty(&crate::openapi::document())?);
         Ok(())
     }
 }

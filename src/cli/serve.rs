@@ -50,11 +50,14 @@ pub(super) fn serve(data: &Path, flags: &[(&'static str, String)], ready: impl F
     done
 }
 
+/// How often the certificate is looked at.
+const CERTIFICATE_TICK: Duration = Duration::from_secs(60);
+
 async fn run(house: Arc<House>, ready: impl FnOnce(&House)) -> Done {
     let config = Arc::clone(&house.config);
     let tls = if config.allow_plain_http { None } else { Some(Arc::new(tls(&house)?)) };
     let address = SocketAddr::new(config.listen, config.port);
-    let listener = Listener::bind(address, tls)
+    let listener = Listener::bind(address, tls.clone())
         .await
         .map_err(|error| format!("cannot listen on {address}: {error}"))?
         .proxies(config.trusted_proxies.clone());
@@ -77,12 +80,36 @@ async fn run(house: Arc<House>, ready: impl FnOnce(&House)) -> Done {
     }
     ready(&house);
     tracing::info!(%address, data = %house.data.display(), "ready");
+    let certificate = tls.map(|tls| tokio::spawn(keep_certificate(tls, Arc::clone(&house))));
     let stop = stop()?;
     listener.serve(app.router(), stop).await;
     tracing::info!("stopping");
     clockwork.stop(CLOCKWORK_PATIENCE).await;
     control.abort();
+    if let Some(task) = certificate {
+        task.abort();
+    }
     Ok(())
+}
+
+/// Keeps the certificate good for as long as the program runs: for the names that people turn out to reach it by, past
+/// its own end, and past the admin's renewals.
+async fn keep_certificate(tls: Arc<Tls>, house: Arc<House>) {
+    let mut tick = tokio::time::interval(CERTIFICATE_TICK);
+    loop {
+        tick.tick().await;
+        let (tls, house) = (Arc::clone(&tls), Arc::clone(&house));
+        let kept = tokio::task::spawn_blocking(move || {
+            tls.cover(&house.orgs.reached().hosts)?;
+            tls.renew_if_due()
+        });
+        match kept.await {
+            Ok(Ok(true)) => tracing::info!("a new certificate is in use"),
+            Ok(Ok(false)) => {}
+            Ok(Err(error)) => tracing::error!(%error, "the certificate could not be renewed; the present one goes on"),
+            Err(error) => tracing::error!(%error, "the certificate could not be looked at"),
+        }
+    }
 }
 
 fn tls(house: &House) -> Result<Tls, Box<dyn std::error::Error + Send + Sync>> {
@@ -91,6 +118,7 @@ fn tls(house: &House) -> Result<Tls, Box<dyn std::error::Error + Send + Sync>> {
         return Ok(Tls::brought(Path::new(&config.tls_certificate), Path::new(&config.tls_key), config.tls_1_2)?);
     }
     let mut names = config.hosts.clone();
+    names.extend(house.orgs.reached().hosts.iter().cloned());
     names.extend(
         config
             .base_url

@@ -272,11 +272,30 @@ async fn the_admins_own_certificate_is_used_as_it_is() {
     std::fs::write(&key_file, key.serialize_pem()).unwrap();
     let tls = Arc::new(Tls::brought(&cert_file, &key_file, false).unwrap());
     assert!(tls.authority_pem().is_none());
-    let site = Running::start(Some(tls), patience(15_000)).await;
+    let site = Running::start(Some(Arc::clone(&tls)), patience(15_000)).await;
     handshake(&site, trusting(&cert.pem()), "hr.example").await.unwrap();
+
+    // A renewal puts new files in their place, which are used without a restart; half of one is told and not used.
+    assert!(!tls.renew_if_due().unwrap());
+    let (renewed_key, before) = (rcgen::KeyPair::generate().unwrap(), cert.pem());
+    let cert = rcgen::CertificateParams::new(["hr.example".to_owned()]).unwrap().self_signed(&renewed_key).unwrap();
+    replace(&cert_file, &cert.pem());
+    assert!(tls.renew_if_due().is_err());
+    handshake(&site, trusting(&before), "hr.example").await.unwrap();
+    replace(&key_file, &renewed_key.serialize_pem());
+    assert!(tls.renew_if_due().unwrap());
+    handshake(&site, trusting(&cert.pem()), "hr.example").await.unwrap();
+    handshake(&site, trusting(&before), "hr.example").await.unwrap_err();
 
     let other = rcgen::KeyPair::generate().unwrap();
     std::fs::write(&key_file, other.serialize_pem()).unwrap();
     assert!(Tls::brought(&cert_file, &key_file, false).is_err(), "key and certificate belong together");
     assert!(Tls::brought(&folder.path().join("none.pem"), &key_file, false).is_err());
+}
+
+/// Writes a file anew, changed a second later than before: some file systems count no finer.
+fn replace(file: &std::path::Path, text: &str) {
+    let later = std::fs::metadata(file).unwrap().modified().unwrap() + Duration::from_secs(1);
+    std::fs::write(file, text).unwrap();
+    std::fs::File::options().write(true).open(file).unwrap().set_modified(later).unwrap();
 }

@@ -159,12 +159,14 @@ pub fn locked_until(rx: &Rx<'_>, user: UserId) -> Result<Option<Timestamp>> {
     Ok(latest.filter(|until| *until > rx.now()))
 }
 
-/// Removes counts that no longer matter (older than the time after which a lock is forgiven), in either database.
+/// Removes counts that no longer matter (older than the time after which a lock is forgiven), in either database, and
+/// here the devices whose cookie has ended.
 ///
 /// # Errors
 /// What the database says.
 pub fn prune(tx: &mut Tx<'_>) -> Result<usize> {
-    store::prune(tx, tx.now() - rules::FORGIVEN_AFTER - rules::LONGEST_LOCK)
+    let tries = store::prune(tx, tx.now() - rules::FORGIVEN_AFTER - rules::LONGEST_LOCK)?;
+    Ok(tries + store::prune_devices(tx, tx.now() - rules::DEVICE_FORGOTTEN_AFTER)?)
 }
 
 /// As [`prune`], in the appliance's database.

@@ -12,6 +12,8 @@ pub const LONGEST_LOCK: SignedDuration = SignedDuration::from_hours(1);
 
 /// After this long without a lock the next one is a first one again.
 pub const FORGIVEN_AFTER: SignedDuration = SignedDuration::from_hours(24);
+/// As long as the browser keeps the device cookie.
+pub const DEVICE_FORGOTTEN_AFTER: SignedDuration = SignedDuration::from_hours(400 * 24);
 
 /// What is remembered of one account seen from one place.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -57,6 +57,10 @@ pub(super) fn prune(tx: &mut Tx<'_>, before: Timestamp) -> Result<usize> {
     tx.run("DELETE FROM sign_in_tries WHERE last_at < ?1", [before])
 }
 
+pub(super) fn prune_devices(tx: &mut Tx<'_>, before: Timestamp) -> Result<usize> {
+    tx.run("DELETE FROM known_devices WHERE last_used_at < ?1", [before])
+}
+
 pub(super) fn knows_device(rx: &Rx<'_>, user: UserId, device: TokenHash) -> Result<bool> {
     rx.scalar("SELECT EXISTS (SELECT 1 FROM known_devices WHERE user_id = ?1 AND token_hash = ?2)", (user, device))
 }

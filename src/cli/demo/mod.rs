@@ -7,10 +7,14 @@ mod dice;
 mod store;
 mod year;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use clap::Args;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
@@ -21,7 +25,7 @@ use crate::auth::{Actor, user};
 use crate::clock::Clock;
 use crate::error::{AppError, Result};
 use crate::orgs::{Org, OrgSettings, Slug};
-use crate::storage::{Housekeeping, Op};
+use crate::storage::{self, Housekeeping, Op};
 use crate::vault::keys::Purpose;
 
 use super::serve::serve;
@@ -66,7 +70,7 @@ impl Demo {
                         leave --listen out, or name a loopback address"
                 .into());
         }
-        if self.data.join("orgs").join("nordlicht").exists() {
+        if self.data.join("orgs").join("nordlicht").exists() && !self.data.join(UNFINISHED).exists() {
             println!("{} holds a company already; remove the folder for a new one.", self.data.display());
         } else {
             self.make()?;
@@ -84,16 +88,17 @@ impl Demo {
         if !settings.exists() {
             std::fs::write(&settings, SETTINGS)?;
         }
-        make(&self.data, &self.plan())?;
-        Ok(())
+        make(&self.data, &self.plan())
     }
 
     fn plan(&self) -> Plan {
+        let now = Clock::system().now();
         Plan {
             employees: usize::try_from(self.employees).unwrap_or(100),
             overtime_rows: self.overtime_rows,
             seed: self.seed,
-            today: Clock::system().today(&TimeZone::UTC),
+            now,
+            today: now.to_zoned(TimeZone::UTC).date(),
         }
     }
 }
@@ -118,15 +123,40 @@ pub struct Plan {
     pub employees: usize,
     pub overtime_rows: usize,
     pub seed: u64,
-    /// The demo's last day.
+    /// The demo's last day, and how far it has come: nothing happens later than that.
     pub today: Date,
+    pub now: Timestamp,
 }
 
-/// Makes the demo company in `data`, which must hold none, and closes it.
+/// Stands in the data directory while a company is being made: what was left half is made anew.
+const UNFINISHED: &str = "demo.unfinished";
+
+/// Makes the demo company in `data`, which must hold none but one that was left half made, and closes it.
 ///
 /// # Errors
 /// What the directory or the database says.
 pub fn make(data: &Path, plan: &Plan) -> Done {
+    let unfinished = data.join(UNFINISHED);
+    if unfinished.exists() {
+        // Nobody is at it right now.
+        let _lock = storage::dir::DataDir::prepare(data)?.lock()?;
+        for entry in std::fs::read_dir(data)?.flatten() {
+            if entry.file_name().to_string_lossy().starts_with("instance-") {
+                std::fs::remove_file(entry.path())?;
+            }
+        }
+        match std::fs::remove_dir_all(data.join("orgs").join("nordlicht")) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
+    }
+    std::fs::write(&unfinished, "")?;
+    begin_to_end(data, plan)?;
+    std::fs::remove_file(&unfinished)?;
+    Ok(())
+}
+
+fn begin_to_end(data: &Path, plan: &Plan) -> Done {
     let first = crate::time::period::back(plan.today, 365);
     let clock = Clock::manual(year::morning(first));
     let house = House::open_at(data, &[], clock.clone())?;
@@ -149,7 +179,7 @@ fn fill(house: &House, clock: &Clock, plan: &Plan, first: Date) -> Result<()> {
     })?;
     let mut on = first;
     while on <= plan.today {
-        clock.set(year::morning(on));
+        clock.set(year::morning(on).min(plan.now));
         let (actor, mut so_far) = (hr.clone(), story);
         story = write(&org, move |tx| {
             for year in [on.year(), on.year() + 1] {
@@ -235,7 +265,7 @@ fn measured_rows(org: &Org, company: &company::Company, plan: &Plan) -> Result<(
 
 fn write<T: Send + 'static>(
     org: &Org,
-    work: impl FnOnce(&mut crate::storage::Tx<'_>) -> Result<T> + Send + 'static,
+    work: impl FnOnce(&mut storage::Tx<'_>) -> Result<T> + Send + 'static,
 ) -> Result<T> {
     org.db.write_blocking(Op::housekeeping(Housekeeping::Demo), work)
 }

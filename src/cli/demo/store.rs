@@ -20,7 +20,7 @@ pub(super) fn quiet(tx: &mut Tx<'_>, read_before: &str, reports_from: Date) -> R
     Ok(())
 }
 
-/// One approved request of four hours on an evening.
+/// One approved request of two hours on an evening.
 pub(super) fn overtime_row(
     tx: &mut Tx<'_>,
     employee: (EmployeeId, &str),

@@ -5,10 +5,10 @@ mod store;
 
 use crate::audit;
 use crate::auth::Actor;
-use crate::error::{FieldErrors, Result};
+use crate::error::{AppError, FieldErrors, Result};
 use crate::ids::{EmployeeId, GroupId};
 use crate::msg;
-use crate::storage::{Rx, Tx};
+use crate::storage::{Rx, Tx, is_foreign_key_violation};
 use crate::text::{fold, tidy};
 
 /// A group.
@@ -103,11 +103,21 @@ pub fn rename(tx: &mut Tx<'_>, actor: &Actor, id: GroupId, name: &str) -> Result
 /// Dissolves a group; its members stay who they are.
 ///
 /// # Errors
-/// [`crate::error::AppError::Forbidden`] for all but HR; [`crate::error::AppError::NotFound`].
+/// [`crate::error::AppError::Forbidden`] for all but HR; [`crate::error::AppError::NotFound`];
+/// [`crate::error::AppError::Conflict`] while a task or a template names it: what was done keeps its owner.
 pub fn delete(tx: &mut Tx<'_>, actor: &Actor, id: GroupId) -> Result<()> {
     actor.require_hr()?;
     let group = store::get(tx, id)?;
-    store::delete(tx, id)?;
+    store::delete(tx, id).map_err(|error| {
+        if is_foreign_key_violation(&error) {
+            AppError::conflict(msg!(
+                "Tasks or templates name the group {0}, so it stays. Rename it, or take its members out.",
+                group.name
+            ))
+        } else {
+            error
+        }
+    })?;
     let entry = audit::Entry::new("group.deleted").on("group", id).change("name", group.name, ()).change(
         "code",
         group.code,

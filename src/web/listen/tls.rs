@@ -12,6 +12,7 @@ use std::io::{self, Write as _};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use arc_swap::ArcSwap;
 use jiff::civil::Date;
@@ -51,7 +52,14 @@ const MOST_NAMES: usize = 100;
 pub struct Tls {
     config: Arc<ServerConfig>,
     current: Arc<Current>,
-    own: Option<Own>,
+    source: Source,
+}
+
+/// Where certificates come from.
+#[derive(Debug)]
+enum Source {
+    Own(Box<Own>),
+    Brought(Brought),
 }
 
 /// The certificate that handshakes use now.
@@ -70,6 +78,15 @@ struct Own {
     root: Root,
     clock: Clock,
     leaf: Mutex<Leaf>,
+}
+
+/// The admin's files, which a renewal replaces.
+#[derive(Debug)]
+struct Brought {
+    certificate: PathBuf,
+    key: PathBuf,
+    /// When the two were last changed, as far as they have been read.
+    read: Mutex<[Option<SystemTime>; 2]>,
 }
 
 #[derive(Debug)]
@@ -120,7 +137,7 @@ impl Tls {
         leaf.cover(names);
         let certified = leaf.certify(&root, clock)?;
         let own = Own { root, clock: clock.clone(), leaf: Mutex::new(leaf) };
-        Tls::new(certified, Some(own), tls12)
+        Tls::new(certified, Source::Own(Box::new(own)), tls12)
     }
 
     /// The admin's own certificate chain and key, as PEM files.
@@ -128,16 +145,15 @@ impl Tls {
     /// # Errors
     /// A file cannot be read, holds no such thing, or the two do not belong together.
     pub fn brought(certificate: &Path, key: &Path, tls12: bool) -> Result<Tls> {
-        let chain = CertificateDer::pem_file_iter(certificate)
-            .and_then(Iterator::collect::<std::result::Result<Vec<_>, _>>)
-            .map_err(|error| at(certificate, &error))?;
-        let secret = PrivateKeyDer::from_pem_file(key).map_err(|error| at(key, &error))?;
-        let certified = CertifiedKey::from_der(chain, secret, &ring::default_provider())
-            .map_err(|error| at(certificate, &error))?;
-        Tls::new(certified, None, tls12)
+        let brought = Brought {
+            certificate: certificate.to_owned(),
+            key: key.to_owned(),
+            read: Mutex::new([changed(certificate), changed(key)]),
+        };
+        Tls::new(brought.load()?, Source::Brought(brought), tls12)
     }
 
-    fn new(certified: CertifiedKey, own: Option<Own>, tls12: bool) -> Result<Tls> {
+    fn new(certified: CertifiedKey, source: Source, tls12: bool) -> Result<Tls> {
         let current = Arc::new(Current(ArcSwap::from_pointee(certified)));
         let versions: &[_] =
             if tls12 { &[&rustls::version::TLS13, &rustls::version::TLS12] } else { &[&rustls::version::TLS13] };
@@ -148,7 +164,7 @@ impl Tls {
             .with_cert_resolver(Arc::clone(&current) as Arc<dyn ResolvesServerCert>);
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         config.ticketer = ring::Ticketer::new().map_err(AppError::internal)?;
-        Ok(Tls { config: Arc::new(config), current, own })
+        Ok(Tls { config: Arc::new(config), current, source })
     }
 
     /// The handshake. `here` is the address of this machine that was called: browsers that call an address want it in
@@ -165,13 +181,13 @@ impl Tls {
     /// # Errors
     /// A name cannot stand in a certificate.
     pub fn cover(&self, names: &[String]) -> Result<()> {
-        let Some(own) = &self.own else { return Ok(()) };
+        let Source::Own(own) = &self.source else { return Ok(()) };
         let mut leaf = own.leaf.lock();
         if leaf.cover(names) { self.replace(own, &mut leaf) } else { Ok(()) }
     }
 
     fn cover_address(&self, address: IpAddr) {
-        let Some(own) = &self.own else { return };
+        let Source::Own(own) = &self.source else { return };
         let mut leaf = own.leaf.lock();
         if leaf.addresses.len() + leaf.names.len() < MOST_NAMES
             && leaf.addresses.insert(address)
@@ -181,17 +197,32 @@ impl Tls {
         }
     }
 
-    /// Makes a new leaf when the present one ends soon. The clockwork asks every day.
+    /// Makes a new leaf when the present one ends soon, and takes the admin's files where they have changed; whether
+    /// handshakes use another certificate now. Asked every minute; reads files that the admin brought.
     ///
     /// # Errors
-    /// The certificate cannot be made.
+    /// The certificate cannot be made or read; the present one goes on. A pair of files that does not fit is told once.
     pub fn renew_if_due(&self) -> Result<bool> {
-        let Some(own) = &self.own else { return Ok(false) };
+        let own = match &self.source {
+            Source::Own(own) => own,
+            Source::Brought(brought) => return self.read_again(brought),
+        };
         let mut leaf = own.leaf.lock();
         if leaf.ends.duration_since(own.clock.now()).as_hours() > RENEW_DAYS * 24 {
             return Ok(false);
         }
         self.replace(own, &mut leaf).map(|()| true)
+    }
+
+    fn read_again(&self, brought: &Brought) -> Result<bool> {
+        let now = [changed(&brought.certificate), changed(&brought.key)];
+        let mut read = brought.read.lock();
+        if *read == now {
+            return Ok(false);
+        }
+        *read = now;
+        self.current.0.store(Arc::new(brought.load()?));
+        Ok(true)
     }
 
     fn replace(&self, own: &Own, leaf: &mut Leaf) -> Result<()> {
@@ -201,11 +232,14 @@ impl Tls {
 
     /// The root as PEM, for people to install; none where the admin brought a certificate.
     pub fn authority_pem(&self) -> Option<&str> {
-        self.own.as_ref().map(|own| own.root.pem.as_str())
+        match &self.source {
+            Source::Own(own) => Some(&own.root.pem),
+            Source::Brought(_) => None,
+        }
     }
 
     pub fn certificate(&self) -> Certificate {
-        let Some(own) = &self.own else {
+        let Source::Own(own) = &self.source else {
             return Certificate { names: Vec::new(), ends: None, authority_ends: None };
         };
         let leaf = own.leaf.lock();
@@ -216,6 +250,20 @@ impl Tls {
             authority_ends: Some(own.root.facts.ends),
         }
     }
+}
+
+impl Brought {
+    fn load(&self) -> Result<CertifiedKey> {
+        let chain = CertificateDer::pem_file_iter(&self.certificate)
+            .and_then(Iterator::collect::<std::result::Result<Vec<_>, _>>)
+            .map_err(|error| at(&self.certificate, &error))?;
+        let secret = PrivateKeyDer::from_pem_file(&self.key).map_err(|error| at(&self.key, &error))?;
+        CertifiedKey::from_der(chain, secret, &ring::default_provider()).map_err(|error| at(&self.certificate, &error))
+    }
+}
+
+fn changed(file: &Path) -> Option<SystemTime> {
+    fs::metadata(file).and_then(|facts| facts.modified()).ok()
 }
 
 impl Leaf {
