@@ -34,6 +34,8 @@ struct Row {
     details: Vec<String>,
     action: String,
     subject: String,
+    /// Where it can be looked at; empty where an admin has no page of it.
+    href: String,
     changes: Vec<(String, String, String)>,
     reason: String,
     blanked: bool,
@@ -49,7 +51,8 @@ impl Row {
         if !record.address.is_empty() {
             details.push(lang.msg(&crate::msg!("from {0}", record.address)));
         }
-        if !record.channel.is_empty() && record.channel != "web" {
+        // Who acts on the command line is called so already.
+        if !["", "web", "cli"].contains(&record.channel.as_str()) {
             details.push(record.channel);
         }
         Row {
@@ -59,6 +62,11 @@ impl Row {
             subject: match record.subject_id {
                 Some(id) => format!("{} {id}", record.subject_kind.replace('_', " ")),
                 None => record.subject_kind.replace('_', " "),
+            },
+            href: match (record.subject_kind.as_str(), record.subject_id) {
+                ("employee", Some(id)) => format!("/people/{id}"),
+                ("user", Some(id)) => format!("/admin/users/{id}"),
+                _ => String::new(),
             },
             action: record.action,
             changes: record.changes.into_iter().map(|c| (c.field, shown(&c.before), shown(&c.after))).collect(),
