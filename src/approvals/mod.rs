@@ -58,7 +58,7 @@ pub fn decide(tx: &mut Tx<'_>, actor: &Actor, kind: Kind, subject_id: i64, decis
     let on_behalf = match standing {
         Standing::Asked => None,
         Standing::OnBehalf => Some(decision.on_behalf_reason().ok_or_else(|| {
-            AppError::invalid("on_behalf_reason", "You were not asked. Say why you decide on someone's behalf.")
+            AppError::invalid("on_behalf_reason", "You were not asked. Say why you decide on someone’s behalf.")
         })?),
     };
     decision.check()?;
@@ -250,7 +250,7 @@ fn still_open(rx: &Rx<'_>, actor: &Actor, kind: Kind, subject_id: i64) -> Result
     };
     match approval.status {
         Status::Clarification => {
-            Err(AppError::Conflict(msg!("A question was asked; this waits for {0}'s answer.", approval.requester.name)))
+            Err(AppError::Conflict(msg!("A question was asked; this waits for {0}’s answer.", approval.requester.name)))
         }
         _ => Ok(approval),
     }

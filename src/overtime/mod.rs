@@ -150,7 +150,7 @@ pub fn cancel(tx: &mut Tx<'_>, actor: &Actor, id: OvertimeId, reason: &str) -> R
         return Err(AppError::forbidden("Only the person who asked, or HR, may cancel this."));
     }
     if !own && reason.trim().is_empty() {
-        return Err(AppError::invalid("reason", "Say why you cancel somebody else's overtime."));
+        return Err(AppError::invalid("reason", "Say why you cancel somebody else’s overtime."));
     }
     if own && !actor.is_hr() && request.status == OvertimeStatus::Approved && request.stage == Stage::Worked {
         return Err(AppError::conflict("This is approved and worked. HR can cancel it."));

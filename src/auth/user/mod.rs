@@ -272,7 +272,7 @@ fn require_may_give(actor: &Actor, roles: Roles) -> Result<()> {
     if actor.is_admin() || !(roles.contains(Role::Hr) || roles.contains(Role::Admin)) {
         Ok(())
     } else {
-        Err(AppError::forbidden("Only an admin may do this: the login has HR's or an admin's role."))
+        Err(AppError::forbidden("Only an admin may do this: the login has HR’s or an admin’s role."))
     }
 }
 

@@ -390,7 +390,7 @@ fn explain(rx: &Rx<'_>, entry: &Entry, gone: Option<(LeaveRequestId, &Msg)>) -> 
         _ => match (entry.grant_id, last_day(entry.grant_id)?) {
             (None, _) => msg!("No entitlement covers it yet; it is drawn from what comes."),
             (Some(_), Some(last)) => msg!("Drawn from what expires on {0}, because that goes first.", last),
-            (Some(_), None) => msg!("Drawn from the year's entitlement."),
+            (Some(_), None) => msg!("Drawn from the year’s entitlement."),
         },
     })
 }

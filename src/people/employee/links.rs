@@ -89,7 +89,7 @@ fn person(
 ) -> Result<()> {
     let Some(person) = chosen else { return Ok(()) };
     if id == Some(person) {
-        errors.add(field, "This is the person's own record: choose somebody else.");
+        errors.add(field, "This is the person’s own record: choose somebody else.");
         return Ok(());
     }
     match store::name_of(rx, person)? {
