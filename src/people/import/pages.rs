@@ -118,8 +118,8 @@ pub async fn tried(ctx: Hr, _patient: Patient, Path(id): Path<String>, query: Li
     result_page(&ctx, draft.keep(), &outcome, &listing, StatusCode::OK).await
 }
 
-/// `POST /people/import/{draft}`: takes the file.
-pub async fn take(ctx: Hr, _rate: BulkRate, _patient: Patient, Path(id): Path<String>) -> Result<Response> {
+/// `POST /people/import/{draft}`: takes the file, which counted against the rate when it was sent.
+pub async fn take(ctx: Hr, _patient: Patient, Path(id): Path<String>) -> Result<Response> {
     let (draft, table) = Draft::find(&ctx, &id)?.table().await?;
     let outcome = outcome(&ctx, table, false).await?;
     if !outcome.errors.is_empty() {
