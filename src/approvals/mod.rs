@@ -217,6 +217,14 @@ pub fn may_decide(rx: &Rx<'_>, actor: &Actor, approval: &Approval) -> Result<boo
     }
 }
 
+/// As [`may_decide`] of something that waits, for a page that leads to a decision.
+///
+/// # Errors
+/// [`AppError::Forbidden`] with the reason: it is one's own, or somebody else is asked.
+pub fn require_may_decide(rx: &Rx<'_>, actor: &Actor, approval: &Approval) -> Result<()> {
+    standing(rx, actor, approval).map(drop)
+}
+
 /// Whether `actor` is among those asked, so that no on-behalf reason is wanted.
 pub fn is_asked(actor: &Actor, approval: &Approval) -> bool {
     actor.employee_id.is_some_and(|me| approval.asked.iter().any(|person| person.id == me.0))

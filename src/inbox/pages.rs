@@ -1,5 +1,4 @@
-//! `/inbox`: decide in place, one or several; a reason or a question has a page of its own, which scripts show as a
-//! dialog.
+//! `/inbox`: decide in place, one or several; a reason or a question has a page of its own.
 
 use askama::Template;
 use axum::extract::{Path, RawQuery};
@@ -62,6 +61,8 @@ struct Words {
     danger: bool,
     ids: Vec<ApprovalId>,
     things: Vec<String>,
+    /// HR decides in somebody's place, and says why.
+    on_behalf: bool,
     form: FormState,
 }
 
@@ -187,6 +188,7 @@ pub struct Reason {
     id: Vec<ApprovalId>,
     #[serde(default)]
     reason: String,
+    on_behalf_reason: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -211,7 +213,7 @@ pub async fn ask_page(ctx: Staff, Path(id): Path<ApprovalId>) -> Result<Response
 pub async fn reject(ctx: Staff, form: Form<Reason>) -> Result<Response> {
     let (typed, input) = form.open();
     let input = input?;
-    let decision = Decision::Reject { reason: input.reason, on_behalf_reason: None };
+    let decision = Decision::Reject { reason: input.reason, on_behalf_reason: input.on_behalf_reason };
     finish(&ctx, Say::Reject, input.id, decision, typed).await
 }
 
@@ -256,8 +258,14 @@ fn said(say: Say, decided: &[Approval]) -> Msg {
 
 async fn words(ctx: &Ctx, say: Say, ids: Vec<ApprovalId>, form: FormState, status: StatusCode) -> Result<Response> {
     let wanted = ids.clone();
-    let things =
-        ctx.read(move |rx, actor| wanted.iter().map(|id| visible(rx, actor, *id)).collect::<Result<Vec<_>>>()).await?;
+    let (things, on_behalf) = ctx
+        .read(move |rx, actor| {
+            let things = wanted.iter().map(|id| visible(rx, actor, *id)).collect::<Result<Vec<_>>>()?;
+            things.iter().try_for_each(|one| approvals::require_may_decide(rx, actor, one))?;
+            let on_behalf = say == Say::Reject && !things.iter().all(|one| approvals::is_asked(actor, one));
+            Ok((things, on_behalf))
+        })
+        .await?;
     let lang = ctx.visit.lang;
     let shown: Vec<String> =
         things.iter().map(|one| format!("{}: {}", one.requester.name, lang.msg(&one.title))).collect();
@@ -289,6 +297,7 @@ async fn words(ctx: &Ctx, say: Say, ids: Vec<ApprovalId>, form: FormState, statu
         danger: say != Say::Ask,
         ids,
         things: shown,
+        on_behalf,
         form,
     };
     web::page_with(status, &page)
