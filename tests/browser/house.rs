@@ -1,8 +1,9 @@
 //! The program itself, serving a small demo company on loopback, with a real mail server behind it.
 
 use std::io::{BufRead as _, BufReader, Read as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
@@ -45,6 +46,27 @@ impl House {
         House { program: serve, mail, folder, address }
     }
 
+    /// Files below the organization's folder.
+    pub fn organization(&self) -> PathBuf {
+        self.folder.path().join("demo/orgs/nordlicht")
+    }
+
+    /// Waits for a mail to this address whose text holds these words, and answers it with its lines joined again.
+    pub async fn mail(&self, to: &str, words: &str) -> String {
+        let until = Instant::now() + Duration::from_secs(30);
+        let addressed = format!("X-Envelope-To: {to}");
+        while Instant::now() < until {
+            for entry in std::fs::read_dir(self.folder.path().join("mail")).unwrap().flatten() {
+                let letter = unfolded(&std::fs::read_to_string(entry.path()).unwrap_or_default());
+                if letter.contains(&addressed) && letter.contains(words) {
+                    return letter;
+                }
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("no mail to {to} says {words:?}");
+    }
+
     /// Kills the program as a power cut would, and starts it again on the same folder and port.
     pub fn kill_and_start(&mut self) {
         self.program.kill().unwrap();
@@ -71,6 +93,11 @@ impl Drop for House {
             let _ = child.wait();
         }
     }
+}
+
+/// Long lines of a mail are cut, with "=" at the cut and "=3D" for what was one.
+fn unfolded(letter: &str) -> String {
+    letter.replace("=\r\n", "").replace("=3D", "=").replace("\r\n", "\n")
 }
 
 fn mail_server(folder: &Path) -> (Child, u16) {

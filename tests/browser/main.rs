@@ -4,5 +4,13 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod chrome;
+mod days;
 mod house;
-mod journeys;
+
+mod hiring;
+mod import;
+mod leave;
+mod overtime;
+mod phone;
+mod restart;
+mod walk;
