@@ -7,6 +7,7 @@ use crate::error::{AppError, Msg, Result};
 use crate::ids::{ApprovalId, EmployeeId};
 use crate::notifications::{self, Topic};
 use crate::people::NameRef;
+use crate::tr;
 
 /// The longest note, reason or question, in characters.
 pub const LONGEST_NOTE: usize = 2000;
@@ -64,11 +65,15 @@ impl Kind {
 }
 
 static LEAVE_ASKED: notifications::Kind =
-    notifications::Kind::new("leave_asked", Topic::Decisions, "Leave waits for your decision", "Decide");
-static OVERTIME_ASKED: notifications::Kind =
-    notifications::Kind::new("overtime_asked", Topic::Decisions, "Overtime waits for your decision", "Decide");
+    notifications::Kind::new("leave_asked", Topic::Decisions, tr!("Leave waits for your decision"), tr!("Decide"));
+static OVERTIME_ASKED: notifications::Kind = notifications::Kind::new(
+    "overtime_asked",
+    Topic::Decisions,
+    tr!("Overtime waits for your decision"),
+    tr!("Decide"),
+);
 static TASK_ASKED: notifications::Kind =
-    notifications::Kind::new("task_asked", Topic::Decisions, "A task waits for your approval", "Decide");
+    notifications::Kind::new("task_asked", Topic::Decisions, tr!("A task waits for your approval"), tr!("Decide"));
 
 /// A new thing to decide.
 #[derive(Clone, Debug)]
@@ -189,12 +194,12 @@ impl StepKind {
     /// For the timeline of a page.
     pub fn words(self) -> &'static str {
         match self {
-            StepKind::Requested => "Sent",
-            StepKind::Approved => "Approved",
-            StepKind::Rejected => "Rejected",
-            StepKind::Asked => "Asked",
-            StepKind::Resubmitted => "Answered and sent again",
-            StepKind::Withdrawn => "Withdrawn",
+            StepKind::Requested => tr!("Sent"),
+            StepKind::Approved => tr!("Approved"),
+            StepKind::Rejected => tr!("Rejected"),
+            StepKind::Asked => tr!("Asked"),
+            StepKind::Resubmitted => tr!("Answered and sent again"),
+            StepKind::Withdrawn => tr!("Withdrawn"),
         }
     }
 

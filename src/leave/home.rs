@@ -11,12 +11,12 @@ use super::{calendars, types, words};
 use crate::auth::Actor;
 use crate::error::Result;
 use crate::ids::EmployeeId;
-use crate::msg;
 use crate::people;
 use crate::storage::Rx;
 use crate::time::{Minutes, Period, period};
 use crate::web::parts::{Balance as StripBalance, Strip};
 use crate::web::{Format, filters};
+use crate::{msg, tr};
 
 /// A short strip beside a balance of few days has at most this many.
 const SHORT_STRIP: i64 = 10;
@@ -115,8 +115,8 @@ fn show(found: &TypeBalance, first: bool, per_day: Minutes, format: &Format) -> 
             (false, false) => None,
         },
         expiring: balance.expiring.iter().map(goes).collect(),
-        reserved: some(balance.pending, "{0} reserved"),
-        taken: some(balance.taken, "{0} taken"),
+        reserved: some(balance.pending, tr!("{0} reserved")),
+        taken: some(balance.taken, tr!("{0} taken")),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::error::{FieldErrors, Msg};
 use crate::ids::{EmployeeId, GroupId};
 use crate::people::NameRef;
 use crate::text::tidy;
-use crate::{msg, text_enum};
+use crate::{msg, text_enum, tr};
 
 text_enum! {
     /// The stage of a run that a task belongs to, in their order.
@@ -26,9 +26,9 @@ impl Category {
         match self {
             Category::PreBoarding => "Before the first day",
             Category::FirstDay => "First day",
-            Category::FirstWeek => "First week",
-            Category::FirstMonth => "First month",
-            Category::Later => "Later",
+            Category::FirstWeek => tr!("First week"),
+            Category::FirstMonth => tr!("First month"),
+            Category::Later => tr!("Later"),
         }
     }
 
@@ -45,9 +45,9 @@ impl Completion {
     /// As a person reads it; a key of the catalogues.
     pub fn label(self) -> &'static str {
         match self {
-            Completion::Tick => "Ticked off",
-            Completion::Approval => "Approved",
-            Completion::Acknowledge => "Read and confirmed",
+            Completion::Tick => tr!("Ticked off"),
+            Completion::Approval => tr!("Approved"),
+            Completion::Acknowledge => tr!("Read and confirmed"),
         }
     }
 }
@@ -56,8 +56,8 @@ impl DayCount {
     /// As a person reads it; a key of the catalogues.
     pub fn label(self) -> &'static str {
         match self {
-            DayCount::Calendar => "calendar days",
-            DayCount::Working => "working days",
+            DayCount::Calendar => tr!("calendar days"),
+            DayCount::Working => tr!("working days"),
         }
     }
 }

@@ -21,11 +21,11 @@ use crate::audit;
 use crate::auth::Actor;
 use crate::error::{AppError, Result};
 use crate::ids::{EmployeeId, OvertimeId};
-use crate::msg;
 use crate::notifications::{self, Notice, Topic};
 use crate::people;
 use crate::storage::{Op, Rx, Tx};
 use crate::time::Minutes;
+use crate::{msg, tr};
 
 use rules::{BreakInput, LimitUse, OvertimeStatus, Stage};
 use words::title;
@@ -41,7 +41,7 @@ pub const CANCELLED: Op = Op::act("overtime.cancelled");
 pub const CONFIRMED: Op = Op::act("overtime.confirmed");
 
 static ANSWERED: notifications::Kind =
-    notifications::Kind::new("overtime_decided", Topic::Requests, "Your overtime was decided", "Show");
+    notifications::Kind::new("overtime_decided", Topic::Requests, tr!("Your overtime was decided"), "Show");
 
 /// The outbox kind under which the day's workbook is made anew; the key is the date, so that a hundred changes of a
 /// day make one file.

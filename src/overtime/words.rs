@@ -5,9 +5,9 @@ use crate::approvals::Approval;
 use crate::auth::Actor;
 use crate::error::Msg;
 use crate::lang::Lang;
-use crate::msg;
 use crate::time::Minutes;
 use crate::web::Format;
+use crate::{msg, tr};
 
 use super::rules::{Compensation, DayClass, LimitPeriod, LimitUse, OvertimeStatus, Stage};
 use super::types::Request;
@@ -100,9 +100,9 @@ pub fn state(request: &Request, approval: Option<&Approval>, format: &Format) ->
         (OvertimeStatus::Clarification, _) => {
             ("ask", format.lang.msg(&msg!("Waits for {0}’s answer", request.employee.name)))
         }
-        (OvertimeStatus::Approved, Stage::Planned) => ("ok", text("Approved as planned")),
-        (OvertimeStatus::Approved, Stage::Worked) => ("ok", text("Approved")),
-        (OvertimeStatus::Rejected, _) => ("no", text("Rejected")),
+        (OvertimeStatus::Approved, Stage::Planned) => ("ok", text(tr!("Approved as planned"))),
+        (OvertimeStatus::Approved, Stage::Worked) => ("ok", text(tr!("Approved"))),
+        (OvertimeStatus::Rejected, _) => ("no", text(tr!("Rejected"))),
         (OvertimeStatus::Cancelled, _) => ("off", text("Taken back")),
     }
 }

@@ -15,7 +15,7 @@ use crate::lang::Lang;
 use crate::storage::Op;
 use crate::web::cookies::preference;
 use crate::web::{self, Flash, Form, FormState, Format, Shell, SignInRate, Theme, filters};
-use crate::{msg, tr};
+use crate::{msg, msg_n, tr};
 
 #[derive(askama::Template)]
 #[template(path = "auth/account.html")]
@@ -125,9 +125,9 @@ async fn page(ctx: &Ctx, shown: Shown) -> Result<Account> {
         token: shown.token.unwrap_or_else(|| FormState::of([("scope", "read"), ("days", "90")])),
         scopes: [("read", words(tr!("Reads only"))), ("write", words(tr!("Reads and writes")))],
         lives: [
-            ("30", lang.msg(&msg!("{0} days", 30))),
-            ("90", lang.msg(&msg!("{0} days", 90))),
-            ("180", lang.msg(&msg!("{0} days", 180))),
+            ("30", lang.msg(&msg_n!(30, "{0} day", "{0} days"))),
+            ("90", lang.msg(&msg_n!(90, "{0} day", "{0} days"))),
+            ("180", lang.msg(&msg_n!(180, "{0} day", "{0} days"))),
             ("366", words(tr!("One year"))),
         ],
         secret: shown.secret,

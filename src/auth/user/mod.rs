@@ -11,11 +11,11 @@ use serde::Serialize;
 use crate::audit::{self, Entry};
 use crate::error::{AppError, Result};
 use crate::ids::{EmployeeId, UserId};
-use crate::msg;
 use crate::storage::{Rx, Tx};
 use crate::text::EmailAddress;
 use crate::text_enum;
 use crate::web::Listing;
+use crate::{msg, tr};
 
 use super::actor::{Actor, Role, Roles};
 use super::password::PasswordHash;
@@ -249,10 +249,10 @@ pub struct Choice {
 
 /// Every role that can be given.
 pub const CHOICES: [Choice; 4] = [
-    Choice { role: Role::Employee, label: "Employee", means: "own records, requests and tasks" },
-    Choice { role: Role::Manager, label: "Manager", means: "decides for those who report to them" },
-    Choice { role: Role::Hr, label: "HR", means: "people, policies, templates and reports of everybody" },
-    Choice { role: Role::Admin, label: "Admin", means: "settings, logins and the audit log" },
+    Choice { role: Role::Employee, label: tr!("Employee"), means: tr!("own records, requests and tasks") },
+    Choice { role: Role::Manager, label: tr!("Manager"), means: tr!("decides for those who report to them") },
+    Choice { role: Role::Hr, label: tr!("HR"), means: tr!("people, policies, templates and reports of everybody") },
+    Choice { role: Role::Admin, label: tr!("Admin"), means: tr!("settings, logins and the audit log") },
 ];
 
 fn require_office(actor: &Actor) -> Result<()> {

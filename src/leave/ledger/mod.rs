@@ -20,10 +20,10 @@ use crate::audit;
 use crate::auth::Actor;
 use crate::error::{FieldErrors, Msg, Result};
 use crate::ids::{EmployeeId, LeaveRequestId, LeaveTypeId, LedgerId};
-use crate::msg;
 use crate::people;
 use crate::storage::{Rx, Tx};
 use crate::time::Minutes;
+use crate::{msg, tr};
 
 use store::NewRow;
 
@@ -368,7 +368,7 @@ pub fn expire(tx: &mut Tx<'_>, actor: &Actor, account: Account, today: Date) -> 
 }
 
 /// Why a row was undone that is written again with another grant: nothing was given back.
-const REDRAWN: &str = "Drawn anew, because an entry with an earlier date came later.";
+const REDRAWN: &str = tr!("Drawn anew, because an entry with an earlier date came later.");
 
 /// The rule behind a row, in words.
 fn explain(rx: &Rx<'_>, entry: &Entry, gone: Option<(LeaveRequestId, &Msg)>) -> Result<Msg> {

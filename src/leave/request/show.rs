@@ -242,7 +242,7 @@ fn timeline(rx: &Rx<'_>, actor: &Actor, request: &LeaveRequest, format: &Format)
         events.push(Event {
             icon: "arrow",
             who,
-            what: text("Entered it"),
+            what: text(tr!("Entered it")),
             when: format.when(request.created_at),
             say: String::new(),
         });
@@ -264,8 +264,8 @@ fn timeline(rx: &Rx<'_>, actor: &Actor, request: &LeaveRequest, format: &Format)
         });
     }
     let after = match request.status {
-        LeaveStatus::Cancelled if request.approved_at.is_some() => Some(text("Taken back after it was approved")),
-        LeaveStatus::Revoked => Some(text("The approval was revoked")),
+        LeaveStatus::Cancelled if request.approved_at.is_some() => Some(text(tr!("Taken back after it was approved"))),
+        LeaveStatus::Revoked => Some(text(tr!("The approval was revoked"))),
         LeaveStatus::Approved if request.asked_until.is_some() => Some(text("Came back early")),
         _ => None,
     };

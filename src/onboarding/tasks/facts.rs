@@ -14,7 +14,7 @@ use crate::lang::Lang;
 use crate::onboarding::runs;
 use crate::storage::Rx;
 use crate::web::Format;
-use crate::{msg, people};
+use crate::{msg, people, tr};
 
 /// What the actor has to do now, what is due first in front, `limit` at most. Locked tasks are left out.
 ///
@@ -56,11 +56,11 @@ pub fn inbox_facts(rx: &Rx<'_>, actor: &Actor, ids: &[i64]) -> Result<HashMap<i6
             None => task.done_by_name.clone(),
         };
         let opens = store::opens(rx, task.id)?;
-        let opens = opens.iter().map(|title| format!("“{title}”")).collect::<Vec<_>>().join(", ");
+        let opens = opens.iter().map(|title| lang.msg(&msg!("“{0}”", title))).collect::<Vec<_>>().join(", ");
         let done = msg!("{0} of {1} tasks done", run.progress.completed, run.progress.total);
-        let mut facts = vec![fact("Done by", done_by)];
+        let mut facts = vec![fact(tr!("Done by"), done_by)];
         if !opens.is_empty() {
-            facts.push(fact("Opens", opens));
+            facts.push(fact(tr!("Opens"), opens));
         }
         facts.push(fact("Onboarding", lang.msg(&done)));
         let title = msg!("Onboarding of {0}: “{1}”", task.hire.name, task.title);

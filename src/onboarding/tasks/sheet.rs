@@ -129,7 +129,7 @@ fn then(rx: &Rx<'_>, actor: &Actor, format: &Format, task: &super::Task) -> Resu
     if opens.is_empty() {
         return Ok(String::new());
     }
-    let titles = opens.iter().map(|title| format!("“{title}”")).collect::<Vec<_>>().join(", ");
+    let titles = opens.iter().map(|title| format.lang.msg(&msg!("“{0}”", title))).collect::<Vec<_>>().join(", ");
     Ok(format.lang.msg(&msg!("Opens {0}.", titles)))
 }
 

@@ -7,10 +7,10 @@ use crate::audit;
 use crate::auth::Actor;
 use crate::error::{AppError, FieldErrors, Result};
 use crate::ids::{CommentId, EmployeeId, TaskId};
-use crate::msg;
 use crate::onboarding::model::{LONGEST_TEXT, prose};
 use crate::onboarding::notices;
 use crate::storage::{Rx, Tx};
+use crate::{msg, tr};
 
 /// One comment; an answer names the comment that it answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,17 +56,17 @@ impl Event {
     /// The rest of the sentence after the name; a key of the catalogues, `{0}` is the detail.
     pub fn words(&self) -> &'static str {
         match self.what.as_str() {
-            "completed" => "did it",
-            "approved" => "approved it",
-            "rejected" => "sent it back",
-            "asked" => "asked about it",
-            "reassigned" => "gave it to {0}",
-            "postponed" => "moved it to {0}",
-            "dropped" => "took it out",
-            "reopened" => "opened it again",
-            "reminded" => "sent a reminder",
-            "added" => "added it",
-            _ => "changed it",
+            "completed" => tr!("did it"),
+            "approved" => tr!("approved it"),
+            "rejected" => tr!("sent it back"),
+            "asked" => tr!("asked about it"),
+            "reassigned" => tr!("gave it to {0}"),
+            "postponed" => tr!("moved it to {0}"),
+            "dropped" => tr!("took it out"),
+            "reopened" => tr!("opened it again"),
+            "reminded" => tr!("sent a reminder"),
+            "added" => tr!("added it"),
+            _ => tr!("changed it"),
         }
     }
 

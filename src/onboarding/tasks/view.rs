@@ -108,7 +108,7 @@ fn lines(rx: &Rx<'_>, format: &Format, task: &Task) -> Result<Vec<Msg>> {
         }
         TaskStatus::Locked => {
             let open = task.needs.iter().filter(|need| !need.status.is_settled());
-            let titles: Vec<_> = open.map(|need| format!("“{}”", need.title)).collect();
+            let titles: Vec<_> = open.map(|need| format.lang.msg(&msg!("“{0}”", need.title))).collect();
             lines.push(msg!("Opens after {0}.", titles.join(", ")));
         }
         TaskStatus::Open => {

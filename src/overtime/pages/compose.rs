@@ -13,7 +13,6 @@ use crate::auth::{Actor, Ctx, Staff};
 use crate::error::{AppError, FieldErrors, Msg, Result};
 use crate::ids::{EmployeeId, OvertimeId, ProjectId};
 use crate::leave;
-use crate::msg;
 use crate::overtime::rules::{BreakInput, Compensation, OvertimeSpan, Stage};
 use crate::overtime::types::Wanted;
 use crate::overtime::weigh::{self, Weighed};
@@ -24,6 +23,7 @@ use crate::storage::Rx;
 use crate::time::hhmm;
 use crate::web::parts::Event;
 use crate::web::{self, Flash, Form, FormState, Format, Shell, filters};
+use crate::{msg, tr};
 
 /// What the form is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -160,8 +160,8 @@ impl Read {
             }
             time
         };
-        let start = time("start_time", "Say when it began.");
-        let end = time("end_time", "Say when it ended.");
+        let start = time("start_time", tr!("Say when it began."));
+        let end = time("end_time", tr!("Say when it ended."));
         let (mut breaks, mut rows) = (Vec::new(), Vec::new());
         for (row, (from, to)) in break_rows(state).iter().enumerate() {
             match (hhmm::parse(from), hhmm::parse(to)) {

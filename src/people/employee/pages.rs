@@ -340,7 +340,7 @@ pub async fn ask(ctx: Hr, Path(id): Path<EmployeeId>) -> Result<Response> {
     let page = Confirm::new(ctx.shell().await?, msg!("Deactivate {0}?", name), tr!("Deactivate"), &back)
         .posts_to(format!("/people/{id}/deactivate"))
         .says(said)
-        .lists(tr!("Reports"), led);
+        .lists(tr!("Direct reports"), led);
     web::page(&page)
 }
 

@@ -32,6 +32,7 @@ use crate::error::Result;
 use crate::ids::EmployeeId;
 use crate::sheet::{Fault, Reader, Row};
 use crate::storage::{Rx, Tx};
+use crate::tr;
 
 /// Beyond this many faults a file is hopeless; the rest is counted only.
 const MOST_FAULTS: usize = 1_000;
@@ -88,7 +89,7 @@ pub struct Outcome {
 pub fn read(source: impl Read) -> Result<Table, Fault> {
     let reader = Reader::open(source, &COLUMNS, BOUNDS)?;
     if !reader.has("email") && !reader.has("number") {
-        return Err(Fault::at(1, "The header lacks email or number: by one of them a person is known"));
+        return Err(Fault::at(1, tr!("The header lacks email or number: by one of them a person is known")));
     }
     let ignored = reader.ignored().to_vec();
     let mut table = Table { rows: Vec::new(), faults: Vec::new(), ignored };

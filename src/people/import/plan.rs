@@ -6,10 +6,10 @@ use std::collections::HashMap;
 use super::columns::split_groups;
 use super::snapshot::{Missing, Snapshot, Units};
 use crate::ids::{EmployeeId, GroupId};
-use crate::msg;
 use crate::people::{EmploymentType, Facts, employee};
 use crate::sheet::{Fault, Row};
 use crate::text::fold;
+use crate::{msg, tr};
 
 /// Somebody a row refers to: a person who is there, or another row of the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -190,7 +190,7 @@ fn place(s: &Snapshot, row: &Row, before: Option<&Facts>, facts: &mut Facts, bad
         let hidden = |id| s.entities.get(&id).is_none_or(|unit| unit.hidden);
         let entity = unit(row, "entity", &s.entity_names, same, hidden, bad);
         if entity.is_some() && of_location.is_some() && entity != of_location {
-            bad.push(row.fault("entity", "is not the entity of the location"));
+            bad.push(row.fault("entity", tr!("is not the entity of the location")));
         }
         facts.entity_id = of_location.or(entity);
     } else if of_location.is_some() {
