@@ -7,6 +7,7 @@ mod auth_links;
 mod auth_sessions;
 mod auth_sign_in;
 mod clockwork;
+mod inbox_pages;
 mod leave_api;
 mod leave_pages;
 mod mail;

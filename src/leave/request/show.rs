@@ -386,6 +386,9 @@ async fn act_page(ctx: &Ctx, id: LeaveRequestId, act: Act, form: FormState, stat
             let title = words::title(&kind, &request.span, request.minutes, per_day, &format);
             let approval = approvals::current(rx, approvals::Kind::Leave, id.0)?;
             let deciding = matches!(act, Act::Approve | Act::Reject);
+            if let Some(approval) = approval.as_ref().filter(|_| deciding || act == Act::Question) {
+                approvals::require_may_decide(rx, actor, approval)?;
+            }
             let on_behalf = deciding && approval.is_some_and(|approval| !approvals::is_asked(actor, &approval));
             let last = crate::time::period::back(format.today(), 1).to_string();
             Ok((format!("{}: {title}", request.employee), sight == Sight::Own, on_behalf, last))

@@ -365,6 +365,9 @@ async fn act_page(ctx: &Ctx, id: OvertimeId, act: Act, form: FormState, status: 
         let format = format_for(actor, rx.now());
         let approval = approvals::current(rx, approvals::Kind::Overtime, id.0)?;
         let deciding = matches!(act, Act::Approve | Act::Reject);
+        if let Some(approval) = approval.as_ref().filter(|_| deciding || act == Act::Question) {
+            approvals::require_may_decide(rx, actor, approval)?;
+        }
         let on_behalf = deciding && approval.is_some_and(|approval| !approvals::is_asked(actor, &approval));
         let own = actor.employee_id == Some(request.employee_id());
         let title = format.lang.msg(&title_in(&request, &format));
