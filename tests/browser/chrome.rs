@@ -196,12 +196,20 @@ impl Chrome {
         self.strike(Locator::XPath(&path), words).await;
     }
 
-    /// Clicks, again where a preview has just put a new button in the place of the one that was found.
+    /// Clicks, again where a preview has just put a new button in the place of the one that was found. What may stand
+    /// under the bar at the foot is scrolled to the middle first, as a person would.
     pub async fn strike(&self, place: Locator<'_>, name: &str) {
         let until = Instant::now() + PATIENCE;
         loop {
             let struck = match self.client.find(place).await {
-                Ok(element) => element.click().await,
+                Ok(element) => {
+                    let middle = "arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' })";
+                    let place = serde_json::to_value(&element).unwrap();
+                    match self.client.execute(middle, vec![place]).await {
+                        Ok(_) => element.click().await,
+                        Err(error) => Err(error),
+                    }
+                }
                 Err(error) => Err(error),
             };
             match struck {

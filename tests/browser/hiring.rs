@@ -69,7 +69,7 @@ async fn a_hire_is_entered_invited_and_gets_things_done(scripts: Scripts) {
     browser.press_in(own, "Done").await;
     browser.reads("1 of 10 done").await;
     browser.press_in("//li[.//a[contains(., 'Send a photo for the card')]]", "Done").await;
-    browser.reads("Jonas Brandt").await;
+    browser.reads("waits for approval now").await;
 
     browser.sign_in("manager").await;
     assert_eq!(percent(&browser, &run).await, "4 %");
@@ -79,6 +79,7 @@ async fn a_hire_is_entered_invited_and_gets_things_done(scripts: Scripts) {
     assert_eq!(percent(&browser, &run).await, "8 %");
     browser.go("/tasks").await;
     browser.press_in("//main//li[contains(., 'Choose a buddy')][contains(., 'Aino Testworthy')]", "Done").await;
+    browser.reads("1 task is done.").await;
     assert_eq!(percent(&browser, &run).await, "12 %");
     browser.reads("3 of 24").await;
     browser.close().await;

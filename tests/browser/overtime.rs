@@ -41,7 +41,7 @@ async fn overtime_past_midnight_is_decided_and_in_the_workbook(scripts: Scripts)
     browser.reads("5:30 hours worked").await;
     assert_eq!(browser.value("textarea[name=reason]").await, "Moved the racks at night");
     browser.click("button[value=send]").await;
-    browser.reads("Jonas Brandt").await;
+    browser.reads("Sent.").await;
     let request = browser.at().await;
 
     browser.sign_in("manager").await;
