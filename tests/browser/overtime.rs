@@ -102,7 +102,7 @@ fn row_of(file: &Path, name: &str) -> Vec<(String, Data)> {
     let sheets = book.worksheets();
     let (_, sheet) = sheets.iter().find(|(title, _)| title.contains("Support")).unwrap();
     let heads: Vec<String> = sheet.rows().next().unwrap().iter().map(ToString::to_string).collect();
-    let own = sheet.rows().find(|row| row.iter().any(|cell| cell.to_string() == name));
+    let own = sheet.rows().find(|row| row.iter().any(|cell| matches!(cell, Data::String(text) if text == name)));
     own.map_or_else(Vec::new, |row| heads.into_iter().zip(row.iter().cloned()).collect())
 }
 
