@@ -64,9 +64,7 @@ fn guard(document: &mut utoipa::openapi::OpenApi) {
         .collect();
     for (path, item) in &mut document.paths.paths {
         for (method, operation) in operations(item) {
-            if !open.contains(&(method, path.as_str())) {
-                operation.security = Some(either.clone());
-            }
+            operation.security = (!open.contains(&(method, path.as_str()))).then(|| either.clone());
         }
     }
 }
