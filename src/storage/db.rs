@@ -5,8 +5,6 @@
 
 use std::collections::HashSet;
 use std::fmt;
-use std::fs::DirBuilder;
-use std::os::unix::fs::DirBuilderExt as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
@@ -18,8 +16,10 @@ use rusqlite::Connection;
 use tokio::sync::{Notify, Semaphore, oneshot, watch};
 
 use super::connection::{self, Role};
+use super::dir::make_folder;
 use super::error::StorageError;
 use super::generations::{self, Generation, Why};
+use super::retention::Age;
 use super::writer::{self, Message, Queue, WriteJob};
 use super::{Op, Rx, Schema, Tx};
 use crate::clock::Clock;
@@ -40,6 +40,18 @@ pub struct DbSettings {
     /// waits until the log has reached its own size, so that copying stays a constant part of writing.
     pub generation_wal_bytes: u64,
     pub sync: Sync,
+    pub opening: Opening,
+}
+
+/// What opening a database may do beyond opening it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opening {
+    /// Make it where there is none, and bring an older one up to date.
+    Make,
+    /// Refuse a folder without one; bring an older one up to date.
+    Existing,
+    /// Refuse both.
+    AsItIs,
 }
 
 impl Default for DbSettings {
@@ -51,6 +63,7 @@ impl Default for DbSettings {
             batch: 256,
             generation_wal_bytes: 64 << 20,
             sync: Sync::Full,
+            opening: Opening::Make,
         }
     }
 }
@@ -80,6 +93,7 @@ pub(super) struct Shared {
     pub(super) schema: &'static Schema,
     pub(super) clock: Clock,
     pub(super) settings: DbSettings,
+    pub(super) age: Age,
     pool: Mutex<Pool>,
     /// A read has ended.
     returned: Condvar,
@@ -133,13 +147,21 @@ impl Drop for Ticket<'_> {
 }
 
 impl Db {
-    /// Opens the newest whole generation in `dir`, making the first one where there is none and bringing an older
-    /// schema up to date. `dir` is made (0700) where it does not exist.
+    /// Opens the newest whole generation in `dir`. With [`Opening::Make`], the first one is made where there is none,
+    /// and `dir` (0700) where it does not exist.
+    ///
+    /// # Errors
+    /// What stands in the way; the database is as it was then.
     pub fn open(dir: &Path, schema: &'static Schema, clock: Clock, settings: DbSettings) -> Result<Db, StorageError> {
         connection::assert_version()?;
-        DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(StorageError::io("make the folder", dir))?;
+        if settings.opening == Opening::Make {
+            make_folder(dir)?;
+        } else if !dir.is_dir() {
+            return Err(StorageError::Missing { dir: dir.to_owned() });
+        }
         let claim = Claim::take(dir, schema)?;
-        let generation = generations::newest(dir, schema, &clock, &settings)?;
+        let age = Age::begin(dir, schema, &clock)?;
+        let generation = generations::newest(dir, schema, &clock, &settings, &age)?;
         let conn = connection::open(&generation.path, Role::Writer, &settings)?;
         let commits = commit_number(&Rx::new(&conn, schema, clock.now()))
             .map_err(|error| StorageError::Damaged { path: generation.path.clone(), why: error.to_string() })?;
@@ -147,6 +169,7 @@ impl Db {
             dir: dir.to_owned(),
             schema,
             clock,
+            age,
             permits: Arc::new(Semaphore::new(settings.readers.max(1))),
             settings,
             pool: Mutex::new(Pool { generation, idle: Vec::new(), lent: 0 }),
@@ -262,6 +285,12 @@ impl Db {
     /// The number of the generation in use.
     pub fn generation(&self) -> u32 {
         self.0.shared.pool.lock().generation.number
+    }
+
+    /// How large the generation in use is with its log, in bytes: the next one takes no more.
+    pub fn size(&self) -> u64 {
+        let generation = self.0.shared.generation();
+        generation.size + std::fs::metadata(generations::log_of(&generation.path)).map_or(0, |log| log.len())
     }
 
     /// The folder that holds the generations.

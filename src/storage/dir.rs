@@ -10,13 +10,14 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, Write as _};
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use rustix::fs::{FlockOperation, flock};
-use rustix::process::{getegid, geteuid};
+use rustix::process::{Pid, getegid, geteuid, test_kill_process};
 
 use super::StorageError;
 use crate::ids::random_bytes;
@@ -44,11 +45,19 @@ impl DataDir {
     /// # Errors
     /// What stands in the way, and what to do.
     pub fn prepare(path: &Path) -> Result<DataDir, StorageError> {
-        make(path)?;
+        make_folder(path)?;
         refuse_network(path)?;
         refuse_foreign(path)?;
         for folder in ["orgs", "keys"] {
-            make(&path.join(folder))?;
+            make_folder(&path.join(folder))?;
+        }
+        // Any of them may be a mount, or lead elsewhere.
+        let orgs = path.join("orgs");
+        refuse_network(&orgs)?;
+        for org in fs::read_dir(&orgs).map_err(StorageError::io("list", &orgs))?.flatten() {
+            if org.path().is_dir() {
+                refuse_network(&org.path())?;
+            }
         }
         Ok(DataDir(path.to_owned()))
     }
@@ -79,7 +88,9 @@ impl DataDir {
             }
             std::thread::sleep(Duration::from_millis(50));
         }
-        if let Some(stale) = named_socket(&mut file) {
+        if let Some((stale, process)) = named_socket(&mut file)
+            && is_left_behind(&stale, process)
+        {
             remove_socket(&stale);
         }
         let socket = new_socket()?;
@@ -92,11 +103,7 @@ impl DataDir {
     fn taken(&self, file: &mut File) -> StorageError {
         let mut text = String::new();
         let process = file.read_to_string(&mut text).ok().and_then(|_| text.lines().nth(1));
-        StorageError::Refused(format!(
-            "another Steward{} is running on {}: stop it first, or give this one a data directory of its own",
-            process.map(|process| format!(" ({process})")).unwrap_or_default(),
-            self.0.display()
-        ))
+        StorageError::Taken { dir: self.0.clone(), process: process.map(str::to_owned) }
     }
 }
 
@@ -130,7 +137,7 @@ pub fn running_socket(data: &Path) -> Result<Option<PathBuf>, StorageError> {
     }
     let deadline = Instant::now() + PATIENCE;
     loop {
-        if let Some(socket) = named_socket(&mut file) {
+        if let Some((socket, _)) = named_socket(&mut file) {
             return Ok(Some(socket));
         }
         if Instant::now() > deadline {
@@ -166,20 +173,55 @@ pub fn act_as_owner(data: &Path) -> Result<(), StorageError> {
     )))
 }
 
-/// The command that hands `path` to the user who runs this program.
-pub(super) fn chown_command(path: &Path) -> String {
-    format!("sudo chown -R {}:{} {}", geteuid().as_raw(), getegid().as_raw(), path.display())
+/// The command that hands `path` to the user who runs this program; never to root, who owns no data directory but by
+/// mistake.
+pub(super) fn chown_command(path: &Path) -> Option<String> {
+    let own = || format!("sudo chown -R {}:{} {}", geteuid().as_raw(), getegid().as_raw(), path.display());
+    (!geteuid().is_root()).then(own)
+}
+
+/// Whether a folder is, or was, a data directory: for verbs that must not make one of a mistyped path.
+pub fn is_one(data: &Path) -> bool {
+    let entries = fs::read_dir(data).into_iter().flatten().flatten();
+    entries
+        .map(|entry| entry.file_name())
+        .any(|name| name == "orgs" || name == "instance.lock" || name.to_string_lossy().starts_with("instance-"))
 }
 
 fn lock_path(data: &Path) -> PathBuf {
     data.join("instance.lock")
 }
 
-fn make(path: &Path) -> Result<(), StorageError> {
+/// Makes a folder (0700) and what is missing above it. Each is synced into its parent: a power loss takes nothing of
+/// it away.
+///
+/// # Errors
+/// Where the folder above does not let us.
+pub fn make_folder(path: &Path) -> Result<(), StorageError> {
     if path.is_dir() {
         return Ok(());
     }
-    DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(StorageError::io("make the folder", path))
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    make_folder(parent)?;
+    match DirBuilder::new().mode(0o700).create(path) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+            return Err(StorageError::io("make the folder", path)(error));
+        }
+        _ => {}
+    }
+    match File::open(parent) {
+        // Somebody else's, where one may write without reading.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
+        _ => sync_folder(parent),
+    }
+}
+
+/// Makes what was made, renamed or removed in a folder outlast a power loss.
+///
+/// # Errors
+/// What the disk says.
+pub fn sync_folder(path: &Path) -> Result<(), StorageError> {
+    File::open(path).and_then(|folder| folder.sync_all()).map_err(StorageError::io("sync the folder", path))
 }
 
 /// Neither flock nor the shared memory of a WAL works between machines.
@@ -211,12 +253,12 @@ fn refuse_foreign(path: &Path) -> Result<(), StorageError> {
     let failed = StorageError::io("look at", path);
     let meta = fs::metadata(path).map_err(failed)?;
     if meta.uid() != geteuid().as_raw() {
+        let or = chown_command(path).map(|command| format!(", or run: {command}")).unwrap_or_default();
         return Err(StorageError::Refused(format!(
-            "{} belongs to user {}, and this program runs as user {}: start it as the owner, or run: {}",
+            "{} belongs to user {}, and this program runs as user {}: start it as the owner{or}",
             path.display(),
             meta.uid(),
             geteuid().as_raw(),
-            chown_command(path)
         )));
     }
     if meta.mode() & 0o077 != 0 {
@@ -229,15 +271,18 @@ fn refuse_foreign(path: &Path) -> Result<(), StorageError> {
     writable.map_err(|error| StorageError::io("write into", path)(error.into()))
 }
 
-/// What the lock file names, if it is a path of our making.
-fn named_socket(file: &mut File) -> Option<PathBuf> {
+/// What the lock file names, if it is a path of our making, and the process that wrote it.
+fn named_socket(file: &mut File) -> Option<(PathBuf, Option<Pid>)> {
     let mut text = Vec::new();
     file.rewind().ok()?;
     file.read_to_end(&mut text).ok()?;
-    let line = text.split(|byte| *byte == b'\n').next()?;
+    let mut lines = text.split(|byte| *byte == b'\n');
+    let line = lines.next()?;
+    let process = lines.next().and_then(|line| std::str::from_utf8(line).ok()?.strip_prefix("process ")?.parse().ok());
     let socket = PathBuf::from(OsStr::from_bytes(line));
     let folder = socket.parent()?.file_name()?.to_str()?;
-    (socket.is_absolute() && folder.starts_with("steward-") && socket.ends_with("control")).then_some(socket)
+    let ours = socket.is_absolute() && folder.starts_with("steward-") && socket.ends_with("control");
+    ours.then(|| (socket, process.and_then(Pid::from_raw)))
 }
 
 /// A folder of our own in the runtime directory, for the socket alone.
@@ -255,6 +300,19 @@ fn new_socket() -> Result<PathBuf, StorageError> {
     Err(StorageError::Refused(
         "no folder for the control socket: none of XDG_RUNTIME_DIR, /run/steward and /tmp can be written".to_owned(),
     ))
+}
+
+/// Whether nobody uses a socket any more. The lock file of a *copied* directory names the socket of the original, which
+/// may be running: it answers, or has not got as far as that, and its process lives.
+fn is_left_behind(socket: &Path, process: Option<Pid>) -> bool {
+    let answer = UnixStream::connect(socket).map_err(|error| error.kind());
+    match answer {
+        Err(io::ErrorKind::ConnectionRefused) => true,
+        Err(io::ErrorKind::NotFound) => {
+            process.is_none_or(|process| test_kill_process(process) == Err(rustix::io::Errno::SRCH))
+        }
+        _ => false,
+    }
 }
 
 /// Of a program that is no more, or of this one as it ends. What cannot be removed harms nobody.

@@ -16,6 +16,8 @@ use crate::error::AppError;
 pub enum StorageError {
     /// A sentence that says what stands in the way and what to do.
     Refused(String),
+    /// Another program runs on the data directory: "process 17".
+    Taken { dir: PathBuf, process: Option<String> },
     /// A file or folder could not be made, read, renamed or synced.
     Io { what: &'static str, path: PathBuf, source: io::Error },
     /// SQLite refused.
@@ -24,6 +26,13 @@ pub enum StorageError {
     Migration { path: PathBuf, source: Box<refinery::Error> },
     /// The database was made by a newer program.
     Newer { path: PathBuf, needs: String, copy: Option<PathBuf> },
+    /// The folder holds no database, and none may be made here.
+    Missing { dir: PathBuf },
+    /// The database was made by an older program, and is only to be looked at.
+    Older { path: PathBuf },
+    /// A new generation can neither be used nor removed: the next start may open it, so nothing more may be written
+    /// into the old one.
+    Undecided { path: PathBuf, source: Box<StorageError> },
     /// The file is not whole, or breaks its own rules.
     Damaged { path: PathBuf, why: String },
     /// The linked SQLite is too old to be trusted with a WAL.
@@ -50,10 +59,19 @@ impl fmt::Display for StorageError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             StorageError::Refused(sentence) => f.write_str(sentence),
+            StorageError::Taken { dir, process } => write!(
+                f,
+                "another Steward{} is running on {}: stop it first, or give this one a data directory of its own",
+                process.as_ref().map(|process| format!(" ({process})")).unwrap_or_default(),
+                dir.display()
+            ),
             StorageError::Io { what, path, source } => {
                 write!(f, "cannot {what} {}: {source}", path.display())?;
                 match source.kind() {
-                    io::ErrorKind::PermissionDenied => write!(f, "; run: {}", dir::chown_command(path)),
+                    io::ErrorKind::PermissionDenied => match dir::chown_command(path) {
+                        Some(command) => write!(f, "; run: {command}"),
+                        None => Ok(()),
+                    },
                     _ => Ok(()),
                 }
             }
@@ -68,6 +86,20 @@ impl fmt::Display for StorageError {
                     None => Ok(()),
                 }
             }
+            StorageError::Missing { dir } => {
+                write!(f, "{} holds no database: put the folder back from a copy", dir.display())
+            }
+            StorageError::Older { path } => write!(
+                f,
+                "{} was made by an older Steward: `steward serve` brings it up to date, and keeps a copy from before; \
+                 nothing was changed now",
+                path.display()
+            ),
+            StorageError::Undecided { path, source } => write!(
+                f,
+                "{} can neither be used nor removed ({source}); nothing more is saved until Steward is started again",
+                path.display()
+            ),
             StorageError::Damaged { path, why } => write!(f, "{} is damaged: {why}", path.display()),
             StorageError::OldSqlite { found } => {
                 write!(f, "SQLite {found} can corrupt a write-ahead log; 3.51.3 or newer is needed")
@@ -83,6 +115,7 @@ impl Error for StorageError {
             StorageError::Io { source, .. } => Some(source),
             StorageError::Sqlite { source, .. } => Some(source),
             StorageError::Migration { source, .. } => Some(source),
+            StorageError::Undecided { source, .. } => Some(source),
             _ => None,
         }
     }

@@ -12,17 +12,16 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::Schema;
 use super::connection::{self, Role};
-use super::db::DbSettings;
+use super::db::{DbSettings, Opening};
+use super::dir::sync_folder;
 use super::error::StorageError;
+use super::retention::{Age, prune};
+use super::schema::Fit;
 use crate::clock::Clock;
-
-/// How long a generation stays after the making of the next one has begun: a copy may take a day, a making an hour.
-const KEPT_FOR: SignedDuration = SignedDuration::from_hours(25);
 
 /// How many copies from before upgrades stay.
 const UPGRADES_KEPT: usize = 2;
@@ -81,36 +80,50 @@ fn path_of(dir: &Path, schema: &Schema, number: u32) -> PathBuf {
 }
 
 /// The highest whole generation, at the schema of this program: made from nothing where there is none, or the
-/// successor of an older one.
+/// successor of an older one, as far as `settings.opening` lets.
 pub(super) fn newest(
     dir: &Path,
     schema: &Schema,
     clock: &Clock,
     settings: &DbSettings,
+    age: &Age,
 ) -> Result<Generation, StorageError> {
     let Some(generation) = highest_whole(dir, schema)? else {
+        if settings.opening != Opening::Make {
+            return Err(StorageError::Missing { dir: dir.to_owned() });
+        }
         return make(dir, schema, clock, Why::New, |_| Ok(()));
     };
     let conn = connection::open(&generation.path, Role::Writer, settings)?;
-    let found = schema_version(&conn).map_err(StorageError::sqlite(&generation.path))?;
-    if found > schema.version() {
-        return Err(newer(&conn, dir, &generation));
-    }
-    if found == schema.version() {
-        prune(&conn, dir, schema, clock, generation.number);
-        return Ok(generation);
+    match schema.fit(&conn).map_err(StorageError::sqlite(&generation.path))? {
+        Fit::Same => {
+            prune(&conn, dir, schema, age.now(clock), generation.number);
+            return Ok(generation);
+        }
+        Fit::Newer => return Err(newer(&conn, dir, &generation)),
+        Fit::Edited(name) => {
+            return Err(StorageError::Refused(format!(
+                "{} was made with another {name} than this program has: it belongs to another build of Steward. Start \
+                 that one, or put back a copy that this one has made",
+                generation.path.display()
+            )));
+        }
+        Fit::Older if settings.opening == Opening::AsItIs => {
+            return Err(StorageError::Older { path: generation.path });
+        }
+        Fit::Older => {}
     }
     let before = written_by(&conn).map_err(StorageError::sqlite(&generation.path))?;
     drop(conn);
     keep_before_upgrade(dir, &generation, before.as_deref().unwrap_or("unknown"))?;
     let conn = connection::open(&generation.path, Role::Writer, settings)?;
     let next = succeed(&conn, dir, schema, clock, Why::Upgrade)?;
-    tracing::info!(number = next.number, from = found, to = schema.version(), dir = %dir.display(), "brought up to date");
+    tracing::info!(number = next.number, dir = %dir.display(), "brought up to date");
     Ok(next)
 }
 
-/// Makes the successor of the generation that `conn` writes, and removes those that have been kept long enough.
-/// Nobody may write meanwhile.
+/// Makes the successor of the generation that `conn` writes. Nobody may write meanwhile, and from now on nobody may
+/// write into the old one: whoever cannot move over to the new one must [`take_back`] it.
 pub(super) fn succeed(
     conn: &Connection,
     dir: &Path,
@@ -118,12 +131,10 @@ pub(super) fn succeed(
     clock: &Clock,
     why: Why,
 ) -> Result<Generation, StorageError> {
-    let generation = make(dir, schema, clock, why, |unborn| {
+    make(dir, schema, clock, why, |unborn| {
         let name = unborn.to_str().ok_or_else(|| rusqlite::Error::InvalidPath(unborn.to_owned()))?;
         conn.execute("VACUUM INTO ?1", [name]).map(drop)
-    })?;
-    prune(conn, dir, schema, clock, generation.number);
-    Ok(generation)
+    })
 }
 
 /// Fills a temporary file by `fill`, brings its schema up to date, checks it, syncs it, and gives it its name.
@@ -138,22 +149,42 @@ fn make(
     let path = path_of(dir, schema, number);
     let unborn = beside(&path, ".new");
     remove_database(&unborn)?;
-    fill(&unborn).map_err(StorageError::sqlite(&unborn))?;
-    finish(&unborn, schema, clock, number, why)?;
-    let file = File::open(&unborn).map_err(StorageError::io("open", &unborn))?;
-    file.sync_all().map_err(StorageError::io("sync", &unborn))?;
-    let size = file.metadata().map_err(StorageError::io("look at", &unborn))?.len();
-    fs::rename(&unborn, &path).map_err(StorageError::io("rename", &unborn))?;
-    sync_dir(dir)?;
-    Ok(Generation { number, path, size })
+    let fill_and_finish = || {
+        fill(&unborn).map_err(StorageError::sqlite(&unborn))?;
+        finish(&unborn, schema, clock, number, why)?;
+        let file = File::open(&unborn).map_err(StorageError::io("open", &unborn))?;
+        file.sync_all().map_err(StorageError::io("sync", &unborn))?;
+        let size = file.metadata().map_err(StorageError::io("look at", &unborn))?.len();
+        fs::rename(&unborn, &path).map_err(StorageError::io("rename", &unborn))?;
+        Ok(size)
+    };
+    let size = fill_and_finish().inspect_err(|_| {
+        // As large as the database: on a full disk it would stand in the way of everybody.
+        if let Err(error) = remove_database(&unborn) {
+            tracing::warn!(%error, "what was left of a new generation could not be removed");
+        }
+    })?;
+    match sync_folder(dir) {
+        Ok(()) => Ok(Generation { number, path, size }),
+        Err(error) => Err(take_back(dir, &path, error)),
+    }
+}
+
+/// Removes a generation that has its name and cannot be used because of `error`: the next start would open it, and
+/// not find what was written into the old one since. Answers with the error, or with that it could not be done.
+pub(super) fn take_back(dir: &Path, path: &Path, error: StorageError) -> StorageError {
+    match remove_database(path).and_then(|()| sync_folder(dir)) {
+        Ok(()) => error,
+        Err(source) => StorageError::Undecided { path: path.to_owned(), source: Box::new(source) },
+    }
 }
 
 /// Migrates, signs and checks a database that has only its temporary name.
 fn finish(unborn: &Path, schema: &Schema, clock: &Clock, number: u32, why: Why) -> Result<(), StorageError> {
     let sqlite = || StorageError::sqlite(unborn);
     let mut conn = connection::open_unborn(unborn).map_err(sqlite())?;
-    let runner = (schema.migrations)().set_grouped(true);
-    runner
+    schema
+        .runner()
         .run(&mut conn)
         .map_err(|source| StorageError::Migration { path: unborn.to_owned(), source: Box::new(source) })?;
     conn.execute(
@@ -186,10 +217,6 @@ fn check(conn: &Connection, path: &Path) -> Result<(), StorageError> {
     Ok(())
 }
 
-fn schema_version(conn: &Connection) -> rusqlite::Result<i64> {
-    conn.query_row("SELECT coalesce(max(version), 0) FROM refinery_schema_history", [], |row| row.get(0))
-}
-
 /// The program that brought the schema to where it is.
 fn written_by(conn: &Connection) -> rusqlite::Result<Option<String>> {
     conn.query_row(
@@ -208,14 +235,14 @@ fn newer(conn: &Connection, dir: &Path, generation: &Generation) -> StorageError
 }
 
 /// A generation's file as found in the folder, whole or not.
-struct Found {
-    number: u32,
-    path: PathBuf,
+pub(super) struct Found {
+    pub(super) number: u32,
+    pub(super) path: PathBuf,
     /// `false` for a log whose main file is missing: a copier passed before that appeared.
-    main: bool,
+    pub(super) main: bool,
 }
 
-fn files(dir: &Path, schema: &Schema) -> Result<Vec<Found>, StorageError> {
+pub(super) fn files(dir: &Path, schema: &Schema) -> Result<Vec<Found>, StorageError> {
     let mut found = Vec::new();
     for entry in fs::read_dir(dir).map_err(StorageError::io("list", dir))? {
         let name = entry.map_err(StorageError::io("list", dir))?.file_name();
@@ -275,31 +302,8 @@ fn whole_size(path: &Path) -> io::Result<Option<u64>> {
     Ok(whole.then_some(size))
 }
 
-/// Removes generations whose successor appeared more than a day ago, but never the newest of them. A failure is only
-/// logged: the next round tries again.
-pub(super) fn prune(conn: &Connection, dir: &Path, schema: &Schema, clock: &Clock, current: u32) {
-    if let Err(error) = try_prune(conn, dir, schema, clock.now(), current) {
-        tracing::warn!(%error, dir = %dir.display(), "old generations could not be removed");
-    }
-}
-
-fn try_prune(conn: &Connection, dir: &Path, schema: &Schema, now: Timestamp, current: u32) -> Result<(), StorageError> {
-    let mut old: Vec<Found> =
-        files(dir, schema)?.into_iter().filter(|file| file.main && file.number < current).collect();
-    old.pop();
-    for file in old {
-        let succeeded: Option<Timestamp> = conn
-            .query_row("SELECT min(made_at) FROM generations WHERE number > ?1", [file.number], |row| row.get(0))
-            .map_err(StorageError::sqlite(&file.path))?;
-        if succeeded.is_some_and(|at| now.duration_since(at) >= KEPT_FOR) {
-            remove_database(&file.path)?;
-        }
-    }
-    Ok(())
-}
-
 /// The main file first: a log alone is nothing, a main file without its log would look like a whole database.
-fn remove_database(path: &Path) -> Result<(), StorageError> {
+pub(super) fn remove_database(path: &Path) -> Result<(), StorageError> {
     for file in [path.to_owned(), log_of(path), beside(path, "-shm"), beside(path, "-journal")] {
         match fs::remove_file(&file) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
@@ -327,9 +331,11 @@ fn keep_before_upgrade(dir: &Path, old: &Generation, version: &str) -> Result<()
         }
         if fs::hard_link(&path, &kept).is_err() {
             fs::copy(&path, &kept).map_err(StorageError::io("copy", &path))?;
+            File::open(&kept).and_then(|file| file.sync_all()).map_err(StorageError::io("sync", &kept))?;
         }
     }
-    sync_dir(&folder)?;
+    sync_folder(&folder)?;
+    sync_folder(dir)?;
     let mut kept = upgrades(dir);
     kept.retain(|other| *other != folder);
     let too_many = kept.len().saturating_sub(UPGRADES_KEPT - 1);
@@ -348,8 +354,4 @@ fn upgrades(dir: &Path) -> Vec<PathBuf> {
         .collect();
     found.sort();
     found.into_iter().map(|(_, path)| path).collect()
-}
-
-fn sync_dir(dir: &Path) -> Result<(), StorageError> {
-    File::open(dir).and_then(|folder| folder.sync_all()).map_err(StorageError::io("sync the folder", dir))
 }

@@ -16,6 +16,7 @@ pub mod marks;
 mod op;
 pub mod outbox;
 mod plans;
+mod retention;
 mod schema;
 mod tx;
 mod writer;
@@ -23,7 +24,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-pub use db::{Db, DbSettings, Sync};
+pub use db::{Db, DbSettings, Opening, Sync};
 pub use error::{SqlError, StorageError, is_foreign_key_violation, is_unique_violation};
 pub use generations::Why;
 pub use op::{Housekeeping, Op};

@@ -144,11 +144,13 @@ pub fn revive(tx: &mut Tx<'_>, id: OutboxId) -> Result<bool> {
     Ok(revived > 0)
 }
 
-/// Makes due again what a program that died had claimed. For the start, before anything is claimed; answers how many.
+/// Makes due again what a program that died had claimed, and what is put off further than anything ever is: the clock
+/// was wrong then. For the start, before anything is claimed; answers how many.
 pub fn release(tx: &mut Tx<'_>) -> Result<usize> {
     let claimed: Vec<OutboxId> = tx.all(
-        "SELECT id FROM outbox WHERE state IN ('waiting', 'claimed') AND state = 'claimed' ORDER BY due_at, id",
-        [],
+        "SELECT id FROM outbox WHERE state IN ('waiting', 'claimed') AND (state = 'claimed' OR due_at > ?1)
+         ORDER BY due_at, id",
+        [tx.now() + LONGEST_WAIT],
         |row| row.get(0),
     )?;
     for id in &claimed {

@@ -146,13 +146,26 @@ impl<'c> Tx<'c> {
     /// Runs an INSERT, UPDATE or DELETE and answers how many rows it changed.
     #[track_caller]
     pub fn run(&mut self, sql: &str, params: impl Params) -> Result<usize> {
+        self.still_open()?;
         self.prepare(sql)?.execute(params).map_err(|error| of_statement(sql, error))
     }
 
     /// Runs an INSERT of one row and answers its row id.
     #[track_caller]
     pub fn insert(&mut self, sql: &str, params: impl Params) -> Result<i64> {
+        self.still_open()?;
         self.prepare(sql)?.insert(params).map_err(|error| of_statement(sql, error))
+    }
+
+    /// A full or failing disk ends the transaction behind our back. Whoever takes no notice of that error must not
+    /// write on: each statement would be a commit of its own, and be answered as undone.
+    fn still_open(&self) -> Result<()> {
+        match self.rx.conn.is_autocommit() {
+            true => Err(AppError::unavailable(
+                "The disk is full or failing. Nothing was saved; please tell the administrator.",
+            )),
+            false => Ok(()),
+        }
     }
 
     /// Appends to the audit log.

@@ -20,7 +20,7 @@ use super::connection::{self, Role};
 use super::db::{Shared, closed, panic_text};
 use super::error::StorageError;
 use super::generations::{self, Why};
-use super::{Op, Tx};
+use super::{Op, Tx, retention};
 use crate::error::{AppError, Result};
 
 /// A closure that takes longer than this keeps all others waiting, and is logged.
@@ -115,7 +115,7 @@ where
 pub(super) fn spawn(shared: Arc<Shared>, conn: Connection) -> Result<(Queue, JoinHandle<()>), StorageError> {
     let (sender, queue) = sync_channel(shared.settings.queue.max(1));
     let failed = StorageError::io("start a thread for", &shared.dir);
-    let writer = Writer { conn, shared, queue, grow_to: 0 };
+    let writer = Writer { conn, shared, queue, grow_to: 0, halted: false };
     let thread = thread::Builder::new().name("writer".to_owned()).spawn(move || writer.serve()).map_err(failed)?;
     Ok((Queue(sender), thread))
 }
@@ -127,6 +127,8 @@ struct Writer {
     queue: Receiver<Message>,
     /// Size of the log below which no generation is tried again after one has failed.
     grow_to: u64,
+    /// A new generation can neither be used nor removed: what is written now, the next start might not find.
+    halted: bool,
 }
 
 /// What became of one closure.
@@ -172,6 +174,13 @@ impl Writer {
 
     /// One transaction over the front of `waiting`: all of it, or as far as the disk lets us.
     fn commit(&mut self, waiting: &mut VecDeque<Box<dyn Job>>) {
+        if self.halted {
+            for mut job in waiting.drain(..) {
+                job.refuse(halted());
+                job.answer();
+            }
+            return;
+        }
         if let Err(error) = self.statement("BEGIN IMMEDIATE") {
             tracing::error!(%error, dir = %self.shared.dir.display(), "a transaction could not begin");
             for mut job in waiting.drain(..) {
@@ -283,6 +292,9 @@ impl Writer {
     }
 
     fn keep_log_bounded(&mut self) {
+        if self.halted {
+            return;
+        }
         let generation = self.shared.generation();
         let log = file_size(&generations::log_of(&generation.path));
         let bound = self.shared.settings.generation_wal_bytes.max(generation.size).max(self.grow_to);
@@ -299,19 +311,39 @@ impl Writer {
     }
 
     fn next_generation(&mut self, why: Why) -> Result<u32, StorageError> {
+        if self.halted {
+            let source = Box::new(StorageError::Refused("as was said before".to_owned()));
+            return Err(StorageError::Undecided { path: self.shared.dir.clone(), source });
+        }
+        let made = self.move_on(why);
+        if let Err(error @ StorageError::Undecided { .. }) = &made {
+            tracing::error!(%error, "writing has stopped");
+            self.halted = true;
+        }
+        made
+    }
+
+    fn move_on(&mut self, why: Why) -> Result<u32, StorageError> {
         let started = Instant::now();
         let shared = &self.shared;
         let current = shared.generation();
         if why == Why::Night && file_size(&generations::log_of(&current.path)) == 0 {
-            generations::prune(&self.conn, &shared.dir, shared.schema, &shared.clock, current.number);
+            self.prune(current.number);
             return Ok(current.number);
         }
         let generation = generations::succeed(&self.conn, &shared.dir, shared.schema, &shared.clock, why)?;
         let number = generation.number;
-        self.conn = connection::open(&generation.path, Role::Writer, &shared.settings)?;
+        self.conn = connection::open(&generation.path, Role::Writer, &shared.settings)
+            .map_err(|error| generations::take_back(&shared.dir, &generation.path, error))?;
         shared.move_to(generation);
+        self.prune(number);
         tracing::info!(number, ms = started.elapsed().as_millis() as u64, dir = %shared.dir.display(), "a new generation");
         Ok(number)
+    }
+
+    fn prune(&self, current: u32) {
+        let shared = &self.shared;
+        retention::prune(&self.conn, &shared.dir, shared.schema, shared.age.now(&shared.clock), current);
     }
 }
 
@@ -330,4 +362,11 @@ fn nothing_saved() -> AppError {
 /// Zero where there is no such file. Looks without opening it.
 fn file_size(path: &Path) -> u64 {
     std::fs::metadata(path).map_or(0, |meta| meta.len())
+}
+
+fn halted() -> AppError {
+    AppError::unavailable(
+        "The disk failed while the database was being renewed. Nothing more is saved until Steward is started again; \
+         please tell the administrator.",
+    )
 }

@@ -140,6 +140,7 @@ fn child() {
         "holder" => super::storage_lock::hold(&place),
         "owner" => super::storage_lock::write_as_owner(&place),
         "bad disk" => super::storage_disk::live_through(&place),
+        "torn move" => super::storage_disk::move_on_badly(&place),
         other => panic!("no such role: {other}"),
     }
 }

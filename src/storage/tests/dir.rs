@@ -67,6 +67,25 @@ fn what_a_killed_program_left_is_cleared_away() {
     assert!(innocent.join("control").exists(), "only a path of our making is removed");
 }
 
+/// The lock file of a copied directory names the socket of the original, which runs on.
+#[test]
+fn the_copy_of_a_directory_leaves_the_original_its_socket() {
+    let (original, copy) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let lock = DataDir::prepare(original.path()).unwrap().lock().unwrap();
+    let take_copy = || {
+        std::fs::copy(original.path().join("instance.lock"), copy.path().join("instance.lock")).unwrap();
+        DataDir::prepare(copy.path()).unwrap().lock().unwrap()
+    };
+    take_copy();
+    assert!(lock.socket().parent().unwrap().exists(), "it has the lock, and binds in a moment");
+    let listener = std::os::unix::net::UnixListener::bind(lock.socket()).unwrap();
+    take_copy();
+    assert!(lock.socket().exists());
+    drop(listener);
+    take_copy();
+    assert!(!lock.socket().exists(), "nobody answers any more");
+}
+
 #[test]
 fn network_file_systems_are_known_by_their_numbers() {
     assert_eq!(network_name(0x6969), Some("NFS"));

@@ -5,7 +5,7 @@ use refinery::{Migration, Runner};
 
 use super::{LOADED, keys, put};
 use crate::clock::Clock;
-use crate::storage::{Db, DbSettings, Schema, StorageError, Sync, Why};
+use crate::storage::{Db, DbSettings, Opening, Schema, StorageError, Sync, Why};
 
 const GROUND: &str = include_str!("../../../migrations/org/V001__ground.sql");
 const NOTES: &str =
@@ -77,6 +77,49 @@ fn a_populated_older_database_is_brought_up_to_date_and_its_copy_kept_by_version
     assert_eq!(copy.as_deref(), Some(dir.path().join(&before).as_path()));
     assert!(error.to_string().contains("the copy from before the upgrade is at"), "{error}");
     assert_eq!(keys(&open(&dir.path().join(&before), &OLD).unwrap()), ["a"]);
+}
+
+#[test]
+fn a_migration_that_is_missing_in_the_middle_is_applied() {
+    static HIGH: Schema =
+        Schema { name: "steward", grows: &[], migrations: || runner(&[("V1__ground", GROUND), ("V30__notes", NOTES)]) };
+    static FILLED: Schema = Schema {
+        name: "steward",
+        grows: &[],
+        migrations: || {
+            let late = "CREATE TABLE late (x INTEGER NOT NULL) STRICT;";
+            runner(&[("V1__ground", GROUND), ("V6__late", late), ("V30__notes", NOTES)])
+        },
+    };
+    let dir = populated(&HIGH);
+    let db = open(dir.path(), &FILLED).unwrap();
+    assert_eq!(db.read_blocking(|rx| rx.scalar::<i64>("SELECT count(*) FROM late", [])).unwrap(), 0);
+    db.close();
+    let error = open(dir.path(), &HIGH).unwrap_err();
+    assert!(matches!(error, StorageError::Newer { .. }), "{error}");
+}
+
+#[test]
+fn a_migration_in_other_words_is_refused() {
+    static EDITED: Schema = Schema {
+        name: "steward",
+        grows: &[],
+        migrations: || runner(&[("V1__ground", GROUND), ("V2__notes", "CREATE TABLE notes (id INTEGER) STRICT;")]),
+    };
+    let dir = populated(&NEW);
+    let error = open(dir.path(), &EDITED).unwrap_err().to_string();
+    assert!(error.contains("another V002__notes") && error.contains("another build of Steward"), "{error}");
+}
+
+#[test]
+fn who_only_looks_changes_nothing() {
+    let dir = populated(&OLD);
+    let before = names(dir.path());
+    let settings = DbSettings { opening: Opening::AsItIs, ..DbSettings::default() };
+    let error = Db::open(dir.path(), &NEW, Clock::system(), settings.clone()).unwrap_err();
+    assert!(matches!(error, StorageError::Older { .. }), "{error}");
+    assert_eq!(names(dir.path()), before);
+    Db::open(dir.path(), &OLD, Clock::system(), settings).unwrap();
 }
 
 #[test]

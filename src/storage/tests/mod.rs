@@ -14,9 +14,10 @@ fn open() -> (TempDir, Db) {
     (dir, db)
 }
 
+/// By a clock that starts with the machine's, as the times of files do.
 fn open_in(dir: &TempDir) -> Db {
     let settings = DbSettings { sync: Sync::Off, ..DbSettings::default() };
-    Db::open(dir.path(), &ORG, Clock::manual("2026-07-08T09:10:11Z".parse().unwrap()), settings).unwrap()
+    Db::open(dir.path(), &ORG, Clock::manual(Clock::system().now()), settings).unwrap()
 }
 
 const SET: Op = Op::act("setting.changed");
@@ -105,6 +106,50 @@ fn old_generations_go_after_a_day_but_one_stays() {
     db.clock().advance(jiff::SignedDuration::from_hours(26));
     db.new_generation_blocking(Why::Asked).unwrap();
     assert_eq!(there(), [3, 4]);
+}
+
+#[test]
+fn a_clock_that_jumps_ages_nothing() {
+    let (dir, db) = open();
+    let there = |n: u32| dir.path().join(format!("steward-{n:06}.db")).exists();
+    db.new_generation_blocking(Why::Asked).unwrap();
+    db.new_generation_blocking(Why::Asked).unwrap();
+    db.clock().set(db.clock().now() + jiff::SignedDuration::from_hours(24 * 400));
+    db.new_generation_blocking(Why::Asked).unwrap();
+    assert!(there(1) && there(2) && there(3), "nobody has seen a day pass");
+    // Nor does a start with a clock that is wrong already.
+    let ahead = Clock::manual(db.clock().now());
+    drop(db);
+    let settings = DbSettings { sync: Sync::Off, ..DbSettings::default() };
+    let db = Db::open(dir.path(), &ORG, ahead, settings).unwrap();
+    assert!(there(1) && there(2) && there(3));
+    db.clock().advance(jiff::SignedDuration::from_hours(26));
+    db.new_generation_blocking(Why::Asked).unwrap();
+    // What was made while the clock was wrong says that it is of the future, and stays until then.
+    assert!(!there(1) && there(3));
+}
+
+#[test]
+fn a_log_that_a_removal_has_left_goes_with_the_next_round() {
+    let (dir, db) = open();
+    db.new_generation_blocking(Why::Asked).unwrap();
+    let orphan = dir.path().join("steward-000000.db-wal");
+    std::fs::write(&orphan, "left").unwrap();
+    db.new_generation_blocking(Why::Asked).unwrap();
+    assert!(!orphan.exists() && dir.path().join("steward-000001.db").exists());
+}
+
+#[test]
+fn a_database_is_made_only_where_that_is_asked() {
+    let dir = tempfile::tempdir().unwrap();
+    let existing = DbSettings { opening: Opening::Existing, ..DbSettings::default() };
+    for folder in [dir.path().to_owned(), dir.path().join("nowhere")] {
+        let error = Db::open(&folder, &ORG, Clock::system(), existing.clone()).unwrap_err();
+        assert!(matches!(error, StorageError::Missing { .. }), "{error}");
+        assert!(!folder.join("steward-000001.db").exists());
+    }
+    open_in(&dir).close();
+    Db::open(dir.path(), &ORG, Clock::system(), existing).unwrap();
 }
 
 #[test]
