@@ -7,8 +7,9 @@ use serde::Deserialize;
 
 use crate::audit;
 use crate::auth::setup::operators;
-use crate::auth::{Admin, Ctx};
+use crate::auth::{Actor, Admin, Ctx};
 use crate::error::{AppError, Result};
+use crate::orgs::Orgs;
 use crate::storage::Tx;
 use crate::storage::marks::{Answer, Mark, Standing};
 use crate::web::{self, Flash, Form, Shell, filters};
@@ -61,12 +62,25 @@ pub async fn answer(ctx: Admin, form: Form<Said>) -> Result<Response> {
         _ => return Err(AppError::invalid("answer", "Choose one of the two.")),
     };
     let (orgs, actor) = (ctx.auth.orgs.clone(), ctx.actor.clone());
-    let audited = move |tx: &mut Tx<'_>| {
+    tokio::task::spawn_blocking(move || say(&orgs, &actor, answer)).await.map_err(AppError::internal)??;
+    Ok(done.redirect(&ctx.visit, "/"))
+}
+
+/// Says what this data directory is, with an entry in the appliance's audit log. The caller has made sure that `actor`
+/// speaks for the machine. Blocks.
+///
+/// # Errors
+/// [`AppError::Conflict`] where nothing is asked.
+pub fn say(orgs: &Orgs, actor: &Actor, answer: Answer) -> Result<()> {
+    let said = match answer {
+        Answer::Moved => "moved",
+        Answer::Copy => "copy",
+    };
+    let actor = actor.clone();
+    orgs.answer_marks(answer, move |tx: &mut Tx<'_>| {
         audit::record(tx, &actor, audit::Entry::new("house.answered").with("answer", said))?;
         Ok(())
-    };
-    tokio::task::spawn_blocking(move || orgs.answer_marks(answer, audited)).await.map_err(AppError::internal)??;
-    Ok(done.redirect(&ctx.visit, "/"))
+    })
 }
 
 /// An admin of one organization among several does not speak for the machine.

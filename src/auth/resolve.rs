@@ -124,9 +124,10 @@ impl Auth {
     /// The person behind a credential.
     ///
     /// # Errors
-    /// [`AppError::Unauthenticated`] where there is none, whatever the reason.
+    /// [`AppError::Unauthenticated`] where there is none, whatever the reason; [`AppError::Unavailable`] where its
+    /// organization could not be opened.
     pub(super) async fn resolve(&self, credential: &Credential) -> Result<Arc<Signed>> {
-        let (org, key) = self.key(credential).ok_or(AppError::Unauthenticated)?;
+        let (org, key) = self.key(credential)?;
         let now = self.clock().now();
         let known = self.signed.0.read().get(&key).cloned();
         let signed = match known {
@@ -139,18 +140,21 @@ impl Auth {
 
     /// The organization that the credential names and what to look for there. An access token's signature and claims
     /// are checked here.
-    fn key(&self, credential: &Credential) -> Option<(Arc<Org>, Key)> {
+    fn key(&self, credential: &Credential) -> Result<(Arc<Org>, Key)> {
         match credential {
             Credential::Cookie(value) => {
-                Some((self.orgs.get(credential::slug_of(value)?)?, Key::Cookie(TokenHash::of(value))))
+                let slug = credential::slug_of(value).ok_or(AppError::Unauthenticated)?;
+                Ok((self.orgs.of_credential(slug)?, Key::Cookie(TokenHash::of(value))))
             }
             Credential::Bearer(value) => match credential::slug_of(value) {
-                Some(slug) => Some((self.orgs.get(slug)?, Key::Personal(TokenHash::of(value)))),
+                Some(slug) => Ok((self.orgs.of_credential(slug)?, Key::Personal(TokenHash::of(value)))),
                 None => {
-                    let org = self.orgs.get(&token::claimed_org(value)?)?;
+                    let slug = token::claimed_org(value).ok_or(AppError::Unauthenticated)?;
+                    let org = self.orgs.of_credential(&slug)?;
                     let key = org.keys.key(Purpose::Tokens);
-                    let claims = token::verify(&key, org.slug.as_str(), value, self.clock().now()).ok()?;
-                    Some((org, Key::Session(claims.org, claims.sid, claims.sub)))
+                    let claims = token::verify(&key, org.slug.as_str(), value, self.clock().now());
+                    let claims = claims.map_err(|_| AppError::Unauthenticated)?;
+                    Ok((org, Key::Session(claims.org, claims.sid, claims.sub)))
                 }
             },
         }

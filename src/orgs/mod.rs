@@ -1,6 +1,7 @@
 //! Organizations: each a folder with its own database, keys and (later files of its) vault; [`Orgs`] is the registry
 //! of those that are open. Nothing here looks inside an organization beyond its own settings.
 
+mod founding;
 mod settings;
 mod store;
 
@@ -8,13 +9,14 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 
 use crate::clock::Clock;
 use crate::error::{AppError, Result};
 use crate::storage::marks::{self, Holding};
-use crate::storage::{self, Db, DbSettings, Housekeeping, Op};
+use crate::storage::{self, Db, DbSettings, Housekeeping, Op, Opening, StorageError};
 use crate::vault::keys::{MasterKey, OrgKeys};
 
 pub use settings::{OrgSettings, WeekStart};
@@ -76,9 +78,11 @@ pub struct Org {
 }
 
 impl Org {
+    /// Opens an organization that has been made; never makes one.
+    ///
     /// # Errors
-    /// What opening the database says: a newer schema, a damaged file, no permission.
-    pub fn open(orgs_dir: &Path, slug: Slug, master: &MasterKey, clock: Clock, db_settings: DbSettings) -> Result<Org> {
+    /// What opening the database says: none there, a newer schema, a damaged file, no permission.
+    fn open(orgs_dir: &Path, slug: Slug, master: &MasterKey, clock: Clock, db_settings: DbSettings) -> Result<Org> {
         let dir = orgs_dir.join(slug.as_str());
         let db = Db::open(&dir, &storage::ORG, clock, db_settings).map_err(AppError::internal)?;
         let settings = db.read_blocking(OrgSettings::load)?;
@@ -111,6 +115,12 @@ pub struct Orgs {
     instance: Db,
     holding: Holding,
     open: RwLock<BTreeMap<Slug, Arc<Org>>>,
+    /// Registered, but they could not be opened; and why.
+    shut: BTreeMap<Slug, String>,
+    /// Held while an organization is made.
+    making: Mutex<()>,
+    /// When the appliance's database was last tried, by [`Clock::passed`], and whether it took the write.
+    tried: tokio::sync::Mutex<Option<(Duration, bool)>>,
     reached: arc_swap::ArcSwap<Reached>,
 }
 
@@ -134,21 +144,50 @@ pub struct Registered {
 
 impl Orgs {
     /// Opens the appliance's database and every organization that is not disabled. `data` is the data directory,
-    /// already locked by the caller.
+    /// already locked by the caller. `db_settings.opening` is about the appliance's database, which is made only where
+    /// there are no organizations; those are never made here. One that cannot be opened stops no other: see
+    /// [`Orgs::shut`].
     ///
     /// # Errors
-    /// The first organization that cannot be opened, named.
-    pub fn open(data: &Path, master: MasterKey, clock: Clock, db_settings: DbSettings) -> Result<Orgs> {
-        let instance =
-            Db::open(data, &storage::INSTANCE, clock.clone(), db_settings.clone()).map_err(AppError::internal)?;
+    /// Where the appliance's database cannot be opened.
+    pub fn open(data: &Path, master: MasterKey, clock: Clock, mut db_settings: DbSettings) -> Result<Orgs> {
+        let dir = data.join("orgs");
+        if db_settings.opening == Opening::Make && has_folders(&dir) {
+            db_settings.opening = Opening::Existing;
+        }
+        let instance = Db::open(data, &storage::INSTANCE, clock.clone(), db_settings.clone());
+        let instance = instance.map_err(|error| match error {
+            StorageError::Missing { .. } => AppError::internal(format!(
+                "{} has no instance-….db, although there are organizations: put all files of that name back from a copy",
+                data.display()
+            )),
+            other => AppError::internal(other),
+        })?;
+        if db_settings.opening == Opening::Make {
+            db_settings.opening = Opening::Existing;
+        }
         let holding = marks::check(&instance, data)?;
         master.set_epoch(instance.read_blocking(marks::key_epoch)?);
-        let (dir, open) = (data.join("orgs"), RwLock::new(BTreeMap::new()));
         let reached = arc_swap::ArcSwap::from_pointee(instance.read_blocking(store::reached)?);
-        let orgs = Orgs { dir, master, clock, db_settings, instance, holding, open, reached };
+        let mut orgs = Orgs {
+            dir,
+            master,
+            clock,
+            db_settings,
+            instance,
+            holding,
+            open: RwLock::default(),
+            shut: BTreeMap::new(),
+            making: Mutex::default(),
+            tried: tokio::sync::Mutex::default(),
+            reached,
+        };
         for registered in orgs.registered()? {
-            if registered.state == "active" {
-                orgs.open_one(registered.slug)?;
+            if registered.state == "active"
+                && let Err(error) = orgs.open_one(registered.slug.clone())
+            {
+                tracing::error!(%error, "an organization stays shut; the others are served");
+                orgs.shut.insert(registered.slug, error.to_string());
             }
         }
         Ok(orgs)
@@ -177,6 +216,29 @@ impl Orgs {
         self.open.read().get(&slug).cloned()
     }
 
+    /// The organization that a credential names.
+    ///
+    /// # Errors
+    /// [`AppError::Unauthenticated`] where there is none; [`AppError::Unavailable`] where it could not be opened.
+    pub fn of_credential(&self, slug: &str) -> Result<Arc<Org>> {
+        self.get(slug).ok_or_else(|| match self.shut.keys().any(|shut| shut.as_str() == slug) {
+            true => {
+                AppError::unavailable("This organization cannot be opened just now; its administrator can see why.")
+            }
+            false => AppError::Unauthenticated,
+        })
+    }
+
+    /// Organizations that are registered and could not be opened, and why.
+    pub fn shut(&self) -> &BTreeMap<Slug, String> {
+        &self.shut
+    }
+
+    /// Whether Steward waits to be set up: no organization is there, not even one that cannot be opened.
+    pub fn is_new(&self) -> bool {
+        self.shut.is_empty() && self.open.read().is_empty()
+    }
+
     /// Every open organization, by slug.
     pub fn all(&self) -> Vec<Arc<Org>> {
         self.open.read().values().cloned().collect()
@@ -190,22 +252,8 @@ impl Orgs {
         self.instance.read_blocking(store::registered)
     }
 
-    /// Makes a new organization's folder and database and opens it. Blocks; call it off the async threads.
-    ///
-    /// # Errors
-    /// [`AppError::Conflict`] where the slug is taken; [`AppError::Invalid`] for a name that is empty or too long.
-    pub fn create(&self, slug: Slug, settings: OrgSettings) -> Result<Arc<Org>> {
-        settings.check()?;
-        let (row, name) = (slug.clone(), settings.name.clone());
-        self.instance
-            .write_blocking(Op::housekeeping(Housekeeping::Registry), move |tx| store::register(tx, &row, &name))?;
-        let org = self.open_one(slug)?;
-        org.db.write_blocking(Op::housekeeping(Housekeeping::Registry), move |tx| settings.save(tx))?;
-        org.settings.store(Arc::new(org.db.read_blocking(OrgSettings::load)?));
-        Ok(org)
-    }
-
     fn open_one(&self, slug: Slug) -> Result<Arc<Org>> {
+        founding::give_name(&self.dir, &slug)?;
         let org = Org::open(&self.dir, slug.clone(), &self.master, self.clock.clone(), self.db_settings.clone())
             .map_err(|error| AppError::internal(format!("organization {slug}: {error}")))?;
         let org = Arc::new(org);
@@ -251,6 +299,20 @@ impl Orgs {
         Ok(())
     }
 
+    /// Whether the appliance's database takes writes, as found within the last 5 seconds: strangers may ask, and each
+    /// try is a write that stays.
+    pub async fn is_well(&self) -> bool {
+        let mut tried = self.tried.lock().await;
+        if let Some((at, well)) = *tried
+            && self.clock.passed().saturating_sub(at) < TRIED_EVERY
+        {
+            return well;
+        }
+        let beat = self.instance.write(Op::housekeeping(Housekeeping::Heartbeat), store::beat).await;
+        *tried = Some((self.clock.passed(), beat.is_ok()));
+        beat.is_ok()
+    }
+
     /// Writes to the appliance's database and reads it back; answers the instant written. Blocks.
     ///
     /// # Errors
@@ -266,6 +328,15 @@ impl Orgs {
         }
         self.instance.close();
     }
+}
+
+/// How often strangers make the appliance's database be tried.
+const TRIED_EVERY: Duration = Duration::from_secs(5);
+
+/// Whether there is a folder of an organization, one that was begun left out.
+fn has_folders(orgs: &Path) -> bool {
+    let entries = std::fs::read_dir(orgs).into_iter().flatten().flatten();
+    entries.into_iter().any(|entry| !entry.file_name().to_string_lossy().starts_with('.') && entry.path().is_dir())
 }
 
 #[cfg(test)]

@@ -12,11 +12,15 @@ pub(super) fn registered(rx: &Rx<'_>) -> Result<Vec<Registered>> {
     })
 }
 
-pub(super) fn register(tx: &mut Tx<'_>, slug: &Slug, name: &str) -> Result<()> {
-    let taken = tx.one("SELECT 1 FROM organizations WHERE slug = ?1", [slug.as_str()], |_| Ok(()))?;
-    if taken.is_some() {
-        return Err(AppError::Conflict(msg!("There is an organization \"{0}\" already.", slug)));
+pub(super) fn refuse_taken(rx: &Rx<'_>, slug: &Slug) -> Result<()> {
+    match rx.exists("SELECT 1 FROM organizations WHERE slug = ?1", [slug.as_str()])? {
+        true => Err(AppError::Conflict(msg!("There is an organization \"{0}\" already.", slug))),
+        false => Ok(()),
     }
+}
+
+pub(super) fn register(tx: &mut Tx<'_>, slug: &Slug, name: &str) -> Result<()> {
+    refuse_taken(tx, slug)?;
     let now = tx.now().to_string();
     tx.run(
         "INSERT INTO organizations (slug, name, state, created_at) VALUES (?1, ?2, 'active', ?3)",

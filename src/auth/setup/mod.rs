@@ -8,9 +8,10 @@ mod store;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
+use serde_json::json;
 
 use crate::error::{AppError, FieldErrors, Result};
-use crate::ids::random_token;
+use crate::ids::{UserId, random_token};
 use crate::lang::Lang;
 use crate::orgs::{Org, OrgSettings, Orgs, Slug};
 use crate::storage::{Housekeeping, Op, Tx};
@@ -25,7 +26,6 @@ use super::sign_in::{Knock, SignedIn};
 use super::user::{self, NewUser};
 
 const REGISTRY: Op = Op::housekeeping(Housekeeping::Registry);
-const SET_UP: Op = Op::act("organization.set_up");
 
 /// What the page asks for.
 #[derive(Debug)]
@@ -68,11 +68,12 @@ impl Auth {
     pub async fn open_setup(&self, token: &str) -> Result<()> {
         let hash = TokenHash::of(token);
         let open = self.orgs.instance().read(move |rx| store::is_open(rx, hash)).await?;
-        if open && self.orgs.all().is_empty() { Ok(()) } else { Err(AppError::NotFound) }
+        if open && self.orgs.is_new() { Ok(()) } else { Err(AppError::NotFound) }
     }
 
     /// Makes the first organization and its first admin, signs them in, and notes the host name and the whole address
-    /// it was done by.
+    /// it was done by. All of it is one commit: before it the link leads on, after it the admin is there, whatever
+    /// becomes of the request.
     ///
     /// # Errors
     /// [`AppError::NotFound`] for a link that was used; [`AppError::Invalid`] by field.
@@ -87,38 +88,38 @@ impl Auth {
         let first = First::check(input)?;
         let hash = self.passwords.hash(&first.address, first.password).await?;
 
-        // Whoever takes the link first goes on; should making the organization fail, it is put back.
-        let link = TokenHash::of(token);
-        self.orgs.instance().write(REGISTRY, move |tx| store::take(tx, link)).await?;
-        let (orgs, settings) = (Arc::clone(&self.orgs), first.settings);
-        let slug = Slug::of_name(&settings.name);
-        let made =
-            tokio::task::spawn_blocking(move || orgs.create(slug, settings)).await.map_err(AppError::internal)?;
-        let org = match made {
-            Ok(org) => org,
-            Err(error) => {
-                self.orgs.instance().write(REGISTRY, move |tx| store::put_back(tx, link)).await?;
-                return Err(error);
+        let (link, address) = (TokenHash::of(token), knock.client.address);
+        let mut actor = Actor::command_line(first.settings.zone.clone());
+        actor.name = "set-up link".to_owned();
+        actor.origin.channel = Channel::Web;
+        actor.origin.address = address;
+        let by = json!({ "name": actor.name, "channel": actor.origin.channel, "address": address });
+        let slug = Slug::of_name(&first.settings.name);
+        let (orgs, named, operator) = (Arc::clone(&self.orgs), slug.clone(), actor.clone());
+        let (host, origin) = (host.to_owned(), origin.to_owned());
+        // A task of its own: a request that is given up is not a set-up that is.
+        let made = tokio::spawn(async move {
+            let founded = Arc::clone(&orgs);
+            let found = move || {
+                let fill = move |tx: &mut Tx<'_>| {
+                    let id = user::create(tx, &actor, first.user)?;
+                    user::set_password(tx, &actor, id, &hash, "set_up")?;
+                    Ok(id)
+                };
+                let register = move |tx: &mut Tx<'_>, id: &UserId| {
+                    // Of two that follow the link at once, one has used it.
+                    store::take(tx, link)?;
+                    operators::add(tx, &operator, named.as_str(), *id)
+                };
+                founded.found(slug, first.settings, by, fill, register)
+            };
+            let made = tokio::task::spawn_blocking(found).await.map_err(AppError::internal)??;
+            if !host.is_empty() {
+                orgs.note_address(&host, &origin).await?;
             }
-        };
-
-        let zone = org.settings().zone.clone();
-        let (new, address) = (first.user, knock.client.address);
-        let write = move |tx: &mut Tx<'_>| {
-            let mut actor = Actor::command_line(zone);
-            actor.name = "set-up link".to_owned();
-            actor.origin.channel = Channel::Web;
-            actor.origin.address = address;
-            let id = user::create(tx, &actor, new)?;
-            user::set_password(tx, &actor, id, &hash, "set_up")?;
-            Ok(id)
-        };
-        let user = org.db.write(SET_UP, write).await?;
-        let slug = org.slug.as_str().to_owned();
-        self.orgs.instance().write(REGISTRY, move |tx| operators::add(tx, &slug, user)).await?;
-        if !host.is_empty() {
-            self.orgs.note_address(host, origin).await?;
-        }
+            Ok::<_, AppError>(made)
+        });
+        let (org, user) = made.await.map_err(AppError::internal)??;
         self.enter(org, user, None, knock).await
     }
 }

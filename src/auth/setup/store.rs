@@ -23,11 +23,6 @@ pub(super) fn take(tx: &mut Tx<'_>, hash: TokenHash) -> Result<()> {
     if tx.run(sql, (hash, now))? == 1 { Ok(()) } else { Err(AppError::NotFound) }
 }
 
-pub(super) fn put_back(tx: &mut Tx<'_>, hash: TokenHash) -> Result<()> {
-    tx.run("UPDATE setup_links SET used_at = NULL WHERE token_hash = ?1", [hash])?;
-    Ok(())
-}
-
 pub(super) fn add_operator(tx: &mut Tx<'_>, slug: &str, user: UserId) -> Result<()> {
     let now = tx.now();
     tx.run("INSERT OR IGNORE INTO operators (slug, user_id, created_at) VALUES (?1, ?2, ?3)", (slug, user, now))?;

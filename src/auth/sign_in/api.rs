@@ -99,7 +99,7 @@ impl Me {
 
 async fn view(auth: &Auth, tokens: Tokens) -> Result<TokensView> {
     let Tokens { access, refresh, account, organization } = tokens;
-    let org = auth.orgs.get(&organization.0).ok_or(AppError::Unauthenticated)?;
+    let org = auth.orgs.of_credential(&organization.0)?;
     let is_operator = setup::is_operator(auth, &org, &account).await?;
     Ok(TokensView {
         access_token: access,

@@ -99,8 +99,18 @@ impl Auth {
     ///
     /// # Errors
     /// [`AppError::Forbidden`] where the password is right but the login may not be used; [`AppError::Unavailable`]
-    /// where too many are signing in.
+    /// where too many are signing in, or the password may be right in an organization that could not be opened.
     pub async fn sign_in(&self, attempt: Attempt) -> Result<Outcome> {
+        match self.attempt(attempt).await? {
+            Outcome::Wrong if !self.orgs.shut().is_empty() => Err(AppError::unavailable(
+                "An organization cannot be opened just now. If it is yours, try again later; if not, look at the \
+                 address and the password once more.",
+            )),
+            outcome => Ok(outcome),
+        }
+    }
+
+    async fn attempt(&self, attempt: Attempt) -> Result<Outcome> {
         let Attempt { email, password, organization, knock } = attempt;
         // What is no address is nobody's, and must not answer any faster.
         let address: EmailAddress = email.parse().unwrap_or_else(|_| nobody());

@@ -44,7 +44,7 @@ impl Auth {
     /// [`AppError::Unauthenticated`] for anything but the newest token of a live session.
     pub async fn refresh(&self, refresh_token: &str, client: &Client) -> Result<Tokens> {
         let slug = credential::slug_of(refresh_token).ok_or(AppError::Unauthenticated)?.to_owned();
-        let org = self.orgs.get(&slug).ok_or(AppError::Unauthenticated)?;
+        let org = self.orgs.of_credential(&slug)?;
         let (hash, zone) = (TokenHash::of(refresh_token), org.settings().zone.clone());
         let thief = somebody(&Knock { kind: Kind::Api, client: client.clone(), device: None });
         let write = move |tx: &mut Tx<'_>| match session::refresh(tx, &slug, hash)? {

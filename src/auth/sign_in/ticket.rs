@@ -58,7 +58,7 @@ impl Auth {
         let note = self.read(ticket).ok_or(AppError::Unauthenticated)?;
         let user =
             note.logins.iter().find(|(of, _)| of == slug).map(|(_, user)| *user).ok_or(AppError::Unauthenticated)?;
-        let org = self.orgs.get(slug).ok_or(AppError::Unauthenticated)?;
+        let org = self.orgs.of_credential(slug)?;
         self.enter(org, user, None, knock).await
     }
 

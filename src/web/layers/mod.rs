@@ -161,7 +161,7 @@ fn admit(web: &Web, parts: &mut Parts, arrival: &Arrival) -> Result<(), Refused>
         ))
         .into());
     }
-    let uncounted = path.starts_with("/assets/") || path == "/livez" || path == "/readyz";
+    let uncounted = path.starts_with("/assets/") || path == "/livez";
     if !uncounted {
         let gate = web.buckets.enter(parts, arrival.address)?;
         parts.extensions.insert(gate);
