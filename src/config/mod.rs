@@ -4,15 +4,22 @@
 //! is made from it once, at start. Nothing else reads the environment. What an organization decides for itself
 //! (its name, zone, language) is not here but in its own database.
 
+mod keys;
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::IpAddr;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::mail::{Login, Security, SmtpSettings};
+use crate::mail::{Login, SmtpSettings};
 use crate::text::EmailAddress;
 use crate::web::Network;
+
+use keys::nearest;
+pub use keys::{KEYS, Key, unknown_environment};
 
 /// Where a value came from, weakest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,103 +39,6 @@ impl fmt::Display for Source {
             Source::Flag => "command line",
         })
     }
-}
-
-/// One setting: its dotted name in `steward.toml`, its default and what it is for.
-#[derive(Debug)]
-pub struct Key {
-    pub name: &'static str,
-    pub default: &'static str,
-    pub help: &'static str,
-    /// Never shown; also read from `STEWARD_…_FILE` and from systemd credentials.
-    pub secret: bool,
-    check: fn(&str) -> Result<(), String>,
-}
-
-impl Key {
-    /// `smtp.host` → `STEWARD_SMTP_HOST`.
-    pub fn environment(&self) -> String {
-        format!("STEWARD_{}", self.name.replace('.', "_").to_uppercase())
-    }
-}
-
-/// Every setting there is.
-pub const KEYS: &[Key] = &[
-    key("listen", "0.0.0.0", "address to listen on", parsed::<IpAddr>),
-    key("port", "8443", "port to listen on; 0 picks a free one and prints it", parsed::<u16>),
-    key(
-        "base_url",
-        "",
-        "how people reach Steward, for links in mail (https://steward.example); empty: the address it was set up by",
-        url,
-    ),
-    key("hosts", "", "further host names it answers to, separated by commas", any),
-    key(
-        "allow_plain_http",
-        "false",
-        "serve http without TLS: true, false, or loopback (refuses to listen beyond this machine)",
-        one_of_plain,
-    ),
-    key(
-        "trusted_proxies",
-        "",
-        "addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas",
-        addresses,
-    ),
-    key("tls.certificate", "", "PEM file with the certificate chain; empty: Steward's own authority", any),
-    key("tls.key", "", "PEM file with the certificate's key", any),
-    key("tls.minimum", "1.3", "oldest TLS version accepted: 1.3 or 1.2", one_of_tls),
-    key(
-        "tls.hsts",
-        "auto",
-        "tell browsers to use https only, on every port of the host name: true, false, or auto (when people reach \
-         Steward on port 443, so that the name is its own)",
-        one_of_hsts,
-    ),
-    key("upload_limit_mb", "20", "largest upload in MB (1 to 1024)", ranged::<1, 1024>),
-    key("master_key_file", "", "where the master key lies; empty: keys/master.key in the data directory", any),
-    key("log", "", "log format: text or json; empty: text on a terminal, json otherwise", one_of_log),
-    key("readers", "2", "reading connections an organization (1 to 32)", ranged::<1, 32>),
-    key(
-        "cache_kib",
-        "2048",
-        "page cache of each database connection in KiB (256 to 1048576)",
-        ranged::<256, 1_048_576>,
-    ),
-    key(
-        "generation_wal_mb",
-        "64",
-        "size of the write-ahead log at which the next database generation is made, in MB (1 to 65536)",
-        ranged::<1, 65_536>,
-    ),
-    key("rates.anonymous", "100", "requests a minute from one address of nobody known", ranged::<1, 1_000_000_000>),
-    key("rates.signed_in", "1000", "requests a minute of one signed-in person", ranged::<1, 1_000_000_000>),
-    key("smtp.host", "", "mail server; empty: no mail is sent", any),
-    key("smtp.port", "587", "mail server's port", parsed::<u16>),
-    key("smtp.security", "starttls", "starttls, tls, or plain", parsed::<Security>),
-    key("smtp.user", "", "user name at the mail server; empty: none", any),
-    secret("smtp.password", "password at the mail server"),
-    key(
-        "smtp.authority",
-        "",
-        "PEM file of a certificate authority to trust for the mail server, beside the system's",
-        any,
-    ),
-    key("smtp.from", "", "sender's address of all mail", any),
-    key("smtp.timeout_s", "30", "seconds to wait for the mail server (1 to 300)", ranged::<1, 300>),
-];
-
-const fn key(
-    name: &'static str,
-    default: &'static str,
-    help: &'static str,
-    check: fn(&str) -> Result<(), String>,
-) -> Key {
-    Key { name, default, help, secret: false, check }
-}
-
-const fn secret(name: &'static str, help: &'static str) -> Key {
-    Key { name, default: "", help, secret: true, check: known_secret }
 }
 
 /// The settings of one run, checked, each with its source.
@@ -292,6 +202,16 @@ impl Config {
         })
     }
 
+    /// The host of `base_url` without its port; an IPv6 address keeps its brackets. `None` where nobody set it.
+    pub fn base_host(&self) -> Option<&str> {
+        let (_, authority) = self.base_url.split_once("://")?;
+        Some(match authority.rsplit_once(':') {
+            // The colons of an IPv6 address are inside the brackets.
+            Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+            _ => authority,
+        })
+    }
+
     /// Every setting in the order of [`KEYS`]: its value (secrets as `(set)`) and where it came from.
     pub fn dump(&self) -> Vec<(&'static Key, String, Source)> {
         KEYS.iter()
@@ -354,149 +274,10 @@ fn from_environment(key: &Key, environment: &dyn Fn(&str) -> Option<String>) -> 
         .map_err(|error| ConfigError(format!("{}: cannot read {path}: {error}", key.name)))
 }
 
-fn nearest(name: &str) -> Option<&'static str> {
-    KEYS.iter()
-        .map(|key| (strsim::jaro_winkler(name, key.name), key.name))
-        .filter(|(likeness, _)| *likeness > 0.8)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, name)| name)
-}
-
-fn any(_: &str) -> Result<(), String> {
-    Ok(())
-}
-
-fn parsed<T: std::str::FromStr>(text: &str) -> Result<(), String>
-where
-    T::Err: fmt::Display,
-{
-    text.parse::<T>().map(drop).map_err(|error| format!("is not usable: {error}"))
-}
-
-fn ranged<const LOW: u64, const HIGH: u64>(text: &str) -> Result<(), String> {
-    match text.parse::<u64>() {
-        Ok(number) if (LOW..=HIGH).contains(&number) => Ok(()),
-        _ => Err(format!("is not a number from {LOW} to {HIGH}")),
-    }
-}
-
-fn addresses(text: &str) -> Result<(), String> {
-    text.split(',').map(str::trim).filter(|part| !part.is_empty()).try_for_each(parsed::<Network>)
-}
-
-fn url(text: &str) -> Result<(), String> {
-    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    match host {
-        _ if text.is_empty() => Ok(()),
-        Some(host) if !host.trim_end_matches('/').is_empty() && !host.trim_end_matches('/').contains('/') => Ok(()),
-        _ => Err("is not an address such as https://steward.example (no path)".into()),
-    }
-}
-
-fn one_of_tls(text: &str) -> Result<(), String> {
-    one_of(text, &["1.3", "1.2"])
-}
-
-fn one_of_plain(text: &str) -> Result<(), String> {
-    one_of(text, &["true", "false", "loopback"])
-}
-
-fn one_of_hsts(text: &str) -> Result<(), String> {
-    one_of(text, &["auto", "true", "false"])
-}
-
 /// Whether people reach this site on the port of https itself: by its base address, or where it listens.
 fn reached_on_443(base_url: &str, port: &str) -> bool {
     match base_url.strip_prefix("https://") {
         Some(authority) => authority.rsplit_once(':').is_none_or(|(_, port)| port == "443" || port.ends_with(']')),
         None => base_url.is_empty() && port == "443",
-    }
-}
-
-fn one_of_log(text: &str) -> Result<(), String> {
-    one_of(text, &["", "text", "json"])
-}
-
-fn one_of(text: &str, known: &[&str]) -> Result<(), String> {
-    if known.contains(&text) { Ok(()) } else { Err(format!("is none of {}", known.join(", "))) }
-}
-
-/// Values that come out of examples and manuals: whoever sets one has not chosen a secret.
-fn known_secret(text: &str) -> Result<(), String> {
-    const KNOWN: &[&str] = &["changeme", "change-me", "password", "secret", "admin", "steward", "test", "123456"];
-    if KNOWN.contains(&text.to_lowercase().as_str()) {
-        Err("is a known default; choose a secret".into())
-    } else {
-        Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn load(file: &str, env: &[(&str, &str)], flags: &[(&'static str, &str)]) -> Result<Config, ConfigError> {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("steward.toml"), file).unwrap();
-        let flags: Vec<_> = flags.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
-        let env = |name: &str| env.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
-        Config::load(folder.path(), &env, &flags)
-    }
-
-    fn source(config: &Config, name: &str) -> (String, Source) {
-        config.dump().into_iter().find(|(key, ..)| key.name == name).map(|(_, value, source)| (value, source)).unwrap()
-    }
-
-    #[test]
-    fn the_stronger_source_wins_and_is_named() {
-        let config = load("port = 1\nlisten = \"127.0.0.1\"", &[("STEWARD_PORT", "2")], &[("port", "3")]).unwrap();
-        assert_eq!((config.port, source(&config, "port").1), (3, Source::Flag));
-        assert_eq!(source(&config, "listen"), ("127.0.0.1".into(), Source::File));
-        assert_eq!(source(&config, "readers"), ("2".into(), Source::Default));
-        assert_eq!(load("port = 1", &[("STEWARD_PORT", "2")], &[]).unwrap().port, 2);
-    }
-
-    #[test]
-    fn an_unknown_key_is_refused_with_the_nearest_one() {
-        let error = load("prot = 1", &[], &[]).unwrap_err();
-        assert!(error.0.contains("did you mean \"port\""), "{error}");
-        assert!(load("[smtp]\nhots = \"x\"", &[], &[]).unwrap_err().0.contains("smtp.host"));
-    }
-
-    #[test]
-    fn values_out_of_range_are_refused_by_name_and_source() {
-        let error = load("", &[("STEWARD_READERS", "0")], &[]).unwrap_err();
-        assert_eq!(error.0, "readers (environment): \"0\" is not a number from 1 to 32");
-        assert!(load("base_url = \"steward.example\"", &[], &[]).is_err());
-        assert!(load("[tls]\ncertificate = \"a.pem\"", &[], &[]).is_err());
-    }
-
-    #[test]
-    fn hsts_goes_where_the_name_is_ours_alone() {
-        let hsts = |file: &str| load(file, &[], &[]).unwrap().hsts;
-        assert!(!hsts(""), "port 8443: the host name may serve others");
-        assert!(hsts("port = 443"));
-        assert!(hsts("base_url = \"https://hr.example\""));
-        assert!(!hsts("base_url = \"https://nas.example:8443\""));
-        assert!(!hsts("base_url = \"http://hr.example\"\nport = 443"));
-        assert!(hsts("[tls]\nhsts = \"true\"") && !hsts("port = 443\n[tls]\nhsts = \"false\""));
-    }
-
-    #[test]
-    fn plain_http_for_loopback_stays_there() {
-        assert!(load("allow_plain_http = \"loopback\"\nlisten = \"127.0.0.1\"", &[], &[]).unwrap().allow_plain_http);
-        assert!(load("allow_plain_http = \"loopback\"", &[], &[("listen", "0.0.0.0")]).is_err());
-    }
-
-    #[test]
-    fn secrets_come_from_files_and_are_never_shown() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("word");
-        std::fs::write(&path, "correct horse\n").unwrap();
-        let smtp = "[smtp]\nhost = \"mail.example\"\nuser = \"hr\"\nfrom = \"hr@firm.example\"";
-        let config = load(smtp, &[("STEWARD_SMTP_PASSWORD_FILE", path.to_str().unwrap())], &[]).unwrap();
-        assert_eq!(config.smtp.as_ref().unwrap().login.as_ref().unwrap().password, "correct horse");
-        assert_eq!(source(&config, "smtp.password"), ("(set)".into(), Source::Environment));
-        assert!(load(smtp, &[("STEWARD_SMTP_PASSWORD", "changeme")], &[]).unwrap_err().0.contains("known default"));
     }
 }
