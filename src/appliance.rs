@@ -12,11 +12,11 @@ use crate::cli::Answer;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::{AppError, Result};
-use crate::jobs::{Cleanup, Clockwork, Registry};
+use crate::jobs::{Cleanup, Clockwork, Registry, Renewal};
 use crate::notifications::MailEffect;
 use crate::orgs::Orgs;
-use crate::storage::DbSettings;
 use crate::storage::dir::{DataDir, Lock};
+use crate::storage::{DbSettings, Opening};
 use crate::vault::keys::MasterKey;
 use crate::web::{Settings, Web, layers};
 use crate::{approvals, auth, leave, notifications, onboarding, overtime, people, router};
@@ -54,6 +54,19 @@ impl House {
         clock: Clock,
     ) -> Result<House, Box<dyn std::error::Error + Send + Sync>> {
         let config = Config::load(data, &|name| std::env::var(name).ok(), flags)?;
+        House::open_with(data, config, clock, Opening::Make)
+    }
+
+    /// [`House::open_at`] with settings that were read already, doing no more to the directory than `opening` says.
+    ///
+    /// # Errors
+    /// As [`House::open`].
+    pub fn open_with(
+        data: &Path,
+        config: Config,
+        clock: Clock,
+        opening: Opening,
+    ) -> Result<House, Box<dyn std::error::Error + Send + Sync>> {
         let dir = DataDir::prepare(data)?;
         let lock = dir.lock()?;
         let master = MasterKey::open(data, &config.master_key_file)?;
@@ -61,6 +74,7 @@ impl House {
             readers: config.readers,
             cache_kib: config.cache_kib,
             generation_wal_bytes: config.generation_wal_bytes,
+            opening,
             ..DbSettings::default()
         };
         people::followed_by(&[onboarding::follow]);
@@ -172,10 +186,11 @@ fn registry(house: &Arc<House>) -> Registry {
                 .on_appliance(house.orgs.instance(), "unknown logins", auth::lockout::prune_unknown),
         )
         .job(onboarding::TaskReminders)
+        .job(Renewal::new(house.orgs.instance()))
 }
 
 fn web_settings(config: &Config, noted: &[String]) -> Settings {
-    let named = config.base_url.split_once("://").map(|(_, host)| host.rsplit_once(':').map_or(host, |(name, _)| name));
+    let named = config.base_host();
     let hosts = config.hosts.iter().cloned().chain(named.map(str::to_owned)).chain(noted.iter().cloned());
     let mut settings = Settings::new(hosts, !config.allow_plain_http);
     settings.hsts = config.hsts;

@@ -1,19 +1,20 @@
 //! The wheels: each tick plans what came due, runs what was planned, and performs what lies in the outbox.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use futures_util::future::select_all;
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Mutex, Notify, watch};
 use tokio::task::JoinHandle;
 use tokio_cron_scheduler::{Job as CronJob, JobScheduler};
 
 use crate::auth::Actor;
 use crate::error::{AppError, Result};
-use crate::orgs::{Org, Orgs};
+use crate::orgs::{Org, Orgs, Slug};
 use crate::storage::outbox as rows;
 use crate::storage::{Housekeeping, Op};
 
@@ -25,6 +26,16 @@ use super::{Due, Job, JobCtx, Outcome, Registry, Zones, outbox};
 const JOBS: Op = Op::housekeeping(Housekeeping::Jobs);
 const OUTBOX: Op = Op::housekeeping(Housekeeping::Outbox);
 
+/// How long the other jobs wait for one run. Long imports and sweeps end well within it.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+/// The scheduler ticks by the wall clock, and not at all for as long as that was set back: then this does, in time that
+/// really passes.
+const WATCHDOG: Duration = Duration::from_secs(90);
+
+/// A step of the clock that is worth a line in the log.
+const JUMP: SignedDuration = SignedDuration::from_mins(5);
+
 /// Runs the jobs and the outbox of every organization. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Clockwork(Arc<Inner>);
@@ -34,6 +45,10 @@ struct Inner {
     registry: Arc<Registry>,
     /// Held while jobs are run, so that a slow run is not run over by the next tick.
     jobs: Mutex<()>,
+    /// Jobs that are at work: a run that takes too long goes on beside the others, and is not begun a second time.
+    busy: parking_lot::Mutex<HashSet<(Slug, &'static str)>>,
+    /// How long the others wait for one run.
+    patience: Duration,
     outbox: Mutex<()>,
     /// Rung to look into the outboxes.
     wake: Notify,
@@ -59,10 +74,17 @@ pub struct Ticked {
 impl Clockwork {
     /// While the data directory may be a copy ([`Orgs::holding`]), what reaches people waits.
     pub fn new(orgs: Arc<Orgs>, registry: Registry) -> Clockwork {
+        Clockwork::with_patience(orgs, registry, PATIENCE)
+    }
+
+    /// As [`Clockwork::new`]; the other jobs wait this long for one that hangs.
+    pub fn with_patience(orgs: Arc<Orgs>, registry: Registry, patience: Duration) -> Clockwork {
         Clockwork(Arc::new(Inner {
             orgs,
             registry: Arc::new(registry),
             jobs: Mutex::new(()),
+            busy: parking_lot::Mutex::default(),
+            patience,
             outbox: Mutex::new(()),
             wake: Notify::new(),
         }))
@@ -77,7 +99,7 @@ impl Clockwork {
         self.0.wake.notify_one();
     }
 
-    /// Takes up again what a stop cut short. Once, before the first tick.
+    /// Takes up again what a stop cut short, and what a clock that was wrong has put off. Once, before the first tick.
     ///
     /// # Errors
     /// Where a database refuses.
@@ -125,7 +147,7 @@ impl Clockwork {
         let jobs = {
             let (clockwork, stopped) = (self.clone(), stopped.clone());
             tokio::spawn(async move {
-                while until(minute.notified(), stopped.clone()).await {
+                while until(in_time(minute.notified()), stopped.clone()).await {
                     clockwork.run_jobs().await;
                 }
             })
@@ -133,7 +155,7 @@ impl Clockwork {
         let outbox = {
             let clockwork = self.clone();
             tokio::spawn(async move {
-                while until(clockwork.rung(), stopped.clone()).await {
+                while until(in_time(clockwork.rung()), stopped.clone()).await {
                     clockwork.run_outbox().await;
                 }
             })
@@ -169,8 +191,9 @@ impl Clockwork {
             };
             for run in runs {
                 match self.run(&org, run).await {
-                    Ok(true) => ticked.ran += 1,
-                    Ok(false) => ticked.failed += 1,
+                    Ok(Ran::Well) => ticked.ran += 1,
+                    Ok(Ran::Badly) => ticked.failed += 1,
+                    Ok(Ran::NotYet) => {}
                     Err(error) => tracing::error!(org = %org.slug, %error, "a job's state cannot be written"),
                 }
             }
@@ -194,6 +217,16 @@ impl Clockwork {
                     let mark =
                         marks.iter().find(|(name, in_zone, _)| name == job.name() && in_zone == zone_name(&zone));
                     // Seen for the first time: what was due before there was such a job is nobody's concern.
+                    if let Some((_, _, seen)) = mark
+                        && *seen > now
+                    {
+                        // The clock was ahead when that was written: nothing would be due until then.
+                        if seen.duration_since(now) > JUMP {
+                            tracing::warn!(job = job.name(), %seen, %now, "the clock was set back; going on from now");
+                        }
+                        news.push((job.name(), subject, zone, Vec::new()));
+                        continue;
+                    }
                     let due =
                         mark.map(|(_, _, seen)| plan(&schedule, &zone, (*seen, now), (job.period(), job.catch_up())));
                     if due.as_ref().is_none_or(|due| !due.is_empty()) {
@@ -222,12 +255,32 @@ impl Clockwork {
         Ok(runs.into_iter().filter(may_run).collect())
     }
 
-    /// Runs one job once; whether it ended well.
-    async fn run(&self, org: &Arc<Org>, run: OpenRun) -> Result<bool> {
-        let Some(job) = self.0.registry.find(&run.job).cloned() else { return Ok(false) };
+    /// Runs one job once, and waits for it as long as the others can.
+    async fn run(&self, org: &Arc<Org>, run: OpenRun) -> Result<Ran> {
+        let Some(job) = self.0.registry.find(&run.job).cloned() else { return Ok(Ran::NotYet) };
+        let (name, key) = (job.name(), (org.slug.clone(), job.name()));
+        if !self.0.busy.lock().insert(key.clone()) {
+            return Ok(Ran::NotYet);
+        }
+        let (clockwork, at) = (self.clone(), Arc::clone(org));
+        let work = tokio::spawn(async move {
+            let done = clockwork.run_through(&at, job, run).await;
+            clockwork.0.busy.lock().remove(&key);
+            done
+        });
+        match tokio::time::timeout(self.0.patience, work).await {
+            Ok(done) => done.map_err(AppError::internal)?,
+            Err(_) => {
+                tracing::error!(org = %org.slug, job = name, "a job takes very long; the others go on, it is not begun again");
+                Ok(Ran::NotYet)
+            }
+        }
+    }
+
+    async fn run_through(&self, org: &Arc<Org>, job: Arc<dyn Job>, run: OpenRun) -> Result<Ran> {
         let id = run.id;
         if !org.db.write(JOBS, move |tx| store::start(tx, id)).await? {
-            return Ok(false);
+            return Ok(Ran::NotYet);
         }
         let started = std::time::Instant::now();
         let (name, subject) = (job.name(), run.subject.clone());
@@ -238,7 +291,7 @@ impl Clockwork {
             Ok(outcome) => {
                 tracing::info!(org = %org.slug, job = name, zone = subject, took_ms, did = %outcome.summary(), "job done");
                 org.db.write(JOBS, move |tx| store::done(tx, id, took_ms, outcome.summary())).await?;
-                Ok(true)
+                Ok(Ran::Well)
             }
             Err(error) => {
                 let again = next_try(attempts, self.0.orgs.clock().now());
@@ -249,10 +302,18 @@ impl Clockwork {
                     None => store::failed(tx, id, &error),
                 });
                 write.await?;
-                Ok(false)
+                Ok(Ran::Badly)
             }
         }
     }
+}
+
+/// What became of a run.
+enum Ran {
+    Well,
+    Badly,
+    /// It is still at work, or the one before is.
+    NotYet,
 }
 
 /// The job's own work, on a thread that may block. A panic is an error like another.
@@ -270,6 +331,12 @@ async fn perform(job: Arc<dyn Job>, org: &Arc<Org>, run: OpenRun) -> Result<Outc
     let ctx = JobCtx { org: Arc::clone(org), actor: Actor::clockwork(zone) };
     let work = tokio::task::spawn_blocking(move || job.run(&ctx, &due));
     work.await.unwrap_or_else(|broken| Err(AppError::internal(format!("the job broke off: {broken}"))))
+}
+
+/// Ready with `woken`, or when the watchdog loses patience.
+async fn in_time(woken: impl Future<Output = ()>) {
+    // Either is a reason to look.
+    drop(tokio::time::timeout(WATCHDOG, woken).await);
 }
 
 /// Waits to be woken; `false` when it is time to stop.

@@ -11,6 +11,7 @@ mod clockwork;
 mod outbox;
 mod overview;
 mod plan;
+mod renewal;
 mod schedule;
 mod store;
 
@@ -20,6 +21,7 @@ mod tests;
 pub use cleanup::Cleanup;
 pub use clockwork::{Clockwork, Running, Ticked};
 pub use overview::{JobState, Run, RunState, run_now, runs, set_schedule, states};
+pub use renewal::Renewal;
 pub use schedule::Schedule;
 
 use std::collections::BTreeMap;

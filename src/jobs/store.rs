@@ -1,6 +1,6 @@
 //! SQL of schedules, marks and runs.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::Row;
 
 use crate::error::{Msg, Result};
@@ -29,6 +29,9 @@ pub(super) struct Set {
     pub(super) time_zone: Option<String>,
     pub(super) enabled: bool,
 }
+
+/// Between two tries of a run ([`super::plan::next_try`]).
+const LONGEST_PAUSE: SignedDuration = SignedDuration::from_mins(60);
 
 pub(super) fn schedules(rx: &Rx<'_>) -> Result<Vec<Set>> {
     rx.all("SELECT job, cron, time_zone, enabled FROM job_schedule", (), |row| {
@@ -134,9 +137,13 @@ pub(super) fn failed(tx: &mut Tx<'_>, run: i64, error: &str) -> Result<()> {
     Ok(())
 }
 
-/// Runs that a stop cut short wait again; how many.
+/// Runs that a stop cut short wait again, and those that a clock gone wrong put off too far are tried now; how many.
 pub(super) fn recover(tx: &mut Tx<'_>) -> Result<usize> {
-    tx.run("UPDATE job_runs SET state = 'waiting' WHERE state IN ('waiting', 'running') AND state = 'running'", ())
+    let (now, farthest) = (tx.now(), tx.now() + LONGEST_PAUSE);
+    let cut = "UPDATE job_runs SET state = 'waiting' WHERE state IN ('waiting', 'running') AND state = 'running'";
+    let put_off = "UPDATE job_runs SET next_try_at = ?1
+                   WHERE state IN ('waiting', 'running') AND state = 'waiting' AND next_try_at > ?2";
+    Ok(tx.run(cut, ())? + tx.run(put_off, (now, farthest))?)
 }
 
 pub(super) fn first(tx: &mut Tx<'_>, job: &str, subject: &str, period: &str) -> Result<bool> {
