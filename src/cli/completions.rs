@@ -3,12 +3,14 @@
 use clap::{Args, CommandFactory as _};
 use clap_complete::Shell;
 
-use super::{Cli, Done};
+use super::{Cli, DataDir, Done};
 
 #[derive(Debug, Args)]
 pub struct Completions {
     /// The shell to complete for.
     shell: Shell,
+    #[command(flatten)]
+    pub(super) data: DataDir,
 }
 
 impl Completions {

@@ -7,33 +7,43 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Args;
+use jiff::tz::TimeZone;
 use serde::Serialize;
 
+use crate::admin::moved;
 use crate::appliance::House;
-use crate::error::Result;
+use crate::auth::Actor;
+use crate::error::{AppError, Result};
 use crate::storage::audit::{self, Chain};
-use crate::storage::{Db, checks, marks};
+use crate::storage::{Db, checks, marks, outbox};
 
 use super::DataDir;
-use super::ask::{Answer, Ask, ask};
+use super::ask::{Answer, Answered, Ask, ask};
 
 #[derive(Debug, Args)]
 pub struct Doctor {
     /// Answer in JSON.
     #[arg(long)]
     json: bool,
+    /// Say that this is the house itself, in a new place: mail and reminders go on.
+    #[arg(long, conflicts_with = "copy")]
+    moved: bool,
+    /// Say that this is a copy for trying things out: its links and tokens are its own, and mail stays off.
+    #[arg(long)]
+    copy: bool,
     #[command(flatten)]
-    data: DataDir,
+    pub(super) data: DataDir,
 }
 
 impl Doctor {
     /// Exit code 0 where all is well, 1 where something needs a look, 2 where the house could not be opened.
     pub fn run(self) -> ExitCode {
-        if !self.data.path.exists() {
-            eprintln!("steward: there is no data directory {}; name it with --data", self.data.path.display());
-            return ExitCode::from(2);
-        }
-        match ask(&self.data.path, Ask::Doctor) {
+        let what = match (self.moved, self.copy) {
+            (true, _) => Ask::Answered(Answered::Moved),
+            (_, true) => Ask::Answered(Answered::Copy),
+            _ => Ask::Doctor,
+        };
+        match ask(&self.data.path, what) {
             Ok(answer) => {
                 println!("{}", if self.json { answer.json.to_string() } else { answer.text });
                 if answer.well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
@@ -68,16 +78,17 @@ impl Finding {
 /// Looks at everything. Blocks; long on large databases.
 ///
 /// # Errors
-/// Where a database cannot be read at all.
+/// None: what cannot be looked at is a finding.
 pub fn perform(house: &House) -> Result<Answer> {
-    let mut found = vec![permissions(&house.data), key(house), space(&house.data), clock(house), home(house)];
-    found.extend(database("appliance", house.orgs.instance())?);
+    let mut found = vec![permissions(&house.data), key(house), space(house), clock(house), home(house)];
+    found.extend(database("appliance", house.orgs.instance()));
     for org in house.orgs.all() {
-        found.extend(database(org.slug.as_str(), &org.db)?);
-        for chain in [Chain::Acts, Chain::SignIn] {
-            found.push(audit_chain(org.slug.as_str(), &org.db, chain)?);
-        }
-        found.push(mail(org.slug.as_str(), &org.db, house)?);
+        found.extend(database(org.slug.as_str(), &org.db));
+        found.push(mail(org.slug.as_str(), &org.db, house));
+    }
+    for (slug, why) in house.orgs.shut() {
+        let says = format!("it could not be opened, and nobody of it can sign in: {why}");
+        found.push(Finding::ill(format!("organization {slug}"), says));
     }
     found.push(Finding::well(
         "versions",
@@ -91,6 +102,19 @@ pub fn perform(house: &House) -> Result<Answer> {
     }
     text.push_str(if well { "all is well" } else { "something needs a look" });
     Ok(Answer { text, json: serde_json::json!({ "well": well, "findings": found }), well })
+}
+
+/// Answers for the operators, as whoever owns the data directory may. Blocks.
+///
+/// # Errors
+/// What [`moved::say`] says.
+pub fn answer(house: &House, answered: Answered) -> Result<Answer> {
+    let (answer, text) = match answered {
+        Answered::Moved => (marks::Answer::Moved, "this is the house now; mail and reminders go on"),
+        Answered::Copy => (marks::Answer::Copy, "this is a test copy now; it sends no mail, and has its own keys"),
+    };
+    moved::say(&house.orgs, &Actor::command_line(TimeZone::UTC), answer)?;
+    Ok(Answer::said(text, serde_json::json!({ "answered": answered })))
 }
 
 fn permissions(data: &Path) -> Finding {
@@ -127,29 +151,30 @@ fn key(house: &House) -> Finding {
     }
 }
 
-/// A new generation needs as much room as the database has now.
-fn space(data: &Path) -> Finding {
-    let Ok(stat) = rustix::fs::statvfs(data) else {
+/// What is free should hold the next generation of the largest database, which is made beside it, and something more.
+fn space(house: &House) -> Finding {
+    let Ok(stat) = rustix::fs::statvfs(&house.data) else {
         return Finding::ill("space", "the disk does not say how full it is");
     };
     let free = stat.f_bavail.saturating_mul(stat.f_frsize);
-    let megabytes = free / 1_000_000;
-    if free < 500_000_000 {
-        Finding::ill("space", format!("{megabytes} MB free: make room before the disk is full, 500 MB at least"))
+    let orgs = house.orgs.all();
+    let databases = orgs.iter().map(|org| &org.db).chain([house.orgs.instance()]);
+    let needed = SPARE + databases.map(Db::size).max().unwrap_or(0);
+    let [free_mb, needed_mb] = [free, needed].map(|bytes| bytes / 1_000_000);
+    if free < needed {
+        Finding::ill("space", format!("{free_mb} MB free: make room before the disk is full, {needed_mb} MB at least"))
     } else {
-        Finding::well("space", format!("{megabytes} MB free"))
+        Finding::well("space", format!("{free_mb} MB free, {needed_mb} MB wanted"))
     }
 }
+
+/// For logs that grow, uploads and reports, in bytes.
+const SPARE: u64 = 500_000_000;
 
 /// A machine that thinks it is before this program was written has lost its clock.
 fn clock(house: &House) -> Finding {
     let now = house.orgs.clock().now();
-    if now
-        < jiff::civil::date(2026, 1, 1)
-            .at(0, 0, 0, 0)
-            .to_zoned(jiff::tz::TimeZone::UTC)
-            .map_or(now, |at| at.timestamp())
-    {
+    if now < jiff::civil::date(2026, 1, 1).at(0, 0, 0, 0).to_zoned(TimeZone::UTC).map_or(now, |at| at.timestamp()) {
         Finding::ill("clock", format!("it is {now} here; set the machine's clock, and let it be set by the network"))
     } else {
         Finding::well("clock", now.to_string())
@@ -159,49 +184,67 @@ fn clock(house: &House) -> Finding {
 fn home(house: &House) -> Finding {
     match house.orgs.holding().standing() {
         marks::Standing::Home => Finding::well("home", "this is where the house was recorded"),
-        other => Finding::ill(
+        marks::Standing::Copy => Finding::well("home", "a test copy, as was said: it sends no mail"),
+        marks::Standing::Asked(marks) => Finding::ill(
             "home",
             format!(
-                "this may be a copy ({other:?}): mail and reminders wait until an operator answers \"moved here, or a test copy?\" on the admin page"
+                "this may be a copy ({marks:?} is another): mail and reminders wait until an operator answers \"moved here, or a test copy?\" on the admin page, or: steward doctor --moved, or --copy"
             ),
         ),
     }
 }
 
-fn database(name: &str, db: &Db) -> Result<Vec<Finding>> {
-    let faults = db.read_blocking(checks::faults)?;
+/// The file and the chains of its audit log.
+fn database(name: &str, db: &Db) -> Vec<Finding> {
     let check = format!("database of {name}");
-    Ok(if faults.is_empty() {
-        vec![Finding::well(check, format!("whole, generation {}", db.generation()))]
-    } else {
-        let says = format!("{}; stop Steward and put back the newest copy that is whole", faults.join("; "));
-        vec![Finding::ill(check, says)]
-    })
-}
-
-fn audit_chain(name: &str, db: &Db, chain: Chain) -> Result<Finding> {
-    let verdict = db.read_blocking(|rx| audit::verify(rx, chain, None))?;
-    let check = format!("audit of {name}, {}", chain.as_str());
-    Ok(match verdict.fault {
-        None => Finding::well(check, format!("{} entries, chain whole", verdict.intact)),
-        Some(fault) => Finding::ill(
+    let file = match db.read_blocking(checks::faults) {
+        Ok(faults) if faults.is_empty() => Finding::well(check, format!("whole, generation {}", db.generation())),
+        Ok(faults) => Finding::ill(
             check,
-            format!("{fault:?}: somebody changed the log by another way than Steward; compare with an older copy"),
+            format!("{}; stop Steward and put back the newest copy that is whole", faults.join("; ")),
         ),
-    })
+        Err(error) => unreadable(check, &error),
+    };
+    [file].into_iter().chain(Chain::ALL.map(|chain| audit_chain(name, db, chain))).collect()
 }
 
-fn mail(name: &str, db: &Db, house: &House) -> Result<Finding> {
+fn unreadable(check: String, error: &AppError) -> Finding {
+    Finding::ill(check, format!("cannot be read: {error}; stop Steward and put back the newest copy that is whole"))
+}
+
+fn audit_chain(name: &str, db: &Db, chain: Chain) -> Finding {
+    let check = format!("audit of {name}, {}", chain.as_str());
+    match db.read_blocking(|rx| audit::verify(rx, chain, None)) {
+        Ok(verdict) => match verdict.fault {
+            None => Finding::well(check, format!("{} entries, chain whole", verdict.intact)),
+            Some(fault) => Finding::ill(
+                check,
+                format!("{fault:?}: somebody changed the log by another way than Steward; compare with an older copy"),
+            ),
+        },
+        Err(error) => unreadable(check, &error),
+    }
+}
+
+fn mail(name: &str, db: &Db, house: &House) -> Finding {
     let check = format!("mail of {name}");
-    let failed = db.read_blocking(|rx| crate::storage::outbox::failed(rx, 100))?;
-    Ok(match (&house.config.smtp, failed.len()) {
-        (None, _) => Finding::well(check, "no mail server is set (smtp.host); notices are in-app only"),
-        (Some(smtp), 0) => {
-            Finding::well(check, format!("leaves through {}:{}, nothing was given up", smtp.host, smtp.port))
-        }
-        (Some(smtp), count) => {
-            let why = failed.first().map(|row| row.last_error.clone()).unwrap_or_default();
-            Finding::ill(check, format!("{count} mails were given up at {}:{}; the last: {why}", smtp.host, smtp.port))
-        }
-    })
+    let Some(smtp) = &house.config.smtp else {
+        return Finding::well(check, "no mail server is set (smtp.host); notices are in-app only");
+    };
+    match db.read_blocking(|rx| outbox::failed(rx, 100)) {
+        Ok(failed) => match failed.first() {
+            None => Finding::well(check, format!("leaves through {}:{}, nothing was given up", smtp.host, smtp.port)),
+            Some(last) => Finding::ill(
+                check,
+                format!(
+                    "{} mails were given up at {}:{}; the last: {}",
+                    failed.len(),
+                    smtp.host,
+                    smtp.port,
+                    last.last_error
+                ),
+            ),
+        },
+        Err(error) => unreadable(check, &error),
+    }
 }

@@ -9,16 +9,19 @@ mod control;
 mod demo;
 mod doctor;
 mod healthcheck;
+mod log;
 mod openapi;
 mod org;
 mod serve;
 mod setup_url;
 mod user;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+
+use crate::storage::dir::act_as_owner;
 
 pub use ask::{Answer, Ask};
 pub use control::ControlSocket;
@@ -34,7 +37,7 @@ pub struct Cli {
 /// Where the data is; every verb takes it.
 #[derive(Clone, Debug, Args)]
 pub struct DataDir {
-    /// The data directory; made where there is none.
+    /// The data directory. `serve`, `demo`, `setup-url` and `org create` make it where there is none.
     #[arg(long = "data", value_name = "DIR", env = "STEWARD_DATA", default_value = "steward-data", global = true)]
     pub path: PathBuf,
 }
@@ -84,14 +87,43 @@ enum Verb {
     /// Print completions for a shell.
     Completions(completions::Completions),
     /// Print the version.
-    Version,
+    Version {
+        #[command(flatten)]
+        data: DataDir,
+    },
+}
+
+impl Verb {
+    /// The data directory that the verb works on.
+    fn data(&self) -> &Path {
+        let data = match self {
+            Verb::Serve(verb) => &verb.data,
+            Verb::Demo(verb) => return &verb.data,
+            Verb::SetupUrl(verb) => &verb.data,
+            Verb::Org(verb) => verb.data(),
+            Verb::User(verb) => verb.data(),
+            Verb::Doctor(verb) => &verb.data,
+            Verb::Config(verb) => verb.data(),
+            Verb::Openapi(verb) => &verb.data,
+            Verb::Healthcheck(verb) => &verb.data,
+            Verb::Completions(verb) => &verb.data,
+            Verb::Version { data } => data,
+        };
+        &data.path
+    }
 }
 
 /// Parses the command line and does what it says.
 ///
+/// Run by root on somebody else's data directory, the program first becomes that somebody: no file changes hands.
+///
 /// Exit codes: 0 done, 1 refused or failed (the reason is on standard error), 2 a bad command line.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    if let Err(error) = act_as_owner(cli.verb.data()) {
+        eprintln!("steward: {error}");
+        return ExitCode::FAILURE;
+    }
     let done = match cli.verb {
         Verb::Serve(verb) => verb.run(),
         Verb::Demo(verb) => verb.run(),
@@ -103,7 +135,7 @@ pub fn main() -> ExitCode {
         Verb::Openapi(verb) => verb.run(),
         Verb::Healthcheck(verb) => verb.run(),
         Verb::Completions(verb) => verb.run(),
-        Verb::Version => {
+        Verb::Version { .. } => {
             println!("steward {}", env!("CARGO_PKG_VERSION"));
             Ok(())
         }

@@ -2,10 +2,13 @@
 
 use clap::Args;
 
-use super::Done;
+use super::{DataDir, Done};
 
 #[derive(Debug, Args)]
-pub struct Openapi {}
+pub struct Openapi {
+    #[command(flatten)]
+    pub(super) data: DataDir,
+}
 
 impl Openapi {
     pub fn run(self) -> Done {

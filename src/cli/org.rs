@@ -31,6 +31,12 @@ pub enum OrgVerb {
 }
 
 impl OrgVerb {
+    pub(super) fn data(&self) -> &DataDir {
+        match self {
+            OrgVerb::Create { data, .. } | OrgVerb::List { data, .. } => data,
+        }
+    }
+
     pub fn run(self) -> Done {
         match self {
             OrgVerb::Create { slug, name, json, data } => {

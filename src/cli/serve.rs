@@ -9,18 +9,21 @@ use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::appliance::{App, House};
-use crate::config::Config;
+use crate::clock::Clock;
+use crate::config::{Config, unknown_environment};
+use crate::storage::Opening;
 use crate::web::listen::{Listener, Tls};
 
+use super::config::environment;
 use super::control::ControlSocket;
-use super::{DataDir, Done, Listen};
+use super::{DataDir, Done, Listen, log};
 
 #[derive(Debug, Args)]
 pub struct Serve {
     #[command(flatten)]
     listen: Listen,
     #[command(flatten)]
-    data: DataDir,
+    pub(super) data: DataDir,
 }
 
 impl Serve {
@@ -40,8 +43,13 @@ pub(super) fn serve(data: &Path, flags: &[(&'static str, String)], ready: impl F
     // One provider for every TLS connection, in and out.
     let installed = rustls::crypto::ring::default_provider().install_default();
     debug_assert!(installed.is_ok(), "nothing installs another provider");
-    let house = Arc::new(House::open(data, flags)?);
-    log_to(&house.config);
+    let config = Config::load(data, &environment, flags)?;
+    // First of all: what opening has to say belongs into it.
+    log::for_serving(&config);
+    for strange in unknown_environment(std::env::vars_os().filter_map(|(name, _)| name.into_string().ok())) {
+        tracing::warn!("{strange}");
+    }
+    let house = Arc::new(House::open_with(data, config, Clock::system(), Opening::Make)?);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(64).build()?;
     let done = runtime.block_on(run(Arc::clone(&house), ready));
     // Blocking work under way (a hash, a letter) may finish; nothing of it is owed to anybody.
@@ -71,7 +79,7 @@ async fn run(house: Arc<House>, ready: impl FnOnce(&House)) -> Done {
     let clockwork = app.clockwork.start().await?;
 
     println!("Steward listens on {}", house.base_url());
-    if house.orgs.all().is_empty() {
+    if house.orgs.is_new() {
         let first = Arc::clone(&house);
         match tokio::task::spawn_blocking(move || first.setup_url()).await? {
             Ok(url) => println!("Set it up once, at {url}"),
@@ -119,12 +127,7 @@ fn tls(house: &House) -> Result<Tls, Box<dyn std::error::Error + Send + Sync>> {
     }
     let mut names = config.hosts.clone();
     names.extend(house.orgs.reached().hosts.iter().cloned());
-    names.extend(
-        config
-            .base_url
-            .split_once("://")
-            .map(|(_, host)| host.rsplit_once(':').map_or(host, |(name, _)| name).to_owned()),
-    );
+    names.extend(config.base_host().map(|host| host.trim_start_matches('[').trim_end_matches(']').to_owned()));
     if !config.listen.is_unspecified() {
         names.push(config.listen.to_string());
     }
@@ -140,20 +143,4 @@ fn stop() -> std::io::Result<impl Future<Output = ()>> {
             _ = int.recv() => {}
         }
     })
-}
-
-/// Text on a terminal, JSON lines otherwise, unless the settings say. `STEWARD_LOG_LEVEL` narrows or widens.
-fn log_to(config: &Config) {
-    use std::io::IsTerminal as _;
-    use tracing_subscriber::EnvFilter;
-    let filter = EnvFilter::try_from_env("STEWARD_LOG_LEVEL")
-        .unwrap_or_else(|_| EnvFilter::new("info,refinery_core=warn,tokio_cron_scheduler=warn"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    let set = if config.log_json.unwrap_or(!std::io::stderr().is_terminal()) {
-        log.json().flatten_event(true).try_init()
-    } else {
-        log.compact().try_init()
-    };
-    // A second subscriber is one that a test has set.
-    drop(set);
 }

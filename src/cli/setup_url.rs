@@ -11,7 +11,7 @@ pub struct SetupUrl {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
-    data: DataDir,
+    pub(super) data: DataDir,
 }
 
 impl SetupUrl {

@@ -17,7 +17,7 @@ use crate::ids::{EmployeeId, UserId};
 use crate::msg;
 use crate::orgs::Org;
 use crate::people::{self, Facts, NewEmployee};
-use crate::storage::{Housekeeping, Op, Tx};
+use crate::storage::{Op, Tx};
 use crate::text::EmailAddress;
 use crate::vault::keys::Purpose;
 
@@ -96,6 +96,14 @@ enum What {
 }
 
 impl UserVerb {
+    pub(super) fn data(&self) -> &DataDir {
+        match self {
+            UserVerb::Create { whose, .. } | UserVerb::ResetPassword { whose, .. } | UserVerb::Unlock { whose } => {
+                &whose.data
+            }
+        }
+    }
+
     pub fn run(self) -> Done {
         let (whose, password, what) = match self {
             UserVerb::Create { whose, password, roles, first_name, last_name } => {
@@ -166,8 +174,8 @@ impl Verb<'_> {
         let (first, last) = names(&self.address, first_name, last_name);
         let hash = self.hashed(&format!("{first} {last}"))?;
         let staff = roles.contains(Role::Employee) || roles.contains(Role::Manager);
-        let (actor, address, org, with_password) =
-            (self.actor, self.address.clone(), Arc::clone(&self.org), hash.is_some());
+        let (operator, actor) = (self.actor.clone(), self.actor);
+        let (address, org, with_password) = (self.address.clone(), Arc::clone(&self.org), hash.is_some());
         let (id, link) = self.org.db.write_blocking(Op::act("user.created"), move |tx| {
             let employee_id = if staff { Some(record(tx, &actor, &address, &first, &last)?) } else { None };
             let language = org.settings().language.clone();
@@ -178,8 +186,8 @@ impl Verb<'_> {
         })?;
         if roles.contains(Role::Admin) {
             let slug = self.org.slug.as_str().to_owned();
-            let op = Op::housekeeping(Housekeeping::Registry);
-            self.house.orgs.instance().write_blocking(op, move |tx| operators::add_first(tx, &slug, id))?;
+            let instance = self.house.orgs.instance();
+            instance.write_blocking(operators::ADDED, move |tx| operators::add_first(tx, &operator, &slug, id))?;
         }
         let made = format!("login {} created in {}", self.address, self.org.slug);
         Ok(said(self.house, &self.org, id, &made, with_password, link.as_ref()))

@@ -23,11 +23,14 @@ use crate::auth::password::Password;
 use crate::auth::setup::operators;
 use crate::auth::{Actor, user};
 use crate::clock::Clock;
+use crate::config::Config;
 use crate::error::{AppError, Result};
 use crate::orgs::{Org, OrgSettings, Slug};
+use crate::storage::dir::{is_one, make_folder};
 use crate::storage::{self, Housekeeping, Op};
 use crate::vault::keys::Purpose;
 
+use super::config::environment;
 use super::serve::serve;
 use super::{Done, Listen};
 use dice::Dice;
@@ -60,16 +63,13 @@ pub struct Demo {
     listen: Listen,
     /// The folder; one that holds a company already is served as it is.
     #[arg(long = "data", value_name = "DIR", default_value = "demo-data")]
-    data: std::path::PathBuf,
+    pub(super) data: std::path::PathBuf,
 }
 
 impl Demo {
     pub fn run(self) -> Done {
-        if self.listen.listen.is_some_and(|address| !address.is_loopback()) {
-            return Err("the demo's passwords are known to everybody, so it listens on this machine only; \
-                        leave --listen out, or name a loopback address"
-                .into());
-        }
+        refuse_foreign(&self.data)?;
+        self.settle()?;
         if self.data.join("orgs").join("nordlicht").exists() && !self.data.join(UNFINISHED).exists() {
             println!("{} holds a company already; remove the folder for a new one.", self.data.display());
         } else {
@@ -83,12 +83,30 @@ impl Demo {
 
     fn make(&self) -> Done {
         println!("Making a company of {} people in {} …", self.employees, self.data.display());
-        std::fs::create_dir_all(&self.data)?;
+        make(&self.data, &self.plan())
+    }
+
+    /// Writes the settings where there are none, and refuses those that would serve others, wherever they come from.
+    fn settle(&self) -> Done {
         let settings = self.data.join("steward.toml");
-        if !settings.exists() {
+        let is_new = !settings.exists();
+        if is_new {
+            make_folder(&self.data)?;
             std::fs::write(&settings, SETTINGS)?;
         }
-        make(&self.data, &self.plan())
+        let refused = match Config::load(&self.data, &environment, &self.listen.flags()) {
+            Ok(config) if config.listen.is_loopback() => return Ok(()),
+            Ok(config) => format!("listen is {}", config.listen),
+            Err(error) => error.to_string(),
+        };
+        if is_new {
+            std::fs::remove_file(&settings)?;
+        }
+        Err(format!(
+            "the demo's passwords are known to everybody, so it listens on this machine only: leave --listen and \
+             STEWARD_LISTEN out, or name a loopback address ({refused})"
+        )
+        .into())
     }
 
     fn plan(&self) -> Plan {
@@ -126,6 +144,19 @@ pub struct Plan {
     /// The demo's last day, and how far it has come: nothing happens later than that.
     pub today: Date,
     pub now: Timestamp,
+}
+
+/// A demo knows its own folder by the settings that it wrote. Any other that holds data, or settings, is somebody's:
+/// the demo would serve it with plain http, or make a company with known passwords in it.
+fn refuse_foreign(data: &Path) -> Done {
+    let ours = match std::fs::read_to_string(data.join("steward.toml")) {
+        Ok(settings) => settings.lines().next() == SETTINGS.lines().next(),
+        Err(_) => !is_one(data) && !data.join("steward.toml").exists(),
+    };
+    if ours {
+        return Ok(());
+    }
+    Err(format!("{} was not made by `steward demo`; name another folder with --data", data.display()).into())
 }
 
 /// Stands in the data directory while a company is being made: what was left half is made anew.
@@ -211,8 +242,8 @@ fn operator(house: &House, org: &Org) -> Result<()> {
     let address = company::address("admin")?;
     let admin = org.db.read_blocking(|rx| user::by_email(rx, &address))?.ok_or(AppError::NotFound)?;
     let slug = org.slug.as_str().to_owned();
-    let registry = Op::housekeeping(Housekeeping::Registry);
-    house.orgs.instance().write_blocking(registry, move |tx| operators::add(tx, &slug, admin))
+    let actor = Actor::command_line(TimeZone::UTC);
+    house.orgs.instance().write_blocking(operators::ADDED, move |tx| operators::add(tx, &actor, &slug, admin))
 }
 
 /// What is known of the company while its year goes on.
