@@ -1,11 +1,16 @@
 //! The form of overtime beside what it comes to: sent, changed, or confirmed with the times that were worked. Where
 //! scripts run the right side follows what is typed; where they do not, "Preview" is a button, and so is "Add a break".
 
+mod pieces;
+mod read;
+
 use axum::extract::{Path, RawQuery};
 use axum::http::StatusCode;
 use axum::response::Response;
-use jiff::civil::Date;
 use serde::Deserialize;
+
+use pieces::Pieces;
+use read::{Read, break_rows, filled, without_break};
 
 use super::look::Look;
 use super::show;
@@ -13,17 +18,14 @@ use crate::auth::{Actor, Ctx, Staff};
 use crate::error::{AppError, FieldErrors, Msg, Result};
 use crate::ids::{EmployeeId, OvertimeId, ProjectId};
 use crate::leave;
-use crate::overtime::rules::{BreakInput, Compensation, OvertimeSpan, Stage};
-use crate::overtime::types::Wanted;
-use crate::overtime::weigh::{self, Weighed};
-use crate::overtime::words::{format_for, hours_of};
+use crate::msg;
+use crate::overtime::weigh;
+use crate::overtime::words::format_for;
 use crate::overtime::{CHANGED, CONFIRMED, SENT, href, project, toil};
-use crate::people::{self, Approver};
+use crate::people;
 use crate::storage::Rx;
-use crate::time::hhmm;
 use crate::web::parts::Event;
-use crate::web::{self, Flash, Form, FormState, Format, Shell, filters};
-use crate::{msg, tr};
+use crate::web::{self, Flash, Form, FormState, Shell, filters};
 
 /// What the form is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,138 +107,9 @@ struct Fragment {
     pieces: Pieces,
 }
 
-/// What follows the typing: each piece has an id of its own.
-#[derive(Debug)]
-struct Pieces {
-    /// The day it ends on, where that is another one.
-    ends_on: String,
-    /// What each break comes to.
-    lengths: Vec<(usize, String)>,
-    /// What is wrong with breaks: row from 0, and the sentence.
-    break_errors: Vec<(usize, String)>,
-    look: Option<Look>,
-    obstacles: Vec<String>,
-    /// Why there is nothing to show yet.
-    hint: Option<String>,
-    sum: String,
-    then: String,
-    send: &'static str,
-    back: String,
-    withdraw: Option<String>,
-}
-
 /// The controls are read one by one: breaks are pairs of them, and half a break is an error.
 #[derive(Clone, Copy, Debug, Deserialize)]
 pub struct Typed {}
-
-/// What was typed, as far as it can be read.
-#[derive(Debug)]
-struct Read {
-    /// None where day or times cannot be read.
-    wanted: Option<Wanted>,
-    errors: FieldErrors,
-    /// The form's row of each break of `wanted`.
-    rows: Vec<usize>,
-}
-
-fn break_rows(state: &FormState) -> Vec<(String, String)> {
-    let trimmed = |name: &'static str| state.values(name).map(|text| text.trim().to_owned()).collect::<Vec<String>>();
-    let (starts, ends) = (trimmed("break_start"), trimmed("break_end"));
-    let pairs = starts.into_iter().zip(ends);
-    pairs.filter(|(start, end)| !(start.is_empty() && end.is_empty())).take(OvertimeSpan::MAX_BREAKS + 1).collect()
-}
-
-impl Read {
-    fn of(state: &FormState, employee_id: EmployeeId) -> Read {
-        let mut errors = FieldErrors::new();
-        let date: Option<Date> = state.value("date").parse().ok();
-        if date.is_none() {
-            errors.add("date", "Choose the day on which it began.");
-        }
-        let mut time = |name: &'static str, missing: &'static str| {
-            let time = hhmm::parse(state.value(name).trim());
-            if time.is_none() {
-                errors.add(name, missing);
-            }
-            time
-        };
-        let start = time("start_time", tr!("Say when it began."));
-        let end = time("end_time", tr!("Say when it ended."));
-        let (mut breaks, mut rows) = (Vec::new(), Vec::new());
-        for (row, (from, to)) in break_rows(state).iter().enumerate() {
-            match (hhmm::parse(from), hhmm::parse(to)) {
-                (Some(start_time), Some(end_time)) => {
-                    breaks.push(BreakInput { start_time, end_time });
-                    rows.push(row);
-                }
-                _ => errors.add(format!("breaks.{row}"), "A break has a start and an end."),
-            }
-        }
-        let project_id = state.value("project_id").parse().unwrap_or(ProjectId(0));
-        let parsed = |name: &str| state.value(name).trim().to_owned();
-        let wanted = match (date, start, end) {
-            (Some(date), Some(start_time), Some(end_time)) => Some(Wanted {
-                employee_id,
-                project_id,
-                date,
-                start_time,
-                end_time,
-                breaks,
-                reason: parsed("reason"),
-                detail: parsed("detail"),
-                compensation: state.value("compensation").parse().unwrap_or(Compensation::Pay),
-                stage: state.value("stage").parse().unwrap_or(Stage::Worked),
-                override_reason: parsed("override_reason"),
-            }),
-            _ => None,
-        };
-        Read { wanted, errors, rows }
-    }
-
-    /// An action's errors with the breaks named by their rows of the form.
-    fn to_rows(&self, errors: FieldErrors) -> FieldErrors {
-        let row = |field: &str| {
-            let index: usize = field.strip_prefix("breaks.")?.parse().ok()?;
-            Some(format!("breaks.{}", self.rows.get(index)?))
-        };
-        FieldErrors(errors.0.into_iter().map(|(field, words)| (row(&field).map_or(field, Into::into), words)).collect())
-    }
-
-    /// What the times come to. A break that does not fit is left out and told of.
-    fn weigh(&mut self, rx: &Rx<'_>, actor: &Actor, task: Task) -> Result<Option<Weighed>> {
-        let Some(mut wanted) = self.wanted.clone() else { return Ok(None) };
-        if let Task::Confirm(_) = task {
-            wanted.stage = Stage::Worked;
-        }
-        loop {
-            match weigh::weigh(rx, actor, &wanted, task.id()) {
-                Ok(weighed) => return Ok(Some(weighed)),
-                Err(AppError::Invalid(errors)) => {
-                    let wrong: Vec<usize> = errors.0.iter().filter_map(|(field, _)| index(field)).collect();
-                    let others = errors.0.len() > wrong.len();
-                    let errors = self.to_rows(errors);
-                    self.errors.0.extend(errors.0);
-                    if others || wrong.is_empty() {
-                        return Ok(None);
-                    }
-                    wanted.breaks = without(&wanted.breaks, &wrong);
-                    self.rows = without(&self.rows, &wrong);
-                }
-                Err(other) => return Err(other),
-            }
-        }
-    }
-}
-
-/// What is left when the elements at these places are taken out.
-fn without<T: Copy>(all: &[T], places: &[usize]) -> Vec<T> {
-    all.iter().enumerate().filter(|(at, _)| !places.contains(at)).map(|(_, one)| *one).collect()
-}
-
-/// The place that an error of a break names.
-fn index(field: &str) -> Option<usize> {
-    field.strip_prefix("breaks.")?.parse().ok()
-}
 
 /// For whom the form is: HR's choice, else oneself.
 fn whose(rx: &Rx<'_>, actor: &Actor, state: &FormState, task: Task) -> Result<EmployeeId> {
@@ -341,123 +214,6 @@ fn form_with(form: FormState, task: Task) -> FormState {
     }
 }
 
-impl Pieces {
-    /// What the break in that row of the form, from 1, comes to.
-    fn length_of(&self, number: &usize) -> &str {
-        self.lengths.iter().find(|(row, _)| row == number).map_or("", |(_, length)| length)
-    }
-
-    fn of(
-        rx: &Rx<'_>,
-        actor: &Actor,
-        task: Task,
-        form: &FormState,
-        employee: EmployeeId,
-        format: &Format,
-    ) -> Result<Pieces> {
-        let mut read = Read::of(form, employee);
-        let weighed = read.weigh(rx, actor, task)?;
-        let say = |words: &Msg| leave::words::say(words, format);
-        // What an action said stands first: it is about what was sent.
-        let said = form.errors.0.iter().chain(&read.errors.0);
-        let mut break_errors: Vec<(usize, String)> = Vec::new();
-        for (field, words) in said {
-            if let Some(row) = index(field).filter(|row| !break_errors.iter().any(|(known, _)| known == row)) {
-                break_errors.push((row, say(words)));
-            }
-        }
-        let mut obstacles: Vec<String> = Vec::new();
-        let (mut ends_on, mut sum) = (String::new(), String::new());
-        if let (Some(weighed), Some(wanted)) = (&weighed, &read.wanted) {
-            let span = &weighed.span;
-            obstacles.extend(weighed.obstacles.iter().map(say));
-            obstacles.extend(weigh::above_maximum(actor, wanted, &weighed.limits).iter().map(say));
-            if span.last_date() != span.date() || wanted.end_time < wanted.start_time {
-                ends_on = format.day(crate::time::period::ahead(span.date(), 1));
-            }
-            sum = format.lang.msg(&msg!(
-                "{0} hours, {1} {2}",
-                format.hours(weighed.classified.minutes.get()),
-                format.day(span.date()),
-                hours_of(wanted.start_time, wanted.end_time, format)
-            ));
-        }
-        let later =
-            read.errors.0.iter().find(|(field, _)| matches!(&**field, "date" | "start_time" | "end_time" | "breaks"));
-        let complete = read.wanted.is_some();
-        let hint = match (&weighed, later) {
-            (None, Some((_, words))) if complete => Some(say(words)),
-            _ => None,
-        };
-        Ok(Pieces {
-            ends_on,
-            lengths: lengths(form, format),
-            break_errors,
-            look: weighed.as_ref().map(|weighed| Look::of(weighed, format)),
-            obstacles,
-            hint,
-            sum,
-            then: format.lang.msg(&then(rx, task, employee)?),
-            send: match task {
-                Task::New => crate::tr!("Send"),
-                Task::Change(_) => crate::tr!("Send again"),
-                Task::Confirm(_) => crate::tr!("Confirm"),
-            },
-            back: task.id().map_or_else(|| "/overtime".to_owned(), href),
-            withdraw: match task {
-                Task::Change(id) => Some(format!("{}/cancel", href(id))),
-                _ => None,
-            },
-        })
-    }
-}
-
-/// The minutes of each break that is filled in.
-fn lengths(form: &FormState, format: &Format) -> Vec<(usize, String)> {
-    let length = |(start, end): &(String, String)| {
-        let (start, end) = (hhmm::parse(start)?, hhmm::parse(end)?);
-        let minutes = |time: jiff::civil::Time| i64::from(time.hour()) * 60 + i64::from(time.minute());
-        Some(format.spent((minutes(end) - minutes(start)).rem_euclid(24 * 60)))
-    };
-    break_rows(form).iter().zip(1..).map(|(row, number)| (number, length(row).unwrap_or_default())).collect()
-}
-
-/// What happens once it is sent.
-fn then(rx: &Rx<'_>, task: Task, employee: EmployeeId) -> Result<Msg> {
-    let name = match people::approver_of(rx, employee)? {
-        Approver::Named(person) | Approver::LineManager(person) => Some(people::get(rx, person)?.name()),
-        Approver::Hr => None,
-    };
-    Ok(match (task, name) {
-        (Task::Confirm(_), Some(name)) => msg!("More than was planned goes to {0} again.", name),
-        (Task::Confirm(_), None) => msg!("More than was planned goes to HR again."),
-        (Task::Change(_), Some(name)) => msg!("Goes to {0} again.", name),
-        (Task::Change(_), None) => msg!("Goes to HR again."),
-        (Task::New, Some(name)) => msg!("Goes to {0}.", name),
-        (Task::New, None) => msg!("Goes to HR."),
-    })
-}
-
-/// A request as the form has it.
-fn filled(wanted: &Wanted) -> FormState {
-    let mut values = vec![
-        ("project_id", wanted.project_id.to_string()),
-        ("date", wanted.date.to_string()),
-        ("start_time", hhmm::format(wanted.start_time)),
-        ("end_time", hhmm::format(wanted.end_time)),
-        ("reason", wanted.reason.clone()),
-        ("detail", wanted.detail.clone()),
-        ("compensation", wanted.compensation.to_string()),
-        ("stage", wanted.stage.to_string()),
-        ("override_reason", wanted.override_reason.clone()),
-    ];
-    for pause in &wanted.breaks {
-        values.push(("break_start", hhmm::format(pause.start_time)));
-        values.push(("break_end", hhmm::format(pause.end_time)));
-    }
-    FormState::of(values)
-}
-
 /// `GET /overtime/new`: empty, or filled from the address.
 pub async fn new(ctx: Staff, RawQuery(query): RawQuery) -> Result<Response> {
     let state = FormState::read(query.unwrap_or_default().as_bytes());
@@ -539,29 +295,6 @@ async fn take(ctx: &Ctx, mut state: FormState, task: Task) -> Result<Response> {
         Content::of(rx, actor, task, state.with(errors), more_rows)
     });
     content.await?.show(ctx, status).await
-}
-
-/// The same form without its row of that number, from 1.
-fn without_break(state: &FormState, number: usize) -> FormState {
-    let names = [
-        "employee_id",
-        "project_id",
-        "date",
-        "start_time",
-        "end_time",
-        "reason",
-        "detail",
-        "compensation",
-        "stage",
-        "override_reason",
-    ];
-    let mut values: Vec<(&str, String)> = names.iter().map(|name| (*name, state.value(name).to_owned())).collect();
-    let all = state.values("break_start").zip(state.values("break_end"));
-    for (_, (start, end)) in (1..).zip(all).filter(|(row, _)| *row != number) {
-        values.push(("break_start", start.to_owned()));
-        values.push(("break_end", end.to_owned()));
-    }
-    FormState::of(values)
 }
 
 async fn send(ctx: &Ctx, state: &FormState, task: Task) -> Result<Response> {
