@@ -16,7 +16,7 @@ use parking_lot::{Mutex, RwLock};
 use crate::clock::Clock;
 use crate::error::{AppError, Result};
 use crate::storage::marks::{self, Holding};
-use crate::storage::{self, Db, DbSettings, Housekeeping, Op, Opening, StorageError};
+use crate::storage::{self, Db, DbSettings, Housekeeping, Op, Opening, Rx, StorageError, Tx};
 use crate::vault::keys::{MasterKey, OrgKeys};
 
 pub use settings::{OrgSettings, WeekStart};
@@ -103,6 +103,22 @@ impl Org {
         self.settings.store(Arc::new(self.db.read(OrgSettings::load).await?));
         Ok(())
     }
+}
+
+/// What a room has set for the whole organization, under a key that begins with its own name: "overtime.limits".
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn setting(rx: &Rx<'_>, key: &str) -> Result<Option<String>> {
+    store::setting(rx, key)
+}
+
+/// Sets it, at most 10,000 characters. The caller audits the change.
+///
+/// # Errors
+/// When the database refuses.
+pub fn set_setting(tx: &mut Tx<'_>, key: &str, value: &str) -> Result<()> {
+    store::set_setting(tx, key, value)
 }
 
 /// All organizations of this appliance, and the appliance's own database.
@@ -286,7 +302,7 @@ impl Orgs {
     pub fn answer_marks(
         &self,
         answer: marks::Answer,
-        audit: impl FnOnce(&mut storage::Tx<'_>) -> Result<()> + Send + 'static,
+        audit: impl FnOnce(&mut Tx<'_>) -> Result<()> + Send + 'static,
     ) -> Result<()> {
         let data = self.dir.parent().unwrap_or(Path::new(".")).to_owned();
         let (standing, epoch) = self.instance.write_blocking(Op::act("house.answered"), move |tx| {

@@ -6,6 +6,7 @@ use rusqlite::{Row, params};
 
 use crate::error::Result;
 use crate::ids::{EmployeeId, LedgerId, OvertimeId, ProjectId};
+use crate::orgs;
 use crate::people::{NameRef, Scope};
 use crate::storage::{Rx, Tx};
 use crate::time::{Interval, Minutes, Period, hhmm};
@@ -326,21 +327,17 @@ pub(super) fn counting(
     )
 }
 
+const LIMITS: &str = "overtime.limits";
+
 /// The limits in force: the preset, unless the organization set its own.
 pub(super) fn limits(rx: &Rx<'_>) -> Result<Limits> {
-    let text: Option<String> =
-        rx.one("SELECT value FROM settings WHERE key = 'overtime.limits'", (), |row| row.get(0))?;
+    let text = orgs::setting(rx, LIMITS)?;
     Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
 }
 
 pub(super) fn set_limits(tx: &mut Tx<'_>, limits: &Limits) -> Result<()> {
     let text = serde_json::to_string(limits).map_err(crate::error::AppError::internal)?;
-    tx.run(
-        "INSERT INTO settings (key, value) VALUES ('overtime.limits', ?1) \
-            ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-        [text],
-    )?;
-    Ok(())
+    orgs::set_setting(tx, LIMITS, &text)
 }
 
 /// The row of the leave ledger that credits the request; none where nothing is credited.
