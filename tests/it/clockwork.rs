@@ -491,3 +491,90 @@ fn the_clean_up_removes_what_has_served_its_time() {
     let runs = house.runs("cleanup");
     assert_eq!((runs.len(), runs[0].summary.as_ref().unwrap().to_string().as_str()), (1, "Removed runs of jobs: 2"));
 }
+
+#[test]
+fn a_clock_that_was_ahead_for_a_moment_stops_no_job() {
+    let diary = Diary::new("0 7 * * *");
+    let house = House::at("2026-03-02T05:00:00Z", diary.registry());
+    house.tick();
+    house.tick_at("2031-03-02T05:00:00Z");
+    diary.ran();
+    house.tick_at("2026-03-02T05:01:00Z");
+    assert!(diary.ran().is_empty());
+    assert_eq!(house.tick_at("2026-03-02T06:00:00Z").ran, 1);
+    assert_eq!(diary.ran()[0], "02 Mar 07:00 +01:00");
+}
+
+#[test]
+fn what_a_wrong_clock_put_off_is_tried_at_the_next_start() {
+    let diary = Diary::new("0 7 * * *");
+    let postman = Postman::new("letter");
+    let house = House::at("2026-03-02T05:00:00Z", diary.registry().effect(postman.clone()));
+    house.tick();
+    queue(&house, "letter", &["a"]);
+    house.sql("UPDATE outbox SET due_at = '2031-03-02T05:00:00Z'");
+    diary.troubles.lock().push("no answer");
+    house.tick_at("2026-03-02T06:00:00Z");
+    house.sql("UPDATE job_runs SET next_try_at = '2031-03-02T05:00:00Z'");
+    assert_eq!(house.tick_at("2026-03-02T09:00:00Z"), Ticked::default());
+    house.rt.block_on(house.clockwork.recover()).unwrap();
+    assert_eq!(house.tick(), Ticked { ran: 1, failed: 0, performed: 1 });
+    assert_eq!(postman.took(), ["a"]);
+}
+
+/// Hangs until it is let go.
+#[derive(Clone)]
+struct Sleeper(Arc<AtomicBool>);
+
+impl Job for Sleeper {
+    fn name(&self) -> &'static str {
+        "sleeper"
+    }
+    fn title(&self) -> &'static str {
+        "Sleeper"
+    }
+    fn schedule(&self) -> &'static str {
+        "0 7 * * *"
+    }
+    fn run(&self, _ctx: &JobCtx, _due: &Due) -> Result<Outcome> {
+        while !self.0.load(Ordering::Relaxed) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        Ok(Outcome::nothing())
+    }
+}
+
+#[test]
+fn a_job_that_hangs_stops_no_other_and_is_not_begun_twice() {
+    let (diary, awake) = (Diary::new("0 7 * * *"), Arc::new(AtomicBool::new(false)));
+    let mut house = House::at("2026-03-02T05:00:00Z", Registry::new());
+    let registry = Registry::new().job(Sleeper(Arc::clone(&awake))).job(diary.clone());
+    house.clockwork = Clockwork::with_patience(Arc::clone(&house.orgs), registry, Duration::from_millis(50));
+    house.tick();
+    assert_eq!(house.tick_at("2026-03-02T06:00:00Z").ran, 1, "the diary");
+    assert_eq!(house.tick_at("2026-03-03T06:00:00Z").ran, 1, "and again, while the sleeper sleeps on");
+    let attempts: Vec<_> = house.runs("sleeper").iter().map(|run| (run.state, run.attempts)).collect();
+    assert_eq!(attempts, [(RunState::Running, 1), (RunState::Waiting, 0)]);
+    awake.store(true, Ordering::Relaxed);
+    for _ in 0..400 {
+        if house.runs("sleeper")[0].state == RunState::Done {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert_eq!(house.tick().ran, 1, "the one that waited");
+    assert_eq!(house.runs("sleeper")[1].state, RunState::Done);
+}
+
+#[test]
+fn databases_are_renewed_at_night() {
+    let mut house = House::at("2026-03-02T01:00:00Z", Registry::new());
+    house.replace_registry(Registry::new().job(jobs::Renewal::new(house.orgs.instance())));
+    house.tick();
+    let generations = || (house.org.db.generation(), house.orgs.instance().generation());
+    let (own, instance) = generations();
+    assert_eq!(house.tick_at("2026-03-02T02:50:00Z").ran, 1);
+    assert_eq!(generations(), (own + 1, instance + 1));
+    let run = &house.runs("renewal")[0];
+    assert_eq!(run.summary.as_ref().unwrap().to_string(), format!("Made generation {}", own + 1));
+}
