@@ -226,6 +226,22 @@ fn a_mistyped_directory_is_neither_made_nor_touched() {
 }
 
 #[test]
+fn the_settings_are_checked_with_the_files_that_they_name() {
+    let (dir, data) = folder();
+    let nowhere = dir.path().join("nowhere.pem");
+    let check = |variables: &[&str]| {
+        let mut command = command(&data, &["config", "check"]);
+        command.envs(variables.iter().map(|name| (name, &nowhere)));
+        Said::of(&command.output().unwrap())
+    };
+    check(&["STEWARD_MASTER_KEY_FILE"]).refused(1, "nowhere.pem");
+    check(&["STEWARD_TLS_CERTIFICATE", "STEWARD_TLS_KEY"]).refused(1, "nowhere.pem");
+    let mistyped = check(&["STEWARD_TLS_KEYS"]);
+    assert!(mistyped.err.contains("did you mean STEWARD_TLS_KEY?"), "{mistyped:?}");
+    mistyped.well();
+}
+
+#[test]
 fn the_demo_listens_to_this_machine_alone_and_takes_no_house_over() {
     let (_dir, data) = folder();
     run(&data, &["demo", "--listen", "0.0.0.0"]).refused(1, "this machine only");

@@ -243,3 +243,19 @@ fn readers_see_one_moment_each_while_writers_go_on() {
         }
     });
 }
+
+/// As when a full disk ends the transaction: what a deaf closure writes after that is refused, not committed alone.
+#[test]
+fn nothing_is_written_outside_the_transaction() {
+    let (_dir, db) = open();
+    let deaf = db.write_blocking(LOADED, |tx| {
+        put(tx, "a", 1)?;
+        tx.run("ROLLBACK", ())?;
+        assert!(matches!(put(tx, "b", 1), Err(AppError::Unavailable(_))));
+        Ok(())
+    });
+    assert!(matches!(deaf, Err(AppError::Unavailable(_))), "{deaf:?}");
+    assert!(keys(&db).is_empty());
+    db.write_blocking(LOADED, |tx| put(tx, "c", 1)).unwrap();
+    assert_eq!(keys(&db), ["c"]);
+}
