@@ -56,6 +56,24 @@ impl Ctx {
         self.org.db.read(move |rx| f(rx, &actor)).await
     }
 
+    /// Reads as [`Ctx::read`] does, but once only for this person until the organization's next commit or their midnight:
+    /// for what is looked at often and takes long. One value a type is kept, so `T` is a type made for one page.
+    ///
+    /// # Errors
+    /// As [`Ctx::read`].
+    pub async fn read_once_a_commit<T, F>(&self, f: F) -> Result<Arc<T>>
+    where
+        F: FnOnce(&Rx<'_>, &Actor) -> Result<T> + Send + 'static,
+        T: std::any::Any + Send + Sync,
+    {
+        if let Some(kept) = self.signed.kept(self.visit.lang) {
+            return Ok(kept);
+        }
+        let found = Arc::new(self.read(f).await?);
+        self.signed.keep(self.visit.lang, Arc::clone(&found));
+        Ok(found)
+    }
+
     /// Runs an action in one transaction: `ctx.write(OP, move |tx, actor| leave::approve(tx, actor, id)).await`.
     ///
     /// # Errors

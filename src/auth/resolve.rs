@@ -5,15 +5,17 @@
 //! role or a disabled login is gone with the commit that says so. Only "last seen" lives here between its writes,
 //! at most one a minute.
 
+use std::any::{Any, TypeId};
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, OnceLock};
 
 use jiff::{SignedDuration, Timestamp};
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 
 use crate::error::{AppError, Result};
 use crate::ids::{SessionId, UserId};
+use crate::lang::Lang;
 use crate::orgs::Org;
 use crate::storage::{Housekeeping, Op};
 use crate::vault::keys::Purpose;
@@ -63,8 +65,12 @@ pub(super) struct Signed {
     good_until: Timestamp,
     idle: SignedDuration,
     seen: Arc<Seen>,
-    pub(super) counts: OnceLock<(u64, u64)>,
+    kept: Kept,
 }
+
+/// What was worked out for this person at this commit and on this day, by its type and the language it is told in.
+#[derive(Default)]
+struct Kept(Mutex<Vec<(TypeId, Lang, Arc<dyn Any + Send + Sync>)>>);
 
 /// When a credential was last used: microseconds since the epoch.
 #[derive(Default)]
@@ -83,6 +89,20 @@ impl Signed {
             && self.commit == org.db.commit_number()
             && now < self.good_until
             && SignedDuration::from_micros(idle_since) < self.idle
+    }
+
+    /// What [`Signed::keep`] was told of this type, if anything was.
+    pub(super) fn kept<T: Any + Send + Sync>(&self, lang: Lang) -> Option<Arc<T>> {
+        let kept = self.kept.0.lock();
+        let of_type = kept.iter().find(|(kind, told, _)| *kind == TypeId::of::<T>() && *told == lang);
+        of_type.and_then(|(_, _, value)| Arc::clone(value).downcast().ok())
+    }
+
+    /// Remembers a value for as long as nothing was committed and it is the same day for this person.
+    pub(super) fn keep<T: Any + Send + Sync>(&self, lang: Lang, value: Arc<T>) {
+        let mut kept = self.kept.0.lock();
+        kept.retain(|(kind, told, _)| *kind != TypeId::of::<T>() || *told != lang);
+        kept.push((TypeId::of::<T>(), lang, value));
     }
 
     /// The personal token may only read.
@@ -204,7 +224,7 @@ impl Auth {
         seen.used.fetch_max(last_seen.as_microsecond(), Ordering::AcqRel);
         seen.written.fetch_max(last_seen.as_microsecond(), Ordering::AcqRel);
         let good_until = ends.min(account.good_until);
-        let signed = Arc::new(Signed { org, account, behind, commit, good_until, idle, seen, counts: OnceLock::new() });
+        let signed = Arc::new(Signed { org, account, behind, commit, good_until, idle, seen, kept: Kept::default() });
         self.signed.keep(key, &signed);
         Ok(signed)
     }

@@ -85,16 +85,20 @@ impl Ctx {
         Ok(shell.shortcuts(bar))
     }
 
-    /// Unread notices and waiting decisions: asked once a commit for each signed-in person.
+    /// Unread notices and waiting decisions.
     async fn counts(&self) -> Result<(u64, u64)> {
-        if let Some(known) = self.signed.counts.get() {
-            return Ok(*known);
-        }
         let waiting = self.auth.waiting;
-        let counts =
-            self.read(move |rx, actor| Ok(((waiting.unread)(rx, actor)?, (waiting.inbox)(rx, actor)?))).await?;
-        Ok(*self.signed.counts.get_or_init(|| counts))
+        let counts = self.read_once_a_commit(move |rx, actor| {
+            Ok(Counts { unread: (waiting.unread)(rx, actor)?, inbox: (waiting.inbox)(rx, actor)? })
+        });
+        let counts = counts.await?;
+        Ok((counts.unread, counts.inbox))
     }
+}
+
+struct Counts {
+    unread: u64,
+    inbox: u64,
 }
 
 /// For `web`: the shell of whoever sent a request, around the page that says what went wrong with it.

@@ -1,15 +1,16 @@
 //! `GET /`
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::response::Response;
 
 use crate::auth::{Hire, Role};
 use crate::error::{Msg, Result};
-use crate::leave::home::{Away, Balances, NextItem};
 use crate::msg;
 use crate::web::{self, Format, Shell, filters, redirect};
 
-use super::{Need, glance};
+use super::{Glance, glance};
 
 #[derive(Template)]
 #[template(path = "home/index.html")]
@@ -18,10 +19,7 @@ struct Index {
     day: String,
     greeting: Msg,
     employed: bool,
-    needs: Vec<Need>,
-    balances: Balances,
-    away: Away,
-    next: Vec<NextItem>,
+    glance: Arc<Glance>,
 }
 
 web::pages!(Index);
@@ -34,7 +32,7 @@ pub async fn index(ctx: Hire) -> Result<Response> {
     }
     let format = Format::new(ctx.visit.lang, actor.zone.clone(), ctx.auth.clock().now());
     let reading = format.clone();
-    let glance = ctx.read(move |rx, actor| glance(rx, actor, &reading)).await?;
+    let glance = ctx.read_once_a_commit(move |rx, actor| glance(rx, actor, &reading)).await?;
     let first_name = actor.name.split(' ').next().unwrap_or_default().to_owned();
     let greeting = match format.now.to_zoned(actor.zone.clone()).hour() {
         4..=11 => msg!("Good morning, {0}", first_name),
@@ -46,9 +44,6 @@ pub async fn index(ctx: Hire) -> Result<Response> {
         day: format.day_long(format.today()),
         greeting,
         employed: actor.employee_id.is_some(),
-        needs: glance.needs,
-        balances: glance.balances,
-        away: glance.away,
-        next: glance.next,
+        glance,
     })
 }

@@ -252,7 +252,8 @@ impl Db {
         self.0.shared.read(work)
     }
 
-    /// How many batches that changed something have been committed. Rises; survives restarts.
+    /// How many batches that changed something have been committed, notes of when somebody was last seen left out.
+    /// Rises; survives restarts.
     pub fn commit_number(&self) -> u64 {
         *self.0.shared.commits.borrow()
     }

@@ -5,16 +5,19 @@
 pub struct Op {
     pub(super) name: &'static str,
     pub(super) audited: bool,
+    /// Changes nothing that anybody is shown from a cache: the commit number stays.
+    pub(super) quiet: bool,
 }
 
 impl Op {
     /// An act: "leave.approved". Its transaction refuses to commit without an audit entry.
     pub const fn act(name: &'static str) -> Op {
-        Op { name, audited: true }
+        Op { name, audited: true, quiet: false }
     }
 
     pub const fn housekeeping(kind: Housekeeping) -> Op {
-        Op { name: kind.name(), audited: false }
+        let quiet = matches!(kind, Housekeeping::LastSeen | Housekeeping::Heartbeat);
+        Op { name: kind.name(), audited: false, quiet }
     }
 
     pub fn name(self) -> &'static str {

@@ -255,7 +255,7 @@ impl Writer {
         }
         if kept && !unaudited {
             return match self.statement("RELEASE closure") {
-                Ok(()) => Ran::Kept { changed, queued: tx.queued },
+                Ok(()) => Ran::Kept { changed: changed && !op.quiet, queued: tx.queued },
                 Err(_) => self.lost(),
             };
         }
