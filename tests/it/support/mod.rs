@@ -13,6 +13,7 @@
 mod client;
 mod fixture;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -58,6 +59,23 @@ impl TestApp {
             (fixture::open(dir.path(), clock.clone(), flags), people)
         });
         TestApp::over(house, people, clock, dir)
+    }
+
+    /// A copy of the folder that another [`TestApp::close`] has left.
+    pub fn copy_of(folder: &Path, people: People, flags: &[(&'static str, &str)]) -> TestApp {
+        let dir = tempfile::tempdir().unwrap();
+        let clock = Clock::manual(TestApp::START.parse().unwrap());
+        let house = aside(|| {
+            fixture::copy(folder, dir.path());
+            fixture::open(dir.path(), clock.clone(), flags)
+        });
+        TestApp::over(house, people, clock, dir)
+    }
+
+    /// Stops the program; its folder stays.
+    pub fn close(mut self) -> TempDir {
+        aside(|| self.app.house.close());
+        std::mem::replace(&mut self.dir, tempfile::tempdir().unwrap())
     }
 
     /// A program that nobody has set up yet.

@@ -1,0 +1,259 @@
+//! A company with one thing of every kind for the employee and one for somebody else, made once a run.
+
+use std::collections::BTreeMap;
+
+use axum::body::Body;
+use axum::http::Method;
+use jiff::civil::{date, time};
+use steward::approvals::{self, Decision, Kind};
+use steward::auth::personal::{self, NewToken, Scope};
+use steward::auth::session::{self, Client as From, Kind as SessionKind};
+use steward::error::Result;
+use steward::ids::ProjectId;
+use steward::leave::request::NewLeave;
+use steward::leave::rules::Part;
+use steward::onboarding::rules::TaskStatus;
+use steward::onboarding::runs::{self, NewRun};
+use steward::onboarding::{self, tasks, templates};
+use steward::overtime::rules::{Compensation, Stage};
+use steward::overtime::{Project, Wanted, project};
+use steward::people::holidays::{self, HolidayFacts};
+use steward::people::org::{DepartmentFacts, EntityFacts, LocationFacts, department, entity, location};
+use steward::people::{groups, schedule};
+use steward::time::HolidayScope;
+use steward::{leave, overtime};
+use tokio::sync::OnceCell;
+
+use crate::support::{Client, ORG, People, Person, TestApp};
+
+/// What stands for a place of a path: the employee's, and somebody else's. The same twice where the kind has no owner.
+#[derive(Clone, Debug)]
+pub struct Things {
+    pub mine: String,
+    pub others: String,
+}
+
+/// The folder, who is in it, and its things by the word that stands for them.
+pub struct Company {
+    folder: tempfile::TempDir,
+    people: People,
+    pub things: BTreeMap<&'static str, Things>,
+    /// The session of HR of another organization, which holds nothing.
+    stranger: String,
+}
+
+impl Company {
+    /// A copy that may be changed.
+    pub fn open(&self) -> TestApp {
+        TestApp::copy_of(self.folder.path(), self.people, FLAGS)
+    }
+
+    pub fn stranger(&self, app: &TestApp) -> Client {
+        app.anonymous().cookie("session", &self.stranger)
+    }
+}
+
+const FLAGS: &[(&str, &str)] = &[("rates.signed_in", "1000000"), ("rates.anonymous", "1000000")];
+
+pub async fn company() -> &'static Company {
+    static COMPANY: OnceCell<Company> = OnceCell::const_new();
+    COMPANY
+        .get_or_init(|| async {
+            let app = TestApp::with(FLAGS);
+            let things = furnish(&app).await;
+            let people = app.people;
+            let stranger = app.stranger().cookie_value("session").unwrap().to_owned();
+            Company { folder: app.close(), people, things, stranger }
+        })
+        .await
+}
+
+fn pair(mine: impl ToString, others: impl ToString) -> Things {
+    Things { mine: mine.to_string(), others: others.to_string() }
+}
+
+fn same(id: impl ToString) -> Things {
+    pair(id.to_string(), id)
+}
+
+async fn furnish(app: &TestApp) -> BTreeMap<&'static str, Things> {
+    let people = app.people;
+    let (hr, employee, other) = (people.hr, people.employee, people.other);
+    let mut things = app
+        .act(hr, move |tx, actor| {
+            leave::seed_types(tx, actor)?;
+            onboarding::seed_templates(tx, actor)?;
+            let named = Project {
+                id: ProjectId(0),
+                code: "P".into(),
+                name: "Project".into(),
+                description: String::new(),
+                active: true,
+            };
+            let project = project::create(tx, actor, named)?;
+            let entity = entity::create(
+                tx,
+                actor,
+                EntityFacts { name: "Nordlicht GmbH".into(), code: "NL".into(), country: "DE".into() },
+            )?;
+            let location = location::create(
+                tx,
+                actor,
+                LocationFacts {
+                    entity_id: entity,
+                    name: "Hamburg".into(),
+                    code: "HAM".into(),
+                    time_zone: "Europe/Berlin".into(),
+                    country: "DE".into(),
+                    region: String::new(),
+                    address: String::new(),
+                },
+            )?;
+            let department = department::create(
+                tx,
+                actor,
+                DepartmentFacts {
+                    name: "Support".into(),
+                    code: "SUP".into(),
+                    location_id: Some(location),
+                    parent_id: None,
+                    head_id: None,
+                },
+            )?;
+            department::add_manager(tx, actor, department, people.manager.employee)?;
+            let group = groups::create(tx, actor, "Works council", "council")?;
+            let holiday = HolidayFacts {
+                name: "Founders’ Day".into(),
+                start_date: date(2026, 10, 1),
+                end_date: date(2026, 10, 1),
+                half: None,
+                scope: HolidayScope::Global,
+                entity_id: None,
+                location_id: None,
+                working: false,
+            };
+            let holiday = holidays::create(tx, actor, holiday)?;
+            let week = |tx: &mut _, who: Person| {
+                schedule::set(tx, actor, who.employee, date(2026, 7, 1), schedule::full_time())
+            };
+            let weeks = pair(week(tx, employee)?, week(tx, other)?);
+            let template = templates::list(tx, actor)?[0].id;
+            let template_task = templates::tasks(tx, actor, template)?[0].id;
+            let mut run = |who: Person| -> Result<_> {
+                let id = runs::start(
+                    tx,
+                    actor,
+                    NewRun { employee_id: who.employee, template_id: template, buddy_id: None },
+                )?;
+                let own = tasks::of_run(tx, actor, id)?;
+                let own = own.iter().find(|task| task.role == "hire" && task.status == TaskStatus::Open);
+                Ok((id, own.map_or(0, |task| task.id.0)))
+            };
+            let (runs, tasks) = {
+                let ((a, b), (c, d)) = (run(employee)?, run(other)?);
+                (pair(a, c), pair(b, d))
+            };
+            let leave_type = leave::types::preset(tx, "unpaid")?.id;
+            Ok(BTreeMap::from([
+                ("project", same(project)),
+                ("entity", same(entity)),
+                ("location", same(location)),
+                ("department", same(department)),
+                ("group", same(group)),
+                ("holiday", same(holiday)),
+                ("week", weeks),
+                ("template", same(template)),
+                ("template_task", same(template_task)),
+                ("run", runs),
+                ("task", tasks),
+                ("leave_type", same(leave_type)),
+                ("vacation", same(leave::types::preset(tx, "vacation")?.id)),
+                ("user", pair(employee.user, other.user)),
+                ("employee", pair(employee.employee, other.employee)),
+                ("manager", same(people.manager.employee)),
+            ]))
+        })
+        .unwrap();
+
+    let leave = |who| ask_for_leave(app, who);
+    let (mine, others) = (leave(employee), leave(other));
+    things.insert("leave", pair(mine, others));
+    let approval = |id: i64| app.read(move |rx| approvals::current(rx, Kind::Leave, id)).unwrap().id;
+    things.insert("approval", pair(approval(mine), approval(others)));
+    let overtime = |who| record_overtime(app, who, date(2026, 2, 28));
+    things.insert("overtime", pair(overtime(employee), overtime(other)));
+
+    // What was decided leaves notices with both, and a workbook.
+    for (who, by) in [(employee, people.manager), (other, hr)] {
+        let id = steward::ids::OvertimeId(record_overtime(app, who, date(2026, 2, 21)));
+        let yes = Decision::Approve { note: None, on_behalf_reason: None };
+        app.act(by, move |tx, actor| overtime::decide(tx, actor, id, &yes)).unwrap();
+    }
+    app.app.clockwork.tick().await;
+    let first = |sql: &'static str, user: i64| app.read(move |rx| rx.scalar::<i64>(sql, [user]));
+    let notice = "SELECT min(id) FROM notices WHERE employee_id = ?1";
+    things.insert("notice", pair(first(notice, employee.employee.0), first(notice, other.employee.0)));
+    things.insert("report", same(first("SELECT min(id) FROM overtime_reports WHERE id > ?1", 0)));
+
+    // The stranger has the first session of their own organization: this one is another.
+    app.as_admin();
+    let session = |who: Person| {
+        let from = From::new(None, "A browser that is left alone");
+        app.arrange(move |tx| session::open(tx, ORG, who.user, SessionKind::Web, &from)).id
+    };
+    things.insert("session", pair(session(employee), session(other)));
+    let token = |who: Person| {
+        let new = NewToken { name: "Scripts".into(), scope: Scope::Read, days: 30 };
+        app.act(who, move |tx, actor| personal::create(tx, actor, ORG, new)).unwrap().0.id
+    };
+    things.insert("token", pair(token(employee), token(other)));
+
+    let file = "--b\r\ncontent-disposition: form-data; name=\"file\"; filename=\"people.csv\"\r\ncontent-type: text/csv\r\n\r\n\
+                email,last_name,first_name,join_date\nana@x.test,Ribeiro,Ana,2026-04-01\n\r\n--b--\r\n";
+    let kind = Some("multipart/form-data; boundary=b");
+    let kept = app.as_hr().send(Method::POST, "/people/import", kind, Body::from(file)).await;
+    things.insert("draft", same(kept.header("location").rsplit('/').next().unwrap()));
+    things
+}
+
+fn ask_for_leave(app: &TestApp, who: Person) -> i64 {
+    app.act(who, move |tx, actor| {
+        let input = NewLeave {
+            leave_type_id: leave::types::preset(tx, "unpaid")?.id,
+            employee_id: None,
+            start_date: date(2026, 4, 13),
+            end_date: date(2026, 4, 14),
+            start_part: Part::FullDay,
+            end_part: Part::FullDay,
+            from_time: None,
+            to_time: None,
+            reason: "Moving house".into(),
+            contact: String::new(),
+            deputy_id: None,
+        };
+        leave::request::submit(tx, actor, input)
+    })
+    .unwrap()
+    .0
+}
+
+fn record_overtime(app: &TestApp, who: Person, day: jiff::civil::Date) -> i64 {
+    app.act(who, move |tx, actor| {
+        let wanted = Wanted {
+            employee_id: who.employee,
+            project_id: project::list(tx, true)?[0].id,
+            date: day,
+            start_time: time(9, 0, 0, 0),
+            end_time: time(11, 0, 0, 0),
+            breaks: Vec::new(),
+            reason: "Stocktaking".into(),
+            detail: String::new(),
+            compensation: Compensation::Pay,
+            stage: Stage::Worked,
+            override_reason: String::new(),
+        };
+        overtime::send(tx, actor, &wanted)
+    })
+    .unwrap()
+    .0
+}
