@@ -16,8 +16,11 @@ use super::Schema;
 /// The word of a statement that it knows what it does.
 pub(super) const ON_PURPOSE: &str = "/* whole table */";
 
-/// What has been found good, by schema and text.
-static GOOD: LazyLock<Mutex<HashSet<(usize, Box<str>)>>> = LazyLock::new(Mutex::default);
+/// A statement by the address of its schema, and its text.
+type Statement = (usize, Box<str>);
+
+/// What has been found good.
+static GOOD: LazyLock<Mutex<HashSet<Statement>>> = LazyLock::new(Mutex::default);
 
 /// What a feature asks is checked; what a test asks by hand is not.
 pub(super) fn is_checked(caller: &Location<'_>) -> bool {

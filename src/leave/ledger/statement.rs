@@ -115,6 +115,9 @@ struct Telling<'a> {
     amounts: &'a Amounts<'a>,
 }
 
+/// Days, and what each is charged.
+type Days = Vec<(Date, Minutes)>;
+
 impl Telling<'_> {
     /// What was granted, corrected, paid out, or moved by the change of year.
     fn credits(&self, lines: &[Line], wanted: impl Fn(Date) -> bool) -> Vec<Entry> {
@@ -181,7 +184,7 @@ impl Telling<'_> {
                 reasons.insert(id, words::say(&line.explanation, self.format));
             }
         }
-        let mut requests: BTreeMap<LeaveRequestId, (Vec<(Date, Minutes)>, Vec<(Date, Minutes)>)> = BTreeMap::new();
+        let mut requests: BTreeMap<LeaveRequestId, (Days, Days)> = BTreeMap::new();
         for ((id, date), (standing, given)) in days {
             let (taken, back) = requests.entry(id).or_default();
             let charged = standing - given;

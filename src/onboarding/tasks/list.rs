@@ -10,6 +10,9 @@ use crate::time::period;
 use crate::tr;
 use crate::web::Format;
 
+/// A heading, and which tasks stand beneath it.
+type Group<'a> = (&'static str, &'a dyn Fn(&Task) -> bool);
+
 /// Headings (keys of the catalogues) with the actor's tasks beneath; headings without any are left out.
 ///
 /// # Errors
@@ -19,7 +22,7 @@ pub fn mine(rx: &Rx<'_>, actor: &Actor, format: &Format) -> Result<Vec<(&'static
     let next_week = period::ahead(today, 7);
     let open = |task: &Task| task.status == TaskStatus::Open;
     let late = |task: &Task| rules::is_overdue(task.status, task.due_date, today);
-    let groups: [(&'static str, &dyn Fn(&Task) -> bool); 5] = [
+    let groups: [Group<'_>; 5] = [
         (tr!("Overdue"), &late),
         (tr!("Within a week"), &|task| open(task) && !late(task) && task.due_date <= next_week),
         (tr!("Afterwards"), &|task| open(task) && task.due_date > next_week),
