@@ -246,9 +246,12 @@ async fn working_weeks_are_dated() {
     hr.json(Method::PATCH, &path, json!({"effective_on": "2020-01-01"})).await.assert_invalid("effective_on");
     hr.delete(&path).await.assert_status(204);
     app.as_employee().get(&path).await.assert_status(404);
-    let first = own["items"][0]["id"].as_i64().unwrap();
-    hr.delete(&format!("/api/v1/schedules/{first}")).await.assert_status(409);
+    let first = format!("/api/v1/schedules/{}", own["items"][0]["id"]);
+    hr.delete(&first).await.assert_status(409);
     hr.json(Method::POST, &format!("{path}/restore"), json!({})).await.assert_ok();
+    // The first day would be left without a week.
+    hr.delete(&first).await.assert_status(409).assert_contains("the working week of the first day");
+    hr.json(Method::PATCH, &first, json!({"effective_on": "2024-03-02"})).await.assert_invalid("effective_on");
     app.as_other().get(&path).await.assert_status(404);
 }
 

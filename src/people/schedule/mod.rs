@@ -108,7 +108,8 @@ pub fn set(tx: &mut Tx<'_>, actor: &Actor, employee: EmployeeId, on: Date, week:
 /// Changes when a week begins, and what it is.
 ///
 /// # Errors
-/// As [`set`]; [`AppError::Invalid`] where another week of the person begins on that date.
+/// As [`set`]; [`AppError::Invalid`] where another week of the person begins on that date, or none would apply to the
+/// first day any more.
 pub fn change(tx: &mut Tx<'_>, actor: &Actor, id: ScheduleId, on: Date, week: WeeklySchedule) -> Result<()> {
     actor.require_hr()?;
     let before = present(tx, id)?;
@@ -118,6 +119,12 @@ pub fn change(tx: &mut Tx<'_>, actor: &Actor, id: ScheduleId, on: Date, week: We
     check_date(tx, before.employee_id, on)?;
     if store::beginning_on(tx, before.employee_id, on)?.is_some_and(|other| other != id) {
         return Err(AppError::invalid("effective_on", msg!("Another working week begins on {0} already.", on)));
+    }
+    if let Some(first_day) = bares_first_day(tx, &before, Some(on))? {
+        return Err(AppError::invalid(
+            "effective_on",
+            msg!("The first working week begins with the first day, {0}.", first_day),
+        ));
     }
     store::update(tx, id, on, &week)?;
     let entry = audit::Entry::new("schedule.updated")
@@ -131,12 +138,19 @@ pub fn change(tx: &mut Tx<'_>, actor: &Actor, id: ScheduleId, on: Date, week: We
 /// Removes a week; the one before goes on in its place.
 ///
 /// # Errors
-/// [`AppError::Forbidden`] for all but HR; [`AppError::NotFound`]; [`AppError::Conflict`] for the only one.
+/// [`AppError::Forbidden`] for all but HR; [`AppError::NotFound`]; [`AppError::Conflict`] for the only one, and for the
+/// one of the first day.
 pub fn hide(tx: &mut Tx<'_>, actor: &Actor, id: ScheduleId) -> Result<()> {
     actor.require_hr()?;
     let schedule = present(tx, id)?;
     if store::of_employee(tx, schedule.employee_id)?.len() < 2 {
         return Err(AppError::conflict("This is the only working week: everybody has one."));
+    }
+    if let Some(first_day) = bares_first_day(tx, &schedule, None)? {
+        return Err(AppError::Conflict(msg!(
+            "This is the working week of the first day, {0}; without it the days up to the next one would have none.",
+            first_day
+        )));
     }
     let entry = audit::Entry::new("schedule.removed").on("schedule", id).change("active", true, false);
     let act = audit::record(tx, actor, entry)?;
@@ -165,6 +179,21 @@ pub fn restore(tx: &mut Tx<'_>, actor: &Actor, id: ScheduleId) -> Result<()> {
 pub(super) fn present(rx: &Rx<'_>, id: ScheduleId) -> Result<Schedule> {
     let schedule = store::get(rx, id)?;
     if schedule.hidden { Err(AppError::NotFound) } else { Ok(schedule) }
+}
+
+/// Whether a week may be removed: it is neither the only one nor that of the first day.
+pub(super) fn is_removable(rx: &Rx<'_>, schedule: &Schedule) -> Result<bool> {
+    let alone = store::of_employee(rx, schedule.employee_id)?.len() < 2;
+    Ok(!alone && bares_first_day(rx, schedule, None)?.is_none())
+}
+
+/// The first day of the employment, where no week would apply to it once `schedule` begins on `on`, or is gone.
+fn bares_first_day(rx: &Rx<'_>, schedule: &Schedule, on: Option<Date>) -> Result<Option<Date>> {
+    let first_day = employee::get(rx, schedule.employee_id)?.facts.join_date;
+    let others = store::of_employee(rx, schedule.employee_id)?;
+    let others = others.iter().filter(|other| other.id != schedule.id).map(|other| other.effective_on);
+    let covered = others.chain(on).any(|begins| begins <= first_day);
+    Ok((schedule.effective_on <= first_day && !covered).then_some(first_day))
 }
 
 fn check_date(rx: &Rx<'_>, employee: EmployeeId, on: Date) -> Result<()> {

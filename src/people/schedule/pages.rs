@@ -129,9 +129,14 @@ async fn page(
     form: FormState,
     status: StatusCode,
 ) -> Result<Response> {
-    let (name, count) =
-        ctx.read(move |rx, _| Ok((people::get(rx, employee_id)?.name(), super::list(rx, employee_id)?.len()))).await?;
+    let read = ctx.read(move |rx, _| {
+        let removable = match week {
+            Some(week) => super::is_removable(rx, &super::present(rx, week)?)?,
+            None => false,
+        };
+        Ok((people::get(rx, employee_id)?.name(), removable))
+    });
+    let (name, removable) = read.await?;
     let days = form::fields(&words::format(ctx));
-    let removable = week.is_some() && count > 1;
     web::page_with(status, &Edit { shell: ctx.shell().await?, employee_id, name, week, removable, days, form })
 }
