@@ -77,7 +77,10 @@ impl House {
             opening,
             ..DbSettings::default()
         };
-        people::followed_by(&[onboarding::follow]);
+        people::followed_by(people::Followers {
+            changed: vec![onboarding::follow, approvals::follow, overtime::follow],
+            imported: vec![onboarding::welcome_imported],
+        });
         let orgs = Orgs::open(data, master, clock, settings)?;
         Ok(House {
             config: Arc::new(config),
@@ -186,7 +189,11 @@ fn registry(house: &Arc<House>) -> Registry {
                 .on_appliance(house.orgs.instance(), "unknown logins", auth::lockout::prune_unknown),
         )
         .job(onboarding::TaskReminders)
+<<<<<<< HEAD
         .job(Renewal::new(house.orgs.instance()))
+=======
+        .job(people::Departures)
+>>>>>>> 65c9674 (What waits for somebody who is gone is asked of whoever decides now, and their onboarding tasks go to others)
 }
 
 fn web_settings(config: &Config, noted: &[String]) -> Settings {

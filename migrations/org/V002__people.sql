@@ -83,6 +83,8 @@ CREATE INDEX employees_location ON employees (location_id, name_key);
 CREATE INDEX employees_entity ON employees (entity_id, name_key);
 CREATE INDEX employees_name ON employees (name_key, id);
 CREATE INDEX employees_join ON employees (join_date);
+-- Who has just left: what waited for them goes to others.
+CREATE INDEX employees_leave ON employees (leave_date) WHERE leave_date IS NOT NULL;
 
 -- What a search looks through: names, number, address and position, folded by the program. Three letters or more
 -- go through the trigram index.

@@ -35,7 +35,7 @@ CREATE TABLE approval_steps (
   id            INTEGER PRIMARY KEY,
   approval_id   INTEGER NOT NULL REFERENCES approvals (id),
   at            TEXT NOT NULL,
-  step          TEXT NOT NULL CHECK (step IN ('requested', 'approved', 'rejected', 'asked', 'resubmitted', 'withdrawn')),
+  step          TEXT NOT NULL CHECK (step IN ('requested', 'approved', 'rejected', 'asked', 'resubmitted', 'withdrawn', 'reasked')),
   level         INTEGER NOT NULL CHECK (level >= 1),
   employee_id   INTEGER REFERENCES employees (id),
   actor         TEXT NOT NULL CHECK (length(actor) BETWEEN 1 AND 200),

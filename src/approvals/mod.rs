@@ -17,7 +17,7 @@ use crate::error::{AppError, Msg, Result};
 use crate::ids::{ApprovalId, EmployeeId};
 use crate::msg;
 use crate::notifications::{self, Notice};
-use crate::people::{self, Approver};
+use crate::people::{self, Approver, Employee};
 use crate::storage::{Rx, Tx};
 
 pub use types::{Approval, Because, Decision, Fact, Facts, Kind, New, Outcome, Status, Step, StepKind};
@@ -146,6 +146,36 @@ pub fn resubmit_to(
     tell_asked(tx, kind, subject_id, requester, &title, &asked)
 }
 
+/// What follows when a person's record changes: what waits for a decision of somebody who is gone is asked of whoever
+/// decides now, unless somebody else is asked already. See [`people::Follow`].
+///
+/// # Errors
+/// When the database cannot be read or written.
+pub fn follow(tx: &mut Tx<'_>, actor: &Actor, _before: &Employee, after: &Employee) -> Result<()> {
+    if !people::is_gone(tx, after)? {
+        return Ok(());
+    }
+    for approval in store::waiting_for(tx, after.id)? {
+        store::unask(tx, approval.id, after.id)?;
+        let requester = approval.requester_id();
+        let left = approval.asked.iter().any(|person| person.id != after.id.0);
+        let asked = if left { Vec::new() } else { whom_to_ask(tx, requester, None)? };
+        for (employee, because) in &asked {
+            store::ask(tx, approval.id, approval.level, *employee, *because)?;
+        }
+        store::set_status(tx, approval.id, approval.status, approval.version + 1)?;
+        store::step(tx, approval.id, StepKind::Reasked, approval.level, actor, None, "")?;
+        let ids = |ids: &mut dyn Iterator<Item = i64>| ids.collect::<Vec<i64>>();
+        let before = ids(&mut approval.asked.iter().map(|person| person.id));
+        let kept = before.iter().copied().filter(|id| *id != after.id.0);
+        let now = ids(&mut kept.chain(asked.iter().map(|(employee, _)| employee.0)));
+        let entry = audit::Entry::new(StepKind::Reasked.action()).on(approval.kind.as_str(), approval.subject_id);
+        audit::record(tx, actor, entry.change("asked", before, now))?;
+        tell_asked(tx, approval.kind, approval.subject_id, requester, &approval.title, &asked)?;
+    }
+    Ok(())
+}
+
 /// The latest approval of a subject, open or ended.
 ///
 /// # Errors
@@ -186,12 +216,13 @@ pub fn count_for(rx: &Rx<'_>, actor: &Actor) -> Result<u32> {
     actor.employee_id.map_or(Ok(0), |employee| store::count_for(rx, employee))
 }
 
-/// What this person decided, newest first, `limit` at most.
+/// One page of what this person decided, newest first, and how much there is in all.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub fn decided_by(rx: &Rx<'_>, actor: &Actor, limit: u32) -> Result<Vec<(Approval, Step)>> {
-    actor.employee_id.map_or(Ok(Vec::new()), |employee| store::decided_by(rx, employee, limit))
+pub fn decided_by(rx: &Rx<'_>, actor: &Actor, limit: i64, offset: i64) -> Result<(Vec<(Approval, Step)>, i64)> {
+    let Some(employee) = actor.employee_id else { return Ok((Vec::new(), 0)) };
+    Ok((store::decided_by(rx, employee, limit, offset)?, store::count_decided_by(rx, employee)?))
 }
 
 /// What came back to this person with a question, oldest first, with the question.

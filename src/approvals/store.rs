@@ -71,6 +71,12 @@ pub(super) fn ask(tx: &mut Tx<'_>, id: ApprovalId, level: u32, employee: Employe
     Ok(())
 }
 
+/// This person is asked no more, and was never asked as far as the level goes.
+pub(super) fn unask(tx: &mut Tx<'_>, id: ApprovalId, employee: EmployeeId) -> Result<()> {
+    tx.run("DELETE FROM approval_asked WHERE approval_id = ?1 AND employee_id = ?2 AND open = 1", (id, employee))?;
+    Ok(())
+}
+
 /// Nobody is asked any more.
 pub(super) fn close_questions(tx: &mut Tx<'_>, id: ApprovalId) -> Result<()> {
     tx.run("UPDATE approval_asked SET open = 0 WHERE approval_id = ?1", [id])?;
@@ -166,7 +172,19 @@ pub(super) fn count_for(rx: &Rx<'_>, employee: EmployeeId) -> Result<u32> {
     rx.scalar("SELECT count(*) FROM approval_asked WHERE employee_id = ?1 AND open = 1", [employee])
 }
 
-pub(super) fn decided_by(rx: &Rx<'_>, employee: EmployeeId, limit: u32) -> Result<Vec<(Approval, Step)>> {
+pub(super) fn count_decided_by(rx: &Rx<'_>, employee: EmployeeId) -> Result<i64> {
+    rx.scalar(
+        "SELECT count(*) FROM approval_steps WHERE employee_id = ?1 AND step IN ('approved', 'rejected', 'asked')",
+        [employee],
+    )
+}
+
+pub(super) fn decided_by(
+    rx: &Rx<'_>,
+    employee: EmployeeId,
+    limit: i64,
+    offset: i64,
+) -> Result<Vec<(Approval, Step)>> {
     // The step's own columns stand behind the thirteen of the approval.
     let columns = COLUMNS.replacen(
         " FROM approvals a",
@@ -176,9 +194,9 @@ pub(super) fn decided_by(rx: &Rx<'_>, employee: EmployeeId, limit: u32) -> Resul
     );
     let sql = format!(
         "SELECT {columns} WHERE s.employee_id = ?1 AND s.step IN ('approved', 'rejected', 'asked') \
-         ORDER BY s.id DESC LIMIT ?2"
+         ORDER BY s.id DESC LIMIT ?2 OFFSET ?3"
     );
-    rx.all(&sql, (employee, limit), |row| Ok((approval(row)?, step_row(row, 13)?)))
+    rx.all(&sql, (employee, limit, offset), |row| Ok((approval(row)?, step_row(row, 13)?)))
 }
 
 /// Whether the requester was asked because the company has nobody else.

@@ -50,6 +50,8 @@ crate::text_enum! {
         Asked = "asked",
         Resubmitted = "resubmitted",
         Withdrawn = "withdrawn",
+        /// Whoever was asked is gone: it waits for somebody else.
+        Reasked = "reasked",
     }
 }
 
@@ -188,6 +190,7 @@ impl StepKind {
             StepKind::Asked => "approval.asked",
             StepKind::Resubmitted => "approval.resubmitted",
             StepKind::Withdrawn => "approval.withdrawn",
+            StepKind::Reasked => "approval.reasked",
         }
     }
 
@@ -200,6 +203,7 @@ impl StepKind {
             StepKind::Asked => tr!("Asked"),
             StepKind::Resubmitted => tr!("Answered and sent again"),
             StepKind::Withdrawn => tr!("Withdrawn"),
+            StepKind::Reasked => tr!("Asked somebody else, as who was asked is gone"),
         }
     }
 
@@ -208,7 +212,7 @@ impl StepKind {
             StepKind::Approved => "check",
             StepKind::Rejected | StepKind::Withdrawn => "cross",
             StepKind::Asked => "ask",
-            StepKind::Requested | StepKind::Resubmitted => "arrow",
+            StepKind::Requested | StepKind::Resubmitted | StepKind::Reasked => "arrow",
         }
     }
 }

@@ -19,6 +19,7 @@ pub mod welcome;
 #[cfg(test)]
 mod tests;
 
+pub use hire::welcome as welcome_imported;
 pub use jobs::TaskReminders;
 pub use runs::follow;
 pub use tasks::decide as decide_task;

@@ -30,7 +30,7 @@ struct House {
 
 /// HR, an IT person, and a hire who starts under a manager on Monday 16 November 2026.
 fn house() -> House {
-    people::followed_by(&[runs::follow]);
+    people::followed_by(people::Followers { changed: vec![runs::follow], imported: Vec::new() });
     let dir = tempfile::tempdir().unwrap();
     let clock = Clock::manual("2026-10-29T12:00:00Z".parse().unwrap());
     let db = Db::open(dir.path(), &ORG, clock.clone(), DbSettings::default()).unwrap();
@@ -548,4 +548,54 @@ fn a_group_without_members_is_a_group_still() {
     assert!(matches!(order.doer, Doer::Group(GroupId(_))));
     assert!(matches!(house.complete(house.it(), order.id), Err(AppError::NotFound)));
     assert_eq!(house.complete(house.manager(), order.id).unwrap(), TaskStatus::Done, "the manager may");
+}
+
+#[test]
+fn an_empty_group_is_hr_until_somebody_is_in_it() {
+    let house = house();
+    let it = house.it;
+    let hr = house.hr();
+    house
+        .act(move |tx| people::update(tx, &hr, it, |facts| facts.leave_date = Some(date(2026, 10, 1))).map(drop))
+        .unwrap();
+    let run = house.start();
+    let order = house.task(run, "Order laptop and dock");
+    assert_eq!((order.doer, order.stand_in), (Doer::Hr, true));
+}
+
+#[test]
+fn what_was_given_to_somebody_who_is_gone_goes_to_others() {
+    let house = house();
+    let run = house.start();
+    let lunch = house.task(run, "Lunch with the team");
+    assert_eq!(lunch.doer, Doer::Person(house.manager));
+    let (hr, manager, it) = (house.hr(), house.manager, house.it);
+    house.act(move |tx| people::employee::hide(tx, &hr, manager)).unwrap();
+    let lunch = house.task(run, "Lunch with the team");
+    assert_eq!((lunch.doer, lunch.stand_in), (Doer::Hr, true));
+    // The only one of IT leaves: the day after, the job of departures does the same.
+    let (order, done) = (house.task(run, "Order laptop and dock"), house.task(run, "Create accounts and mail address"));
+    assert!(matches!((order.doer, done.doer), (Doer::Group(_), Doer::Group(_))));
+    house.finish(&done);
+    let hr = house.hr();
+    house
+        .act(move |tx| people::update(tx, &hr, it, |facts| facts.leave_date = Some(date(2026, 10, 1))).map(drop))
+        .unwrap();
+    assert_eq!(house.task(run, "Order laptop and dock").doer, Doer::Hr);
+    assert_eq!(house.task(run, "Create accounts and mail address").doer, done.doer, "what is done keeps its doer");
+}
+
+#[test]
+fn a_finished_run_is_not_taken_up_beside_another() {
+    let house = house();
+    let run = house.start();
+    while let Some(task) = house.tasks(run).into_iter().find(|task| task.status == TaskStatus::Open) {
+        house.finish(&task);
+    }
+    assert_eq!(house.run(run).status, RunStatus::Finished);
+    let next = house.start();
+    let (hr, lunch) = (house.hr(), house.task(run, "Lunch with the team").id);
+    let refused = house.act(move |tx| tasks::edit::reopen(tx, &hr, lunch));
+    assert!(matches!(refused, Err(AppError::Conflict(_))), "{refused:?}");
+    assert_eq!((house.run(run).status, house.run(next).status), (RunStatus::Finished, RunStatus::Running));
 }

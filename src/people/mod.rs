@@ -6,6 +6,7 @@
 
 pub mod api;
 mod confirm;
+mod departures;
 pub mod directory;
 pub mod employee;
 mod follow;
@@ -25,7 +26,8 @@ pub use employee::{
     Employee, EmploymentType, Facts, Login, NewEmployee, Standing, Status, by_email, by_user, create, get, next_number,
     set_manager, standing_on, update,
 };
-pub use follow::{Follow, followed_by};
+pub use departures::Departures;
+pub use follow::{Follow, Followers, Welcome, followed_by, is_gone};
 pub use holidays::holidays;
 pub use names::NameRef;
 pub use reach::{

@@ -90,6 +90,17 @@ pub fn hire(tx: &mut Tx<'_>, actor: &Actor, org: &Org, new: NewHire) -> Result<H
     Ok(Hired { employee_id, user_id, onboarding_id })
 }
 
+/// Begins what fits somebody whom an import added, as [`hire`] does for one person ([`Choice::Fitting`]).
+///
+/// # Errors
+/// As [`runs::start`].
+pub fn welcome(tx: &mut Tx<'_>, actor: &Actor, employee_id: EmployeeId) -> Result<()> {
+    if let Some(template_id) = fitting(tx, actor, employee_id)? {
+        runs::start(tx, actor, NewRun { employee_id, template_id, buddy_id: None })?;
+    }
+    Ok(())
+}
+
 /// What [`Choice::Fitting`] chooses for somebody who is entered.
 fn fitting(rx: &Rx<'_>, actor: &Actor, employee_id: EmployeeId) -> Result<Option<TemplateId>> {
     let facts = people::get(rx, employee_id)?.facts;

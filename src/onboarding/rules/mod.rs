@@ -71,7 +71,8 @@ pub enum Role {
     Manager,
     Buddy,
     Hr,
-    Group(GroupId),
+    /// `None` where nobody who is employed is in the group.
+    Group(Option<GroupId>),
     /// `None` where the person who was named has left.
     Person(Option<EmployeeId>),
 }
@@ -86,21 +87,21 @@ pub enum Doer {
     Hr,
 }
 
-/// Who does a task, and whether that is only until somebody fills the part: a missing manager or person is HR, a
-/// missing buddy the manager.
+/// Who does a task, and whether that is only until somebody fills the part: a missing manager or person and an
+/// empty group are HR, a missing buddy is the manager.
 pub fn doer(role: Role, cast: &Cast) -> (Doer, bool) {
     let manager = cast.manager.map(Doer::Person);
     match role {
         Role::Hire => (Doer::Person(cast.hire), false),
         Role::Hr => (Doer::Hr, false),
-        Role::Group(id) => (Doer::Group(id), false),
+        Role::Group(Some(id)) => (Doer::Group(id), false),
         Role::Manager => (manager.unwrap_or(Doer::Hr), manager.is_none()),
         Role::Buddy => match cast.buddy {
             Some(buddy) => (Doer::Person(buddy), false),
             None => (manager.unwrap_or(Doer::Hr), true),
         },
         Role::Person(Some(id)) => (Doer::Person(id), false),
-        Role::Person(None) => (Doer::Hr, true),
+        Role::Group(None) | Role::Person(None) => (Doer::Hr, true),
     }
 }
 

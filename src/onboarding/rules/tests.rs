@@ -43,7 +43,8 @@ fn a_part_nobody_fills_goes_to_the_next_best() {
     assert_eq!(doer(Role::Manager, &full), (Doer::Person(manager), false));
     assert_eq!(doer(Role::Manager, &alone), (Doer::Hr, true));
     assert_eq!(doer(Role::Hire, &alone), (Doer::Person(hire), false));
-    assert_eq!(doer(Role::Group(GroupId(7)), &alone), (Doer::Group(GroupId(7)), false));
+    assert_eq!(doer(Role::Group(Some(GroupId(7))), &alone), (Doer::Group(GroupId(7)), false));
+    assert_eq!(doer(Role::Group(None), &alone), (Doer::Hr, true), "nobody is in it");
     assert_eq!(doer(Role::Person(None), &full), (Doer::Hr, true));
 }
 

@@ -3,19 +3,22 @@
 
 pub mod api;
 pub mod board;
+mod follow;
 pub mod pages;
 pub(super) mod store;
 pub mod timeline;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::model::{LONGEST_NOTE, Part, prose};
-use super::rules::{self, Cast, Doer, Progress, Role, TaskStatus};
+use super::rules::{self, Cast, Progress, Role, TaskStatus};
 use super::tasks::{self, NewRow};
 use super::{dates, notices, templates};
+use follow::recast;
+pub use follow::follow;
 use crate::audit;
 use crate::auth::Actor;
 use crate::error::{AppError, FieldErrors, Result};
@@ -174,7 +177,7 @@ pub(super) fn role(rx: &Rx<'_>, part: &Part) -> Result<Role> {
         Part::Manager => Role::Manager,
         Part::Buddy => Role::Buddy,
         Part::Hr => Role::Hr,
-        Part::Group(group) => Role::Group(group.id),
+        Part::Group(group) => Role::Group(tasks::store::is_staffed(rx, group.id)?.then_some(group.id)),
         Part::Employee(person) => {
             let id = EmployeeId(person.id);
             Role::Person(store::present(rx, id)?.map(|_| id))
@@ -259,81 +262,11 @@ pub fn set_buddy(tx: &mut Tx<'_>, actor: &Actor, id: OnboardingId, buddy: Option
     Ok(())
 }
 
-/// What follows in a run when the record of its person changed: the due dates of open tasks move with the first day,
-/// and tasks of the line manager go to the new one. Part of the same transaction; see [`people::Follower`].
-///
-/// # Errors
-/// When the database cannot be read or written.
-pub fn follow(tx: &mut Tx<'_>, actor: &Actor, before: &Employee, after: &Employee) -> Result<()> {
-    let Some((id, first_day, buddy)) = store::running_of(tx, after.id)? else { return Ok(()) };
-    if before.facts.manager_id != after.facts.manager_id {
-        recast(tx, actor, id, after.id, buddy)?;
-    }
-    let new_first_day = after.facts.join_date;
-    let place = |employee: &Employee| (employee.facts.entity_id, employee.facts.location_id);
-    if first_day != new_first_day || place(before) != place(after) {
-        move_dates(tx, actor, id, after, first_day)?;
-    }
-    Ok(())
-}
-
-/// Counts the due dates of everything that is not done anew.
-fn move_dates(tx: &mut Tx<'_>, actor: &Actor, id: OnboardingId, hire: &Employee, old_first_day: Date) -> Result<()> {
-    let first_day = hire.facts.join_date;
-    let left: Vec<_> = tasks::store::of_run(tx, id)?.into_iter().filter(|task| !task.status.is_settled()).collect();
-    let offsets: Vec<_> = left.iter().filter_map(|task| task.counted).collect();
-    let counted = dates::due_dates(tx, first_day, hire.facts.entity_id, hire.facts.location_id, &offsets)?;
-    let mut counted = counted.into_iter();
-    let mut moved = 0;
-    for task in &left {
-        let due = match task.counted {
-            Some(_) => counted.next().unwrap_or(task.due_date),
-            None => rules::moved_along(task.due_date, old_first_day, first_day),
-        };
-        if due != task.due_date {
-            tasks::store::set_due(tx, task.id, due, task.counted)?;
-            moved += 1;
-        }
-    }
-    store::set_first_day(tx, id, first_day)?;
-    let entry = audit::Entry::new("onboarding.moved")
-        .on("onboarding", id)
-        .change("join_date", old_first_day, first_day)
-        .with("tasks_moved", moved);
-    audit::record(tx, actor, entry)?;
-    Ok(())
-}
-
-/// Hands open tasks of manager and buddy to whoever fills the part now. What was given to somebody by hand stays.
-fn recast(tx: &mut Tx<'_>, actor: &Actor, id: OnboardingId, hire: EmployeeId, buddy: Option<EmployeeId>) -> Result<()> {
-    let cast = cast(tx, hire, buddy)?;
-    let mut told = BTreeSet::new();
-    for task in tasks::store::of_run(tx, id)? {
-        let role = match task.role.as_str() {
-            "manager" => Role::Manager,
-            "buddy" => Role::Buddy,
-            _ => continue,
-        };
-        let (doer, stand_in) = rules::doer(role, &cast);
-        let open = matches!(task.status, TaskStatus::Open | TaskStatus::Locked);
-        if !open || (doer, stand_in) == (task.doer, task.stand_in) {
-            continue;
-        }
-        tasks::store::set_doer(tx, task.id, &task.role, doer, stand_in)?;
-        tasks::event(tx, actor, task.id, "reassigned", &tasks::name_of(tx, doer)?)?;
-        if let Doer::Person(person) = doer {
-            told.insert(person);
-        }
-    }
-    let who = store::name(tx, hire)?;
-    notices::tell(tx, actor, told, |_| {
-        let text = msg!("Tasks for the onboarding of {0} are yours now.", who);
-        notices::of_run(&notices::ASSIGNED, id, text).link("/tasks")
-    })
-}
-
 /// Brings a run in line after something changed in it: locks and unlocks what depends on other tasks, tells those
 /// whose turn it is, and ends the run once nothing required is left (or takes it up again).
+///
+/// # Errors
+/// [`AppError::Conflict`] where a finished run would go on beside another of the same person.
 pub(super) fn settle(tx: &mut Tx<'_>, actor: &Actor, id: OnboardingId) -> Result<()> {
     let list = tasks::store::of_run(tx, id)?;
     let places: BTreeMap<_, _> = list.iter().enumerate().map(|(at, task)| (task.id, at)).collect();
@@ -353,6 +286,12 @@ pub(super) fn settle(tx: &mut Tx<'_>, actor: &Actor, id: OnboardingId) -> Result
         RunStatus::Finished if !complete => RunStatus::Running,
         _ => return Ok(()),
     };
+    if next == RunStatus::Running && store::running_of(tx, EmployeeId(run.employee.id))?.is_some() {
+        return Err(AppError::Conflict(msg!(
+            "{0} is being onboarded anew: what is finished stays as it is. Add the task there.",
+            run.employee.name
+        )));
+    }
     store::end(tx, id, next, "")?;
     let entry = audit::Entry::new("onboarding.changed").on("onboarding", id).change("status", run.status, next);
     audit::record(tx, actor, entry)?;
@@ -383,6 +322,21 @@ pub fn get(rx: &Rx<'_>, actor: &Actor, id: OnboardingId) -> Result<Run> {
 /// When the database cannot be read.
 pub fn list(rx: &Rx<'_>, actor: &Actor) -> Result<Vec<Run>> {
     store::list(rx, led_by(rx, actor)?.as_deref())
+}
+
+/// One page of the runs that ended, the latest first, and how many there are in all; of one person also that which goes
+/// on. Of those whom the actor leads, for HR of all.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn ended(
+    rx: &Rx<'_>,
+    actor: &Actor,
+    employee: Option<EmployeeId>,
+    limit: i64,
+    offset: i64,
+) -> Result<(Vec<Run>, i64)> {
+    store::ended(rx, led_by(rx, actor)?.as_deref(), employee, limit, offset)
 }
 
 /// Ids (as JSON) of the people whom the actor leads; `None` is everybody.

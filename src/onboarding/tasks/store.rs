@@ -11,7 +11,7 @@ use crate::auth::Actor;
 use crate::error::Result;
 use crate::ids::{CommentId, EmployeeId, GroupId, OnboardingId, TaskId};
 use crate::onboarding::rules::{DayCount, Doer, TaskStatus};
-use crate::people::NameRef;
+use crate::people::{self, NameRef};
 use crate::storage::{Rx, Tx};
 
 /// The columns of [`task`]. What a task needs comes as a JSON list of id, title and status.
@@ -289,10 +289,35 @@ pub(super) fn is_member(rx: &Rx<'_>, group: GroupId, person: EmployeeId) -> Resu
 pub(super) fn members(rx: &Rx<'_>, group: GroupId) -> Result<Vec<EmployeeId>> {
     rx.all(
         "SELECT m.employee_id FROM group_members m JOIN employees e ON e.id = m.employee_id \
-         WHERE m.group_id = ?1 AND e.hidden_by IS NULL ORDER BY m.employee_id",
-        [group],
+         WHERE m.group_id = ?1 AND e.hidden_by IS NULL AND (e.leave_date IS NULL OR e.leave_date >= ?2) \
+         ORDER BY m.employee_id",
+        (group, people::today(rx)?),
         |row| row.get(0),
     )
+}
+
+/// Whether anybody is in the group who is in use and has not left.
+pub(in crate::onboarding) fn is_staffed(rx: &Rx<'_>, group: GroupId) -> Result<bool> {
+    Ok(!members(rx, group)?.is_empty())
+}
+
+/// What is not settled, in runs that were not cancelled, of a person's own.
+pub(in crate::onboarding) fn held_by(rx: &Rx<'_>, person: EmployeeId) -> Result<Vec<Task>> {
+    let sql = format!(
+        "SELECT {TASK} WHERE k.assignee_id = ?1 AND k.status IN ('open', 'locked', 'awaiting_approval') \
+         AND o.status <> 'cancelled' ORDER BY k.onboarding_id, k.sort_order, k.id"
+    );
+    rx.all(&sql, [person], task)
+}
+
+/// What is not settled, in runs that were not cancelled, of the groups that a person is in.
+pub(in crate::onboarding) fn held_by_groups_of(rx: &Rx<'_>, person: EmployeeId) -> Result<Vec<Task>> {
+    let sql = format!(
+        "SELECT {TASK} WHERE k.group_id IN (SELECT group_id FROM group_members WHERE employee_id = ?1) \
+         AND k.status IN ('open', 'locked', 'awaiting_approval') AND o.status <> 'cancelled' \
+         ORDER BY k.onboarding_id, k.sort_order, k.id"
+    );
+    rx.all(&sql, [person], task)
 }
 
 pub(super) fn group_name(rx: &Rx<'_>, group: GroupId) -> Result<String> {

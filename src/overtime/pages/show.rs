@@ -113,6 +113,7 @@ pub(super) fn timeline(rx: &Rx<'_>, actor: &Actor, id: OvertimeId, format: &Form
                 StepKind::Asked => tr!("asked"),
                 StepKind::Resubmitted => tr!("changed it and sent it again"),
                 StepKind::Withdrawn => tr!("took it back"),
+                StepKind::Reasked => tr!("asked somebody else, as who was asked is gone"),
             }),
             when: format.when(step.at),
             say: say.into_iter().flatten().collect::<Vec<String>>().join(" · "),

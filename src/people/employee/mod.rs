@@ -18,8 +18,8 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 
 pub use model::{Employee, EmploymentType, Facts, Login, Status};
-pub(super) use rules::check;
-pub(super) use store::{COLUMN_COUNT, COLUMNS, everybody, from_row};
+pub(super) use rules::{check, number_after};
+pub(super) use store::{COLUMN_COUNT, COLUMNS, everybody, from_row, left_between};
 
 use super::{follow, groups, schedule};
 use crate::audit;
@@ -64,12 +64,7 @@ pub fn by_email(rx: &Rx<'_>, email: &str) -> Result<Option<Employee>> {
 
 /// A number that nobody has: one more than the highest made of digits; "1" at first.
 pub fn next_number(rx: &Rx<'_>) -> Result<String> {
-    let highest = store::highest_number(rx)?;
-    let next = highest.as_deref().and_then(|number| {
-        let width = number.len();
-        number.parse::<u64>().ok().map(|value| format!("{:0width$}", value + 1))
-    });
-    Ok(next.unwrap_or_else(|| "1".to_owned()))
+    Ok(number_after(store::highest_number(rx)?.as_deref().into_iter()))
 }
 
 /// Enters a person. Of entity, location and department what is left out follows from what is given.
@@ -117,7 +112,8 @@ pub fn set_manager(tx: &mut Tx<'_>, actor: &Actor, id: EmployeeId, manager: Opti
     update(tx, actor, id, |facts| facts.manager_id = manager)
 }
 
-/// Deactivates a person: the record stays, HR alone sees it, and it signs in and decides no more.
+/// Deactivates a person: the record stays, HR alone sees it, and it signs in and decides no more. What waited for
+/// them goes to others.
 ///
 /// # Errors
 /// [`AppError::NotFound`]; [`AppError::Forbidden`] for all but HR; [`AppError::Conflict`] for oneself.
@@ -132,7 +128,10 @@ pub fn hide(tx: &mut Tx<'_>, actor: &Actor, id: EmployeeId) -> Result<()> {
     }
     let entry = audit::Entry::new("employee.deactivated").on("employee", id).change("active", true, false);
     let act = audit::record(tx, actor, entry)?;
-    store::set_hidden(tx, id, Some(act))
+    store::set_hidden(tx, id, Some(act))?;
+    // What waited for them is asked of others.
+    let after = Employee { hidden: true, ..employee.clone() };
+    follow::tell(tx, actor, &employee, &after)
 }
 
 /// Brings a deactivated person back.

@@ -43,3 +43,16 @@ pub fn check(facts: &mut Facts) -> FieldErrors {
     }
     errors
 }
+
+/// The number after the highest of those made of digits alone, as wide as that one: "0043" after "0042"; "1" where
+/// there is none.
+pub fn number_after<'a>(numbers: impl Iterator<Item = &'a str>) -> String {
+    let plain = |number: &'a str| number.trim_start_matches('0');
+    let digits = numbers.filter(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()));
+    let highest = digits.max_by_key(|number| (plain(number).len(), plain(number)));
+    let next = highest.and_then(|number| {
+        let width = number.len();
+        number.parse::<u64>().ok().map(|value| format!("{:0width$}", value.saturating_add(1)))
+    });
+    next.unwrap_or_else(|| "1".to_owned())
+}

@@ -76,6 +76,12 @@ pub(in crate::people) fn everybody(rx: &Rx<'_>) -> Result<Vec<Employee>> {
     rx.all(select_employee!("ORDER BY e.id"), (), from_row)
 }
 
+/// Those whose last day lies between these dates, deactivated ones left out.
+pub(in crate::people) fn left_between(rx: &Rx<'_>, first: Date, last: Date) -> Result<Vec<Employee>> {
+    let sql = select_employee!("WHERE e.hidden_by IS NULL AND e.leave_date BETWEEN ?1 AND ?2 ORDER BY e.id");
+    rx.all(sql, (first, last), from_row)
+}
+
 /// Who holds this number, and whether they are deactivated.
 pub(super) fn holder_of_number(rx: &Rx<'_>, key: &str) -> Result<Option<(EmployeeId, String)>> {
     rx.one("SELECT id, first_name || ' ' || last_name FROM employees WHERE number_key = ?1", [key], |row| {
