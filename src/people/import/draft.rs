@@ -79,14 +79,7 @@ impl Draft {
     /// # Errors
     /// [`AppError::NotFound`] where there is none, or it is over, or it is somebody else's.
     pub fn find(ctx: &Ctx, id: &str) -> Result<Draft> {
-        let (ends, token) = id.split_once('-').ok_or(AppError::NotFound)?;
-        let plain =
-            |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
-        let ends: i64 = ends.parse().map_err(|_| AppError::NotFound)?;
-        let path = folder(ctx).join(name(ends, &whose(ctx)?, token));
-        if !plain(token) || ends < now(ctx).as_second() || !path.is_file() {
-            return Err(AppError::NotFound);
-        }
+        let path = path(ctx, id)?.filter(|path| path.is_file()).ok_or(AppError::NotFound)?;
         Ok(Draft { id: id.to_owned(), path, kept: true })
     }
 
@@ -95,6 +88,18 @@ impl Draft {
     pub fn keep(mut self) -> String {
         self.kept = true;
         self.id.clone()
+    }
+
+    /// The file is imported: it goes, and what remains is that it was.
+    pub fn taken(self) {
+        // Where that cannot be kept, pressing twice finds nothing: no harm.
+        let _ = std::fs::write(done(&self.path), "");
+        self.discard();
+    }
+
+    /// Whether the file that somebody kept under this id was imported within its hour: who pressed twice is told so.
+    pub fn was_taken(ctx: &Ctx, id: &str) -> Result<bool> {
+        Ok(path(ctx, id)?.is_some_and(|path| done(&path).is_file()))
     }
 
     /// Removes the file now.
@@ -151,6 +156,20 @@ impl Drop for Draft {
             let _ = std::fs::remove_file(&self.path);
         }
     }
+}
+
+/// Where the file of this id lies; none where the id is none, or its hour is over.
+fn path(ctx: &Ctx, id: &str) -> Result<Option<PathBuf>> {
+    let plain = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
+    let Some((ends, token)) = id.split_once('-') else { return Ok(None) };
+    let Ok(ends) = ends.parse::<i64>() else { return Ok(None) };
+    let over = ends < now(ctx).as_second();
+    Ok(if plain(token) && !over { Some(folder(ctx).join(name(ends, &whose(ctx)?, token))) } else { None })
+}
+
+/// What lies in the place of a file that was imported.
+fn done(path: &Path) -> PathBuf {
+    path.with_extension("done")
 }
 
 fn broken() -> AppError {

@@ -25,7 +25,7 @@ use plan::{Item, Person, Plan};
 use snapshot::Snapshot;
 
 use super::employee::{self, Facts};
-use super::groups;
+use super::{follow, groups};
 use crate::audit;
 use crate::auth::Actor;
 use crate::error::Result;
@@ -206,6 +206,9 @@ fn write(tx: &mut Tx<'_>, actor: &Actor, plan: &Plan) -> Result<()> {
         };
         if let Some(wanted) = &item.groups {
             groups::set_of_employee(tx, actor, id, wanted)?;
+        }
+        if let Some(id) = new[at] {
+            follow::tell_imported(tx, actor, id)?;
         }
     }
     Ok(())

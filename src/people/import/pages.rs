@@ -120,13 +120,16 @@ pub async fn tried(ctx: Hr, _patient: Patient, Path(id): Path<String>, query: Li
 
 /// `POST /people/import/{draft}`: takes the file, which counted against the rate when it was sent.
 pub async fn take(ctx: Hr, _patient: Patient, Path(id): Path<String>) -> Result<Response> {
+    if Draft::was_taken(&ctx, &id)? {
+        return Ok(Flash::ok("This file is imported already.").redirect(&ctx.visit, "/people"));
+    }
     let (draft, table) = Draft::find(&ctx, &id)?.table().await?;
     let outcome = outcome(&ctx, table, false).await?;
     if !outcome.errors.is_empty() {
         // Something changed since the page was looked at.
         return result_page(&ctx, draft.keep(), &outcome, &Listing::first(), StatusCode::UNPROCESSABLE_ENTITY).await;
     }
-    draft.discard();
+    draft.taken();
     Ok(Flash::ok(done(&outcome)).redirect(&ctx.visit, "/people"))
 }
 

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::columns::split_groups;
 use super::snapshot::{Missing, Snapshot, Units};
 use crate::ids::{EmployeeId, GroupId};
-use crate::people::{EmploymentType, Facts, employee};
+use crate::people::{EmploymentType, Facts, Login, employee};
 use crate::sheet::{Fault, Row};
 use crate::text::fold;
 use crate::{msg, tr};
@@ -136,6 +136,12 @@ fn item(s: &Snapshot, row: &Row, taken: &mut HashMap<usize, u64>, faults: &mut V
             bad.push(row.fault(&field, why));
         }
     }
+    let login = before.filter(|one| one.login != Login::None).map(|one| one.id);
+    if let (Some(own), Some(holder)) = (login, s.logins.get(&fold(&facts.email)))
+        && *holder != Some(own)
+    {
+        bad.push(row.fault("email", msg!("“{0}” is the address of another login", facts.email)));
+    }
     faults.extend(bad);
     Some(Item { line: row.line(), known, facts, links: [None; 3], groups, needs_number })
 }
@@ -252,10 +258,10 @@ fn words_of_employment() -> String {
 fn number_the_new(plan: &mut Plan) {
     let known = plan.snapshot.people.iter().map(|one| &one.facts.number);
     let given = plan.items.iter().map(|item| &item.facts.number);
-    let mut highest = known.chain(given).filter_map(|text| text.parse::<u64>().ok()).max().unwrap_or(0);
+    let mut next = employee::number_after(known.chain(given).map(String::as_str));
     for item in plan.items.iter_mut().filter(|item| item.needs_number) {
-        highest += 1;
-        item.facts.number = highest.to_string();
+        item.facts.number.clone_from(&next);
+        next = employee::number_after(std::iter::once(next.as_str()));
     }
 }
 

@@ -65,6 +65,8 @@ pub(super) struct Snapshot {
     pub by_id: HashMap<EmployeeId, usize>,
     pub by_number: HashMap<String, usize>,
     pub by_email: HashMap<String, usize>,
+    /// Folded addresses that sign in, and whose record each belongs to.
+    pub logins: HashMap<String, Option<EmployeeId>>,
     pub entity_names: Units<EntityId>,
     pub entities: HashMap<EntityId, Unit<()>>,
     pub location_names: Units<LocationId>,
@@ -96,6 +98,7 @@ impl Snapshot {
             by_id,
             by_number,
             by_email,
+            logins: store::logins(rx)?,
             people,
             entity_names: Units::new(entities.iter().map(|row| (row.id, row.code.as_str(), row.name.as_str()))),
             entities: entities.iter().map(|row| (row.id, Unit { above: (), hidden: row.hidden })).collect(),

@@ -44,3 +44,9 @@ pub(super) fn numbers(rx: &Rx<'_>) -> Result<HashMap<EmployeeId, String>> {
     let rows = rx.all("SELECT id, number FROM employees", (), |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(rows.into_iter().collect())
 }
+
+/// The folded address of every login, and whose record it belongs to.
+pub(super) fn logins(rx: &Rx<'_>) -> Result<HashMap<String, Option<EmployeeId>>> {
+    let rows = rx.all("SELECT email_key, employee_id FROM users", (), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.into_iter().collect())
+}

@@ -434,3 +434,23 @@ fn ten_thousand_rows() {
     println!("10,000 rows: dry run {dry:?}, import {real:?}");
     assert!(dry.as_secs() < 10 && real.as_secs() < 60, "dry run {dry:?}, import {real:?}");
 }
+
+#[test]
+fn numbers_go_on_as_wide_as_they_are() {
+    let house = house();
+    house.person("0042", None);
+    import(&house, "email,last_name,first_name\na@x.test,Ek,A\nb@x.test,Ek,B\n");
+    assert_eq!((facts(&house, "a@x.test").number, facts(&house, "b@x.test").number), ("0043".into(), "0044".into()));
+}
+
+#[test]
+fn an_address_that_another_login_has_is_told_by_line() {
+    let house = house();
+    let (mira, jonas) = (house.person("1", None), house.person("2", None));
+    house.login(mira, &[]);
+    let taken = format!("login{jonas}@demo.test");
+    house.login(jonas, &[]);
+    let told = told(&dry(&house, &format!("number,email\n1,{taken}\n")));
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("another login"), "{told:?}");
+}
