@@ -8,7 +8,7 @@ use utoipa::{OpenApi, ToSchema};
 
 use super::json::{Confirmation, NewOvertime, OvertimePatch, PreviewJson, RequestDetail, RequestJson};
 use super::rules::{Limits, OvertimeStatus};
-use super::{CANCELLED, CHANGED, CONFIRMED, DECIDED, Filter, SENT, limits, project, report};
+use super::{CANCELLED, CHANGED, CONFIRMED, DECIDED, Filter, SENT, limits, project, report, words};
 use crate::approvals::Decision;
 use crate::auth::{Hr, Staff};
 use crate::error::Result;
@@ -111,21 +111,23 @@ pub async fn get(ctx: Staff, headers: HeaderMap, Path(id): Path<OvertimeId>) -> 
 #[utoipa::path(
     post, path = "/api/v1/overtime-requests/preview", operation_id = "preview_overtime_request", tag = "overtime",
     summary = "What overtime would come to, without sending it",
-    description = "Anybody on the staff for themselves, HR for anybody. 409 where other overtime, approved leave or the shift is in the way; a limit that would be passed stands in `limits`.",
+    description = "Anybody on the staff for themselves, HR for anybody. Other overtime, approved leave or the shift that is in the way stands in `conflicts`, a limit that would be passed in `limits`.",
     request_body = NewOvertime,
-    responses((status = 200, description = "Minutes by class, and the limits", body = PreviewJson), WriteProblems),
+    responses((status = 200, description = "Minutes by class, the limits, and what is in the way", body = PreviewJson), WriteProblems),
 )]
 pub async fn preview(ctx: Staff, Json(input): Json<NewOvertime>) -> Result<Json<PreviewJson>> {
-    ctx.read(move |rx, actor| super::preview(rx, actor, &input.wanted(actor)?, None).map(PreviewJson::from))
-        .await
-        .map(Json)
+    let preview = ctx.read(move |rx, actor| {
+        let preview = super::preview(rx, actor, &input.wanted(actor)?, None)?;
+        Ok(PreviewJson::of(preview, &words::format_for(actor, rx.now())))
+    });
+    preview.await.map(Json)
 }
 
 /// Sends a request.
 #[utoipa::path(
     post, path = "/api/v1/overtime-requests", operation_id = "create_overtime_request", tag = "overtime",
     summary = "Send overtime that was worked, or is planned",
-    description = "Anybody on the staff for themselves; HR for anybody. 409 as in the preview, and above a maximum unless HR gives `override_reason`.",
+    description = "Anybody on the staff for themselves; HR for anybody. 409 where something is in the way, and above a maximum unless HR gives `override_reason`.",
     request_body = NewOvertime,
     responses((status = 201, description = "Sent; `Location` leads to it", body = RequestDetail), WriteProblems),
 )]

@@ -13,10 +13,12 @@ use super::{breaks, classes, standing};
 use crate::approvals;
 use crate::auth::Actor;
 use crate::error::Result;
+use crate::leave;
 use crate::ids::{ApprovalId, EmployeeId, OvertimeId, ProjectId};
 use crate::people::NameRef;
 use crate::storage::Rx;
 use crate::time::{Minutes, hhmm};
+use crate::web::Format;
 
 /// A wish for overtime.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -338,11 +340,15 @@ pub struct PreviewJson {
     /// By `day`, `week`, `month`, `year`.
     #[schema(value_type = std::collections::HashMap<String, LimitJson>)]
     pub limits: LimitsJson,
+    /// Why it cannot be sent like this: other overtime, approved leave or the shift is in the way.
+    #[schema(example = json!([]))]
+    pub conflicts: Vec<String>,
 }
 
-impl From<Preview> for PreviewJson {
-    fn from(preview: Preview) -> Self {
+impl PreviewJson {
+    pub(super) fn of(preview: Preview, format: &Format) -> Self {
         PreviewJson {
+            conflicts: preview.obstacles.iter().map(|why| leave::words::say(why, format)).collect(),
             total_minutes: preview.classified.minutes,
             night_minutes: preview.classified.night_minutes,
             credited_minutes: preview.classified.credited,

@@ -52,14 +52,13 @@ pub const REPORT: &str = "overtime_report";
 /// # Errors
 /// As [`preview`]; [`AppError::Conflict`] above a maximum, unless HR gives a reason.
 pub fn send(tx: &mut Tx<'_>, actor: &Actor, wanted: &Wanted) -> Result<OvertimeId> {
-    let preview = preview(tx, actor, wanted, None)?;
-    weigh::within_maximum(actor, wanted, &preview.limits)?;
+    let preview = weigh::passing(tx, actor, wanted, None)?;
     let employee = people::get(tx, wanted.employee_id)?;
     let department = match employee.facts.department_id {
         Some(id) => Some(people::NameRef { id: id.0, name: people::org::department::get(tx, id)?.facts.name }),
         None => None,
     };
-    let request = kept(actor, wanted, &preview, employee.name_ref(), department, OvertimeStatus::Pending);
+    let request = kept(wanted, &preview, employee.name_ref(), department, OvertimeStatus::Pending);
     let row = store::Row_ {
         request: &request,
         whole: preview.span.whole(),
@@ -72,8 +71,8 @@ pub fn send(tx: &mut Tx<'_>, actor: &Actor, wanted: &Wanted) -> Result<OvertimeI
         .on("overtime_request", id.0)
         .with("date", request.date)
         .with("total_minutes", request.total_minutes);
-    if weigh::overrides(actor, wanted) {
-        entry = entry.because(wanted.override_reason.trim());
+    if !request.limit_override.is_empty() {
+        entry = entry.because(&request.limit_override);
     }
     audit::record(tx, actor, entry)?;
     let new = New {
@@ -139,18 +138,26 @@ pub fn decide(tx: &mut Tx<'_>, actor: &Actor, id: OvertimeId, decision: &Decisio
     report_again(tx, &request)
 }
 
+/// The longest reason to take one back, in characters.
+const LONGEST_REASON: usize = 2_000;
+
 /// Takes a request back: the person's own, or any for HR with a reason.
 ///
 /// # Errors
-/// [`AppError::Conflict`] where it is rejected or cancelled; [`AppError::Invalid`] where HR gives no reason.
+/// [`AppError::Conflict`] where it is rejected or cancelled; [`AppError::Invalid`] where HR gives no reason, or it is too
+/// long.
 pub fn cancel(tx: &mut Tx<'_>, actor: &Actor, id: OvertimeId, reason: &str) -> Result<()> {
     let request = get(tx, actor, id)?;
     let own = actor.employee_id == Some(request.employee_id());
     if !own && !actor.is_hr() {
         return Err(AppError::forbidden("Only the person who asked, or HR, may cancel this."));
     }
-    if !own && reason.trim().is_empty() {
+    let reason = reason.trim();
+    if !own && reason.is_empty() {
         return Err(AppError::invalid("reason", "Say why you cancel somebody else’s overtime."));
+    }
+    if reason.chars().count() > LONGEST_REASON {
+        return Err(AppError::invalid("reason", msg!("At most {0} characters.", LONGEST_REASON)));
     }
     if own && !actor.is_hr() && request.status == OvertimeStatus::Approved && request.stage == Stage::Worked {
         return Err(AppError::conflict("This is approved and worked. HR can cancel it."));
@@ -162,8 +169,8 @@ pub fn cancel(tx: &mut Tx<'_>, actor: &Actor, id: OvertimeId, reason: &str) -> R
     store::set_status(tx, id, status, request.stage)?;
     let mut entry =
         audit::Entry::new("overtime.cancelled").on("overtime_request", id.0).change("status", request.status, status);
-    if !reason.trim().is_empty() {
-        entry = entry.because(reason.trim());
+    if !reason.is_empty() {
+        entry = entry.because(reason);
     }
     audit::record(tx, actor, entry)?;
     toil::take_back(tx, actor, &request)?;
@@ -317,7 +324,6 @@ fn only_own(actor: &Actor, request: &Request) -> Result<()> {
 }
 
 fn kept(
-    actor: &Actor,
     wanted: &Wanted,
     preview: &Preview,
     employee: people::NameRef,
@@ -343,11 +349,7 @@ fn kept(
         credited_minutes: preview.classified.credited,
         is_weekend: preview.classified.is_weekend,
         is_holiday: preview.classified.is_holiday,
-        limit_override: if weigh::overrides(actor, wanted) {
-            wanted.override_reason.trim().to_owned()
-        } else {
-            String::new()
-        },
+        limit_override: preview.override_reason.clone(),
         created_at: jiff::Timestamp::UNIX_EPOCH,
     }
 }
@@ -359,9 +361,8 @@ fn replace(
     wanted: &Wanted,
     status: OvertimeStatus,
 ) -> Result<Request> {
-    let preview = preview(tx, actor, wanted, Some(before.id))?;
-    weigh::within_maximum(actor, wanted, &preview.limits)?;
-    let request = kept(actor, wanted, &preview, before.employee.clone(), before.department.clone(), status);
+    let preview = weigh::passing(tx, actor, wanted, Some(before.id))?;
+    let request = kept(wanted, &preview, before.employee.clone(), before.department.clone(), status);
     let row = store::Row_ {
         request: &request,
         whole: preview.span.whole(),
@@ -372,9 +373,29 @@ fn replace(
     Ok(Request { id: before.id, created_at: before.created_at, ..request })
 }
 
+/// What follows when a person's record changes: workbooks show the number as it is, and leave out whoever is left out
+/// of reports, so those with the person are made anew. Department and names stay in them as they were when it was
+/// worked. See [`people::Follow`].
+///
+/// # Errors
+/// When the database cannot be read or written.
+pub fn follow(tx: &mut Tx<'_>, _actor: &Actor, before: &people::Employee, after: &people::Employee) -> Result<()> {
+    let shown = |person: &people::Employee| (person.facts.number.clone(), person.facts.exclude_from_reports);
+    if shown(before) != shown(after) {
+        for date in store::dates_of(tx, after.id)? {
+            report_on(tx, date)?;
+        }
+    }
+    Ok(())
+}
+
 /// The workbook of the request's date is made anew after the commit.
 fn report_again(tx: &mut Tx<'_>, request: &Request) -> Result<()> {
-    let date = request.date.to_string();
+    report_on(tx, request.date)
+}
+
+fn report_on(tx: &mut Tx<'_>, date: jiff::civil::Date) -> Result<()> {
+    let date = date.to_string();
     tx.outbox(REPORT, Some(&date), &serde_json::json!({ "date": date }))?;
     Ok(())
 }

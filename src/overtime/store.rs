@@ -312,6 +312,16 @@ pub(super) fn in_the_way(
     )
 }
 
+/// The business dates of what a person has in the workbooks, or had.
+pub(super) fn dates_of(rx: &Rx<'_>, employee: EmployeeId) -> Result<Vec<Date>> {
+    rx.all(
+        "SELECT DISTINCT date FROM overtime_requests WHERE employee_id = ?1 \
+         AND status IN ('pending', 'clarification', 'approved') ORDER BY date",
+        [employee],
+        |row| row.get(0),
+    )
+}
+
 /// Minutes of the person's other requests that count, by business date.
 pub(super) fn counting(
     rx: &Rx<'_>,

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use serde::Serialize;
 
-use crate::error::Result;
+use crate::error::{Msg, Result};
 use crate::ids::{DepartmentId, EmployeeId, OvertimeId, ProjectId};
 use crate::people::NameRef;
 use crate::time::Minutes;
@@ -53,6 +53,10 @@ pub struct Preview {
     pub classified: Classified,
     pub limits: Vec<LimitUse>,
     pub project: Project,
+    /// Other overtime, the shift, approved leave: any of them refuses the request. Dates stand in them as ISO text.
+    pub obstacles: Vec<Msg>,
+    /// HR's reason by which limits and leave are in nobody's way; empty where there is none.
+    pub override_reason: String,
 }
 
 /// A request as it is kept.

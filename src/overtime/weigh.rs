@@ -3,17 +3,19 @@
 
 use crate::auth::Actor;
 use crate::error::{AppError, FieldErrors, Msg, Result};
-use crate::ids::{EmployeeId, OvertimeId};
+use crate::ids::{EmployeeId, OvertimeId, ProjectId};
 use crate::lang::Lang;
 use crate::leave;
 use crate::msg;
 use crate::people::{self, Reach};
 use crate::storage::Rx;
-use crate::time::{NightHours, Period};
+use crate::time::{Minutes, NightHours, Period};
 use crate::web::Format;
 
 use super::rules::{
-    Classified, Compensation, DayCalendar, LimitUse, Multipliers, OvertimeSpan, SpanInput, Stage, Verdict,
+    Classified, Compensation, DayCalendar, LimitUse, Multipliers, OvertimeSpan, OvertimeStatus, SpanInput, Stage,
+    Verdict,
+    hours_in_the_way,
 };
 use super::types::{Preview, Project, Request, Wanted};
 use super::words::{limit_name, limit_words, title};
@@ -31,20 +33,41 @@ pub struct Weighed {
     pub limits: Vec<LimitUse>,
     /// Other overtime, the shift, approved leave: any of them refuses the request. Dates stand in them as ISO text.
     pub obstacles: Vec<Msg>,
+    /// HR's reason by which limits and leave are in nobody's way: given now, or for the plan whose times these are.
+    pub override_reason: String,
 }
 
 /// What a wish would come to: its minutes by class and where it stands against the limits. Nothing is written.
 ///
 /// # Errors
-/// [`AppError::Invalid`] for what does not fit together; [`AppError::Conflict`] where other overtime, approved leave
-/// or the shift is in the way; [`AppError::NotFound`] for a person out of reach.
+/// [`AppError::Invalid`] for what does not fit together; [`AppError::NotFound`] for a person out of reach. What is in
+/// the way is listed in it.
 pub fn preview(rx: &Rx<'_>, actor: &Actor, wanted: &Wanted, except: Option<OvertimeId>) -> Result<Preview> {
     may_ask_for(rx, actor, wanted.employee_id)?;
-    let project = check_words(rx, wanted)?;
-    let Weighed { span, classified, limits, obstacles } = weigh(rx, actor, wanted, except)?;
-    match obstacles.into_iter().next() {
-        Some(first) => Err(AppError::Conflict(first)),
-        None => Ok(Preview { span, classified, limits, project }),
+    let kept = except.map(|id| store::get(rx, id)).transpose()?.flatten().map(|request| ProjectId(request.project.id));
+    let project = check_words(rx, wanted, kept)?;
+    let Weighed { span, classified, limits, obstacles, override_reason } = weigh(rx, actor, wanted, except)?;
+    Ok(Preview { span, classified, limits, project, obstacles, override_reason })
+}
+
+/// The same for what is to be written.
+///
+/// # Errors
+/// As [`preview`]; [`AppError::Conflict`] where other overtime, approved leave or the shift is in the way, and above a
+/// maximum that HR does not override.
+pub(super) fn passing(
+    rx: &Rx<'_>,
+    actor: &Actor,
+    wanted: &Wanted,
+    except: Option<OvertimeId>,
+) -> Result<Preview> {
+    let preview = preview(rx, actor, wanted, except)?;
+    if let Some(first) = preview.obstacles.first() {
+        return Err(AppError::Conflict(first.clone()));
+    }
+    match above_maximum(actor, &preview.limits, &preview.override_reason) {
+        Some(why) => Err(AppError::Conflict(why)),
+        None => Ok(preview),
     }
 }
 
@@ -66,6 +89,8 @@ pub fn weigh(rx: &Rx<'_>, actor: &Actor, wanted: &Wanted, except: Option<Overtim
     let around = around(&span);
     let (schedules, holidays) = (people::schedules(rx, wanted.employee_id)?, people::holidays(rx, &place, around)?);
     let calendar = DayCalendar { schedules: &schedules, holidays: &holidays };
+    let classified = calendar.classify(&span, NightHours::default(), Multipliers::default());
+    let override_reason = override_reason(rx, actor, wanted, classified.minutes, except)?;
     let mut obstacles = Vec::new();
     if let Some(other) = store::in_the_way(rx, wanted.employee_id, span.whole(), except)? {
         obstacles.push(msg!("There is overtime on that time already: {0}.", title(&other).to_string()));
@@ -73,17 +98,17 @@ pub fn weigh(rx: &Rx<'_>, actor: &Actor, wanted: &Wanted, except: Option<Overtim
     if let Some((date, _)) = calendar.shift_in_the_way(&span) {
         obstacles.push(msg!("This runs into the scheduled shift of {0}. Overtime is what lies outside it.", date));
     }
-    let away = leave::request::approved_slots(rx, wanted.employee_id, around)?;
-    if let Some(date) = calendar.leave_in_the_way(&span, |date| away.get(&date).copied().unwrap_or_default())
-        && !overrides(actor, wanted)
+    let away = leave::request::approved_time(rx, wanted.employee_id, around)?;
+    let by_halves = calendar.leave_in_the_way(&span, |date| away.slots.get(&date).copied().unwrap_or_default());
+    if let Some(date) = by_halves.or_else(|| hours_in_the_way(&span, &away.hours))
+        && override_reason.is_empty()
     {
         obstacles.push(msg!("There is approved leave on {0}. HR may override this with a reason.", date));
     }
-    let classified = calendar.classify(&span, NightHours::default(), Multipliers::default());
     let limits = limits::get(rx)?;
     let others = store::counting(rx, wanted.employee_id, limits.horizon(span.date()), except)?;
     let limits = limits.check(span.date(), classified.minutes, &others);
-    Ok(Weighed { span, classified, limits, obstacles })
+    Ok(Weighed { span, classified, limits, obstacles, override_reason })
 }
 
 /// The real time of a request that is kept, cut and classed as the calendar has it now. None where its zone is no
@@ -119,14 +144,33 @@ pub(super) fn may_ask_for(rx: &Rx<'_>, actor: &Actor, employee: EmployeeId) -> R
     }
 }
 
-pub(super) fn overrides(actor: &Actor, wanted: &Wanted) -> bool {
-    actor.is_hr() && !wanted.override_reason.trim().is_empty()
+/// HR's reason to go beyond a limit or over approved leave; empty where there is none. The one that a plan was approved
+/// with holds for the times worked on its date, up to the minutes that were approved.
+fn override_reason(
+    rx: &Rx<'_>,
+    actor: &Actor,
+    wanted: &Wanted,
+    minutes: Minutes,
+    except: Option<OvertimeId>,
+) -> Result<String> {
+    let given = wanted.override_reason.trim();
+    if actor.is_hr() && !given.is_empty() {
+        return Ok(given.to_owned());
+    }
+    let plan = except.map(|id| store::get(rx, id)).transpose()?.flatten();
+    let granted = plan.filter(|plan| {
+        (plan.status, plan.stage) == (OvertimeStatus::Approved, Stage::Planned)
+            && wanted.stage == Stage::Worked
+            && wanted.date == plan.date
+            && minutes <= plan.total_minutes
+    });
+    Ok(granted.map(|plan| plan.limit_override).unwrap_or_default())
 }
 
 /// The limit that is passed and not overridden, in words for a refusal.
-pub(super) fn above_maximum(actor: &Actor, wanted: &Wanted, limits: &[LimitUse]) -> Option<Msg> {
+pub(super) fn above_maximum(actor: &Actor, limits: &[LimitUse], override_reason: &str) -> Option<Msg> {
     let passed = limits.iter().find(|limit| limit.verdict == Verdict::AboveMaximum)?;
-    if overrides(actor, wanted) {
+    if !override_reason.is_empty() {
         return None;
     }
     let format = Format::new(Lang::default(), actor.zone.clone(), jiff::Timestamp::UNIX_EPOCH);
@@ -137,11 +181,8 @@ pub(super) fn above_maximum(actor: &Actor, wanted: &Wanted, limits: &[LimitUse])
     ))
 }
 
-pub(super) fn within_maximum(actor: &Actor, wanted: &Wanted, limits: &[LimitUse]) -> Result<()> {
-    above_maximum(actor, wanted, limits).map_or(Ok(()), |why| Err(AppError::Conflict(why)))
-}
-
-fn check_words(rx: &Rx<'_>, wanted: &Wanted) -> Result<Project> {
+/// `kept` is the project of the request that is changed: it stays, also where it is out of use by now.
+fn check_words(rx: &Rx<'_>, wanted: &Wanted, kept: Option<ProjectId>) -> Result<Project> {
     let mut errors = FieldErrors::new();
     match wanted.reason.trim().chars().count() {
         0 => errors.add("reason", "Say what the work was."),
@@ -154,7 +195,8 @@ fn check_words(rx: &Rx<'_>, wanted: &Wanted) -> Result<Project> {
     if wanted.override_reason.chars().count() > 1000 {
         errors.add("override_reason", "At most 1,000 characters.");
     }
-    let project = store::project_by_id(rx, wanted.project_id)?.filter(|project| project.active);
+    let project = store::project_by_id(rx, wanted.project_id)?;
+    let project = project.filter(|project| project.active || kept == Some(project.id));
     if project.is_none() {
         errors.add("project_id", "Choose a project that is in use.");
     }

@@ -151,3 +151,21 @@ async fn a_day_that_never_had_anything_gets_no_file() {
     app.app.clockwork.tick().await;
     assert!(!file(&app, DAY).exists());
 }
+
+#[tokio::test]
+async fn who_is_left_out_of_reports_leaves_the_workbooks_that_are_made() {
+    let (app, project) = company();
+    sent(&app.as_employee(), wish(project, "2026-02-27", "18:00", "20:00")).await;
+    sent(&app.as_other(), wish(project, "2026-02-27", "18:00", "19:00")).await;
+    app.app.clockwork.tick().await;
+    let (_, rows) = open(&app, DAY, "No department");
+    assert_eq!(figures(&rows, "Worked"), [120, 60, 180]);
+    let mira = app.people.employee.employee;
+    app.act(app.people.hr, move |tx, actor| {
+        people::update(tx, actor, mira, |facts| facts.exclude_from_reports = true).map(drop)
+    })
+    .unwrap();
+    app.app.clockwork.tick().await;
+    let (_, rows) = open(&app, DAY, "No department");
+    assert_eq!(figures(&rows, "Worked"), [60, 60]);
+}

@@ -396,3 +396,64 @@ async fn hr_keeps_the_projects() {
     hr.delete(&format!("/api/v1/projects/{project}")).await.assert_status(204);
     hr.get(&format!("/api/v1/projects/{project}")).await.assert_status(404);
 }
+
+#[tokio::test]
+async fn work_elsewhere_is_in_nobodys_way_and_hours_of_leave_only_in_theirs() {
+    let (app, project) = company();
+    let (mira, hr) = (app.as_employee(), app.as_hr());
+    let [home_office, toil] = [leave::types::presets::HOME_OFFICE, leave::types::presets::TOIL]
+        .map(|name| app.read(|rx| Ok(leave::types::preset(rx, name)?.id)));
+    let whom = app.people.employee.employee;
+    let enter = async |kind, date: &str, more: Value| {
+        let leave = json!({ "leave_type_id": kind, "employee_id": whom, "start_date": date, "end_date": date });
+        hr.json(Method::POST, "/api/v1/leave/requests", with(leave, more)).await.assert_status(201)
+    };
+    enter(home_office, "2026-02-27", json!({})).await;
+    sent(&mira, wish(project, "2026-02-27", "18:00", "19:00")).await;
+
+    // On Thursdays her hours are her own to place, so leave by the hour can lie anywhere.
+    let week = json!({ "employee_id": whom, "effective_on": "2026-02-02", "week": { "thu": 480 } });
+    hr.json(Method::POST, "/api/v1/schedules", week).await.assert_status(201);
+    crate::leave_api::grant(&app, app.people.employee, toil, 600);
+    enter(toil, "2026-02-26", json!({ "from_time": "14:00", "to_time": "16:00" })).await;
+    let meets = mira.json(Method::POST, PATH, wish(project, "2026-02-26", "15:45", "18:00")).await.assert_status(409);
+    assert!(meets.json()["detail"].as_str().unwrap().contains("approved leave"), "{}", meets.text());
+    sent(&mira, wish(project, "2026-02-26", "16:00", "18:00")).await;
+}
+
+#[tokio::test]
+async fn what_hr_let_pass_is_confirmed_by_its_person_also_when_its_project_is_closed() {
+    let (app, project) = company();
+    let mut limits = app.as_hr().get("/api/v1/overtime-limits").await.assert_ok().json();
+    limits["day"] = json!({ "recommended": null, "maximum": 120 });
+    app.as_hr().json(Method::PUT, "/api/v1/overtime-limits", limits).await.assert_ok();
+    let plan = with(
+        wish(project, "2026-03-06", "18:00", "21:00"),
+        json!({ "stage": "planned", "employee_id": app.people.employee.employee, "override_reason": "The move" }),
+    );
+    let id = sent(&app.as_hr(), plan).await;
+    act(&app.as_manager(), id, "approve", json!({})).await.assert_ok();
+    app.as_hr().json(Method::PATCH, &format!("/api/v1/projects/{project}"), json!({ "active": false })).await.assert_ok();
+    app.clock.advance(SignedDuration::from_hours(24 * 6));
+    let mira = app.as_employee();
+    let longer = json!({ "start_time": "18:00", "end_time": "21:15" });
+    act(&mira, id, "confirm", longer).await.assert_status(409).assert_contains("above the maximum");
+    let real = json!({ "start_time": "18:00", "end_time": "20:45" });
+    let confirmed = act(&mira, id, "confirm", real).await.assert_ok().json();
+    assert_eq!((&confirmed["status"], &confirmed["stage"]), (&json!("approved"), &json!("worked")));
+    mira.get(&format!("/overtime/{id}")).await.assert_ok().assert_contains("The move");
+}
+
+#[tokio::test]
+async fn a_preview_lists_what_is_in_the_way_and_a_reason_has_an_end() {
+    let (app, project) = company();
+    let mira = app.as_employee();
+    let id = sent(&mira, wish(project, "2026-02-27", "18:00", "22:00")).await;
+    let again = mira.json(Method::POST, &format!("{PATH}/preview"), wish(project, "2026-02-27", "21:00", "23:00")).await;
+    let again = again.assert_ok().json();
+    assert!(again["conflicts"][0].as_str().unwrap().contains("overtime on that time already"), "{again}");
+    assert_eq!(again["total_minutes"], 120);
+    act(&mira, id, "cancel", json!({ "reason": "x".repeat(2_001) })).await.assert_invalid("reason");
+    // Every field may be left out, and so may the body.
+    mira.send_empty_post(&format!("{PATH}/{id}/cancel")).await.assert_ok();
+}

@@ -53,7 +53,7 @@ pub(super) fn day(rx: &Rx<'_>, date: Date) -> Result<Day> {
         JOIN employees e ON e.id = r.employee_id
         LEFT JOIN departments d ON d.id = r.department_id
         WHERE r.date = ?1 AND r.status IN ('pending', 'clarification', 'approved') AND e.exclude_from_reports = 0
-        ORDER BY r.department_id IS NULL, r.department_name, r.employee_name, r.starts_at, r.id";
+        ORDER BY r.department_id IS NULL, r.department_name, d.code, r.employee_name, r.starts_at, r.id";
     let found = rx.all(sql, [date], |row| {
         let changed: Timestamp = row.get("updated_at")?;
         Ok((row.get::<_, i64>("id")?, changed, line(row)?))

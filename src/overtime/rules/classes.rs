@@ -1,10 +1,10 @@
 //! What the minutes of overtime are worth: split at local midnight, each piece has the class of its date, and each
 //! class its multiplier.
 
-use jiff::civil::{Date, Weekday};
+use jiff::civil::{Date, Time, Weekday};
 
 use super::OvertimeSpan;
-use crate::time::{DatedSchedules, Holidays, Interval, Minutes, NightHours, Slots};
+use crate::time::{DatedSchedules, Holidays, Interval, Minutes, NightHours, Shift, Slots};
 
 crate::text_enum! {
     /// What a date is to one person at their place.
@@ -171,4 +171,14 @@ impl DayCalendar<'_> {
         let noon = crate::time::interval::instant(date.at(12, 0, 0, 0), span.zone()).ok()?;
         if slots == Slots::MORNING { Interval::new(day.start(), noon) } else { Interval::new(noon, day.end()) }
     }
+}
+
+/// The first date on which `span` runs into leave by the hour: from and to on the local clock of a date.
+pub fn hours_in_the_way(span: &OvertimeSpan, leave: &[(Date, Time, Time)]) -> Option<Date> {
+    let worked = span.worked();
+    let away = leave.iter().filter_map(|(date, from, to)| {
+        let stretch = Shift::new(*from, *to)?.interval(*date, Slots::FULL, span.zone())?;
+        worked.iter().any(|one| one.overlaps(stretch)).then_some(*date)
+    });
+    away.min()
 }

@@ -9,7 +9,7 @@ mod states;
 #[cfg(test)]
 mod tests;
 
-pub use classes::{ClassTotal, Classified, DayCalendar, DayClass, Multipliers, Piece, is_weekend};
+pub use classes::{ClassTotal, Classified, DayCalendar, DayClass, Multipliers, Piece, hours_in_the_way, is_weekend};
 pub use limits::{Limit, LimitPeriod, LimitUse, Limits, Verdict, cycle};
 pub use span::{BreakInput, OvertimeSpan, SpanInput};
 pub use states::{Compensation, OvertimeStatus, Stage, Step, WrongState};

@@ -182,6 +182,17 @@ fn leave_stands_in_the_way() {
 }
 
 #[test]
+fn leave_by_the_hour_stands_in_the_way_of_its_hours_alone() {
+    let leave = [(FRIDAY, clock("18:00"), clock("20:00")), (date(2026, 11, 28), clock("00:30"), clock("02:00"))];
+    let blocked = |start, end| hours_in_the_way(&parse(FRIDAY, start, end, &[]).unwrap(), &leave);
+    assert_eq!(blocked("19:59", "22:00"), Some(FRIDAY));
+    assert_eq!(blocked("20:00", "22:00"), None);
+    assert_eq!(blocked("20:00", "00:31"), Some(date(2026, 11, 28)));
+    let pausing = parse(FRIDAY, "17:30", "21:00", &[pause("18:00", "20:00")]).unwrap();
+    assert_eq!(hours_in_the_way(&pausing, &leave), None, "the break is when they are away");
+}
+
+#[test]
 fn a_cycle_runs_from_the_26th_to_the_25th() {
     let of = |on| {
         let period = cycle(on, 26);

@@ -164,7 +164,7 @@ impl Content {
         };
         let mut projects: Vec<(String, String)> =
             project::list(rx, true)?.into_iter().map(|one| (one.id.to_string(), one.name)).collect();
-        // Overtime keeps its project although that is out of use by now: choosing it again is refused with a sentence.
+        // Overtime keeps its project although that is out of use by now.
         if let Ok(id) = form.value("project_id").parse::<ProjectId>()
             && !projects.iter().any(|(value, _)| *value == id.to_string())
             && let Ok(one) = project::get(rx, id)
@@ -214,6 +214,126 @@ fn form_with(form: FormState, task: Task) -> FormState {
     }
 }
 
+<<<<<<< HEAD:src/overtime/pages/compose/mod.rs
+=======
+impl Pieces {
+    /// What the break in that row of the form, from 1, comes to.
+    fn length_of(&self, number: &usize) -> &str {
+        self.lengths.iter().find(|(row, _)| row == number).map_or("", |(_, length)| length)
+    }
+
+    fn of(
+        rx: &Rx<'_>,
+        actor: &Actor,
+        task: Task,
+        form: &FormState,
+        employee: EmployeeId,
+        format: &Format,
+    ) -> Result<Pieces> {
+        let mut read = Read::of(form, employee);
+        let weighed = read.weigh(rx, actor, task)?;
+        let say = |words: &Msg| leave::words::say(words, format);
+        // What an action said stands first: it is about what was sent.
+        let said = form.errors.0.iter().chain(&read.errors.0);
+        let mut break_errors: Vec<(usize, String)> = Vec::new();
+        for (field, words) in said {
+            if let Some(row) = index(field).filter(|row| !break_errors.iter().any(|(known, _)| known == row)) {
+                break_errors.push((row, say(words)));
+            }
+        }
+        let mut obstacles: Vec<String> = Vec::new();
+        let (mut ends_on, mut sum) = (String::new(), String::new());
+        if let (Some(weighed), Some(wanted)) = (&weighed, &read.wanted) {
+            let span = &weighed.span;
+            obstacles.extend(weighed.obstacles.iter().map(say));
+            obstacles.extend(weigh::above_maximum(actor, &weighed.limits, &weighed.override_reason).iter().map(say));
+            if span.last_date() != span.date() || wanted.end_time < wanted.start_time {
+                ends_on = format.day(crate::time::period::ahead(span.date(), 1));
+            }
+            sum = format.lang.msg(&msg!(
+                "{0} hours, {1} {2}",
+                format.hours(weighed.classified.minutes.get()),
+                format.day(span.date()),
+                hours_of(wanted.start_time, wanted.end_time, format)
+            ));
+        }
+        let later =
+            read.errors.0.iter().find(|(field, _)| matches!(&**field, "date" | "start_time" | "end_time" | "breaks"));
+        let complete = read.wanted.is_some();
+        let hint = match (&weighed, later) {
+            (None, Some((_, words))) if complete => Some(say(words)),
+            _ => None,
+        };
+        Ok(Pieces {
+            ends_on,
+            lengths: lengths(form, format),
+            break_errors,
+            look: weighed.as_ref().map(|weighed| Look::of(weighed, format)),
+            obstacles,
+            hint,
+            sum,
+            then: format.lang.msg(&then(rx, task, employee)?),
+            send: match task {
+                Task::New => crate::tr!("Send"),
+                Task::Change(_) => crate::tr!("Send again"),
+                Task::Confirm(_) => crate::tr!("Confirm"),
+            },
+            back: task.id().map_or_else(|| "/overtime".to_owned(), href),
+            withdraw: match task {
+                Task::Change(id) => Some(format!("{}/cancel", href(id))),
+                _ => None,
+            },
+        })
+    }
+}
+
+/// The minutes of each break that is filled in.
+fn lengths(form: &FormState, format: &Format) -> Vec<(usize, String)> {
+    let length = |(start, end): &(String, String)| {
+        let (start, end) = (hhmm::parse(start)?, hhmm::parse(end)?);
+        let minutes = |time: jiff::civil::Time| i64::from(time.hour()) * 60 + i64::from(time.minute());
+        Some(format.spent((minutes(end) - minutes(start)).rem_euclid(24 * 60)))
+    };
+    break_rows(form).iter().zip(1..).map(|(row, number)| (number, length(row).unwrap_or_default())).collect()
+}
+
+/// What happens once it is sent.
+fn then(rx: &Rx<'_>, task: Task, employee: EmployeeId) -> Result<Msg> {
+    let name = match people::approver_of(rx, employee)? {
+        Approver::Named(person) | Approver::LineManager(person) => Some(people::get(rx, person)?.name()),
+        Approver::Hr => None,
+    };
+    Ok(match (task, name) {
+        (Task::Confirm(_), Some(name)) => msg!("More than was planned goes to {0} again.", name),
+        (Task::Confirm(_), None) => msg!("More than was planned goes to HR again."),
+        (Task::Change(_), Some(name)) => msg!("Goes to {0} again.", name),
+        (Task::Change(_), None) => msg!("Goes to HR again."),
+        (Task::New, Some(name)) => msg!("Goes to {0}.", name),
+        (Task::New, None) => msg!("Goes to HR."),
+    })
+}
+
+/// A request as the form has it.
+fn filled(wanted: &Wanted) -> FormState {
+    let mut values = vec![
+        ("project_id", wanted.project_id.to_string()),
+        ("date", wanted.date.to_string()),
+        ("start_time", hhmm::format(wanted.start_time)),
+        ("end_time", hhmm::format(wanted.end_time)),
+        ("reason", wanted.reason.clone()),
+        ("detail", wanted.detail.clone()),
+        ("compensation", wanted.compensation.to_string()),
+        ("stage", wanted.stage.to_string()),
+        ("override_reason", wanted.override_reason.clone()),
+    ];
+    for pause in &wanted.breaks {
+        values.push(("break_start", hhmm::format(pause.start_time)));
+        values.push(("break_end", hhmm::format(pause.end_time)));
+    }
+    FormState::of(values)
+}
+
+>>>>>>> a4740ca (Overtime: hours of leave stand in the way and work elsewhere does not; a plan is confirmed as it was let pass, on the project it has):src/overtime/pages/compose.rs
 /// `GET /overtime/new`: empty, or filled from the address.
 pub async fn new(ctx: Staff, RawQuery(query): RawQuery) -> Result<Response> {
     let state = FormState::read(query.unwrap_or_default().as_bytes());

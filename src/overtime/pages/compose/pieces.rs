@@ -65,7 +65,7 @@ impl Pieces {
         if let (Some(weighed), Some(wanted)) = (&weighed, &read.wanted) {
             let span = &weighed.span;
             obstacles.extend(weighed.obstacles.iter().map(say));
-            obstacles.extend(weigh::above_maximum(actor, wanted, &weighed.limits).iter().map(say));
+            obstacles.extend(weigh::above_maximum(actor, &weighed.limits, &weighed.override_reason).iter().map(say));
             if span.last_date() != span.date() || wanted.end_time < wanted.start_time {
                 ends_on = format.day(crate::time::period::ahead(span.date(), 1));
             }
