@@ -30,6 +30,10 @@ for (const form of document.querySelectorAll('form[data-preview]')) {
     }
   };
   form.addEventListener('input', () => {
+    // What the choices made so far hide is not sent either.
+    for (const set of form.querySelectorAll('fieldset')) {
+      set.disabled = getComputedStyle(set).display === 'none';
+    }
     clearTimeout(waiting);
     waiting = setTimeout(ask, 200);
   });

@@ -51,6 +51,8 @@ CREATE TABLE leave_requests (
   status        TEXT NOT NULL CHECK (status IN ('pending', 'clarification', 'approved', 'rejected', 'cancelled', 'revoked')),
   -- Came back early: the last day first asked for.
   asked_until   TEXT CHECK (length(asked_until) = 10 AND asked_until > end_date),
+  -- What its days charged when it was sent, where they were counted anew at its approval (a holiday entered since).
+  sent_minutes  INTEGER CHECK (sent_minutes >= 0),
   -- HR that entered it for the person.
   entered_by    TEXT CHECK (length(entered_by) BETWEEN 1 AND 200),
   created_at    TEXT NOT NULL,

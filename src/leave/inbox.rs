@@ -1,7 +1,9 @@
 //! What somebody needs to see of a leave request in order to decide: the balance after it, who else is away, how
 //! many are left.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use jiff::civil::Date;
 
 use super::absence::{self, Absence, Person};
 use super::amount::Amounts;
@@ -40,14 +42,18 @@ pub(super) fn facts(rx: &Rx<'_>, actor: &Actor, request: &LeaveRequest, format: 
     let amounts = Amounts { format, unit: kind.fields.unit, per_day };
     let mut facts = Vec::new();
     if kind.fields.affects_balance {
-        // Its own days are reserved, or booked, already: what is available is what is left after it.
-        let account = Account::on(request.employee_id, kind.id, request.span.first_day());
-        let left = Books::open(rx, account, None)?.on(request.span.first_day()).available;
-        facts.push(Fact {
-            label: format.lang.text("Balance after").to_owned(),
-            value: amounts.long(left),
-            warn: left < Minutes::ZERO,
-        });
+        let first_days = first_days(rx, request)?;
+        for (year, first) in &first_days {
+            // Its own days are reserved, or booked, already: what is available is what is left after it.
+            let account = Account { employee_id: request.employee_id, leave_type_id: kind.id, year: *year };
+            let left = Books::open(rx, account, None)?.on(*first).available;
+            let label = if first_days.len() > 1 { msg!("Balance after, {0}", year) } else { msg!("Balance after") };
+            facts.push(Fact {
+                label: format.lang.msg(&label),
+                value: amounts.long(left),
+                warn: left < -kind.fields.negative_limit_minutes,
+            });
+        }
     }
     facts.extend(team_facts(rx, actor, request, format)?);
     Ok(Facts {
@@ -57,6 +63,20 @@ pub(super) fn facts(rx: &Rx<'_>, actor: &Actor, request: &LeaveRequest, format: 
         quote: request.reason.clone(),
         facts,
     })
+}
+
+/// The leave years that the request is charged to, each with the first date on which it is; its own first day where it
+/// charges nothing.
+fn first_days(rx: &Rx<'_>, request: &LeaveRequest) -> Result<BTreeMap<i16, Date>> {
+    let mut first_days = BTreeMap::new();
+    for day in request::store::days(rx, request.id)?.iter().filter(|day| day.charged.is_positive()) {
+        first_days.entry(day.leave_year).or_insert(day.date);
+    }
+    if first_days.is_empty() {
+        let first = request.span.first_day();
+        first_days.insert(Account::on(request.employee_id, request.leave_type_id, first).year, first);
+    }
+    Ok(first_days)
 }
 
 /// Who else is away, and how many of the team are here on the thinnest day.
@@ -87,7 +107,7 @@ fn team_facts(rx: &Rx<'_>, actor: &Actor, request: &LeaveRequest, format: &Forma
 
 fn is_here(
     person: &Person,
-    date: jiff::civil::Date,
+    date: Date,
     calendars: &HashMap<EmployeeId, calendars::PersonCalendar>,
     absences: &[&Absence],
 ) -> bool {

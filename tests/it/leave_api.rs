@@ -1,12 +1,14 @@
 //! Leave through the API: asked, previewed, decided, and what the ledger and the calendar say of it.
 
 use axum::http::Method;
+use jiff::SignedDuration;
 use jiff::civil::date;
 use serde_json::{Value, json};
 use steward::error::Msg;
 use steward::ids::LeaveTypeId;
 use steward::leave::rules::LedgerKind;
 use steward::leave::{self, Credit, types};
+use steward::people;
 use steward::time::Minutes;
 
 use crate::support::{Client, Person, TestApp};
@@ -329,4 +331,44 @@ async fn a_person_is_reminded_on_the_day_before() {
     assert_eq!(count(mine, "leave_starts_tomorrow"), 1, "once, though the job ran twice");
     let deputy = app.as_other().get("/api/v1/notifications").await.assert_ok().json();
     assert_eq!(count(deputy, "leave_deputy_tomorrow"), 1);
+}
+
+#[tokio::test]
+async fn what_waits_for_somebody_who_is_gone_is_asked_of_others() {
+    let app = TestApp::new();
+    let kinds = with_leave(&app);
+    let mira = app.as_employee();
+    let made = send(&mira, ask(kinds.vacation, "2026-03-09", "2026-03-10")).await.assert_status(201).json();
+    let later = send(&mira, ask(kinds.vacation, "2026-03-16", "2026-03-16")).await.assert_status(201).json();
+    assert_eq!(made["approval"]["asked"][0]["name"], "Jonas Brandt");
+    // His last day was yesterday: the clockwork looks after midnight.
+    let jonas = app.people.manager.employee;
+    app.act(app.people.hr, move |tx, actor| {
+        people::update(tx, actor, jonas, |facts| facts.leave_date = Some(date(2026, 3, 3))).map(drop)
+    })
+    .unwrap();
+    let asked = async |id: &Value| {
+        let seen = app.as_hr().get(&format!("/api/v1/leave/requests/{id}")).await.assert_ok().json();
+        seen["approval"]["asked"].as_array().unwrap().iter().map(|one| one["name"].clone()).collect::<Vec<_>>()
+    };
+    app.app.clockwork.tick().await;
+    assert_eq!(asked(&made["id"]).await, ["Jonas Brandt"]);
+    app.clock.advance(SignedDuration::from_hours(48));
+    app.app.clockwork.tick().await;
+    assert_eq!(asked(&made["id"]).await, ["Hanna Roth"]);
+    act(&app.as_hr(), &made["id"], "approve", json!({})).await.assert_ok();
+    // Deactivated: at once, and it is on the request's page.
+    let (hr, boss) = (app.people.hr, app.person("Ida", "Boss"));
+    let whom = app.people.employee.employee;
+    app.act(hr, move |tx, actor| {
+        people::update(tx, actor, whom, |facts| facts.approver_id = Some(boss.employee)).map(drop)
+    })
+    .unwrap();
+    let third = send(&app.as_employee(), ask(kinds.vacation, "2026-03-18", "2026-03-18")).await.assert_status(201).json();
+    assert_eq!(third["approval"]["asked"][0]["name"], "Ida Boss");
+    app.as_hr().post(&format!("/people/{}/deactivate", boss.employee), [("", ""); 0]).await.assert_status(303);
+    assert_eq!(asked(&third["id"]).await, ["Hanna Roth"]);
+    assert_eq!(asked(&later["id"]).await, ["Hanna Roth"]);
+    let page = app.as_employee().get(&format!("/leave/requests/{}", third["id"])).await.assert_ok();
+    page.assert_contains("asked somebody else");
 }

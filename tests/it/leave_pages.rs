@@ -151,3 +151,28 @@ async fn the_calendar_and_the_list_of_the_team() {
     app.as_manager().get("/leave/team?search=nobody").await.assert_ok().assert_contains("Nothing found");
     app.as_employee().get("/leave/team").await.assert_status(403);
 }
+
+#[tokio::test]
+async fn contact_deputy_and_hours_stay_with_the_form() {
+    let app = TestApp::new();
+    let kinds = with_leave(&app);
+    let mira = app.as_employee();
+    // Otto Lind is of no team of hers, and was chosen all the same.
+    let otto = app.people.other.employee.to_string();
+    let more = |name: &'static str, value: &str| {
+        let mut form = form(kinds.vacation, "2026-03-09", "2026-03-11", "send");
+        form.retain(|(key, _)| *key != name);
+        form.push((name, value.to_owned()));
+        form
+    };
+    let mut sent = more("deputy_id", &otto);
+    sent.push(("contact", "+49 40 123".to_owned()));
+    let place = mira.post("/leave/new", sent).await.assert_status(303).header("location").to_owned();
+    let page = mira.get(&format!("{place}/edit")).await.assert_ok();
+    page.assert_contains(r#"value="+49 40 123""#).assert_contains(&format!(r#"<option value="{otto}" selected>Otto Lind"#));
+
+    let mut hours = form(kinds.vacation, "2026-03-16", "2026-03-16", "send");
+    hours.extend([("from_time", "09:00".to_owned()), ("to_time", "11:00".to_owned())]);
+    let refused = mira.post("/leave/new", hours).await.assert_invalid("from_time");
+    refused.assert_contains("not taken by the hour").assert_contains(r#"value="09:00""#);
+}

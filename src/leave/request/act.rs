@@ -1,11 +1,13 @@
 //! What is done with a request: sent, changed, decided, taken back, revoked, ended early. Each act checks who may,
 //! moves the status by `rules`, books what the ledger must say, records it and tells whom it concerns.
 
+use std::collections::BTreeMap;
+
 use jiff::SignedDuration;
 use jiff::civil::Date;
 
-use super::model::{LeaveRequest, NewLeave};
-use super::plan::{Hand, Plan, whose};
+use super::model::{LeaveRequest, NewLeave, RequestDay};
+use super::plan::{Hand, Plan, request_days, whose};
 use super::store::{self, New};
 use super::{Sight, sight};
 use crate::approvals::{self, Decision, Kind, Outcome};
@@ -16,13 +18,13 @@ use crate::ids::{EmployeeId, LeaveRequestId};
 use crate::leave::amount::Amounts;
 use crate::leave::ledger::{self, Account, Books};
 use crate::leave::notices::{self, Fate, OwnAct};
-use crate::leave::rules::{LeaveDay, LeaveStatus, WrongState};
+use crate::leave::rules::{LeaveDay, LeaveSpan, LeaveStatus, WrongState};
 use crate::leave::types;
 use crate::leave::{calendars, words};
 use crate::msg;
 use crate::people;
 use crate::storage::{Rx, Tx};
-use crate::time::period;
+use crate::time::{Minutes, period};
 
 /// How long an approver may take an approval back.
 const REVOKE_WITHIN: SignedDuration = SignedDuration::from_hours(24);
@@ -125,6 +127,7 @@ pub fn decide(tx: &mut Tx<'_>, actor: &Actor, id: LeaveRequestId, decision: &Dec
         Outcome::Approved => {
             let status = what(request.status.approve())?;
             store::set_status(tx, id, status)?;
+            let request = recount(tx, actor, request)?;
             book(tx, actor, &request)?;
             notices::requester(tx, actor, &request, Fate::Approved, said(decision))?;
             notices::deputy(tx, actor, &request)?;
@@ -232,12 +235,13 @@ pub fn return_early(tx: &mut Tx<'_>, actor: &Actor, id: LeaveRequestId, last_day
     if !actor.is_hr() && last_day_taken < yesterday {
         return Err(AppError::invalid("last_day_taken", "Days that are over are given back by HR."));
     }
-    let keep: Vec<LeaveDay> =
-        charged_days(tx, &request)?.into_iter().filter(|day| day.date <= last_day_taken).collect();
+    let days = shortened(tx, &request, &shorter)?;
+    let keep = charged(request.id, &days);
     if keep.is_empty() {
         return Err(AppError::invalid("last_day_taken", "Nothing of this leave would be left: cancel it instead."));
     }
     let asked_until = request.asked_until.unwrap_or(request.span.last_day());
+    store::put_days(tx, id, request.employee_id, request.leave_type_id, &days)?;
     store::shorten(tx, id, &shorter, asked_until)?;
     release(tx, actor, &request, &keep, &msg!("Given back: came back early."))?;
     let entry = audit::Entry::new("leave.returned").on("leave_request", id.0).change(
@@ -245,8 +249,9 @@ pub fn return_early(tx: &mut Tx<'_>, actor: &Actor, id: LeaveRequestId, last_day
         request.span.last_day(),
         last_day_taken,
     );
-    audit::record(tx, actor, entry)?;
+    let request_before = request;
     let request = store::get(tx, id)?;
+    audit::record(tx, actor, entry.change("minutes", request_before.minutes, request.minutes))?;
     if own {
         notices::above(tx, actor, &request, OwnAct::Returned)
     } else {
@@ -286,8 +291,55 @@ fn own_date(rx: &Rx<'_>, employee_id: EmployeeId) -> Result<Date> {
 }
 
 fn charged_days(rx: &Rx<'_>, request: &LeaveRequest) -> Result<Vec<LeaveDay>> {
-    let days = store::days(rx, request.id)?.into_iter().filter(|day| day.charged.is_positive());
-    Ok(days.map(|day| LeaveDay { request_id: request.id, date: day.date, minutes: day.charged }).collect())
+    Ok(charged(request.id, &store::days(rx, request.id)?))
+}
+
+/// The days that charge something, as the ledger books them.
+fn charged(id: LeaveRequestId, days: &[RequestDay]) -> Vec<LeaveDay> {
+    let days = days.iter().filter(|day| day.charged.is_positive());
+    days.map(|day| LeaveDay { request_id: id, date: day.date, minutes: day.charged }).collect()
+}
+
+/// The days of `span` counted as the calendar is now.
+fn counted(rx: &Rx<'_>, request: &LeaveRequest, span: &LeaveSpan) -> Result<Vec<RequestDay>> {
+    let kind = types::get(rx, request.leave_type_id)?;
+    let calendar = calendars::PersonCalendar::of(rx, request.employee_id, span.period())?;
+    Ok(request_days(span, &calendar.calendar().count(span, kind.free_days_inside())))
+}
+
+/// What is left of the request's days when it ends with `span`. Free days that lay between days of leave may lie behind
+/// the last one now; coming back early never charges more than was booked.
+fn shortened(rx: &Rx<'_>, request: &LeaveRequest, span: &LeaveSpan) -> Result<Vec<RequestDay>> {
+    let booked: BTreeMap<Date, Minutes> =
+        store::days(rx, request.id)?.into_iter().map(|day| (day.date, day.charged)).collect();
+    let mut days = counted(rx, request, span)?;
+    for day in &mut days {
+        day.charged = day.charged.min(booked.get(&day.date).copied().unwrap_or_default());
+    }
+    Ok(days)
+}
+
+/// Counts a request anew before it is booked: a holiday or another working week may have been entered since it was
+/// sent. Answers it as it stands then.
+fn recount(tx: &mut Tx<'_>, actor: &Actor, request: LeaveRequest) -> Result<LeaveRequest> {
+    let days = counted(tx, &request, &request.span)?;
+    if days == store::days(tx, request.id)? {
+        return Ok(request);
+    }
+    let minutes: Minutes = days.iter().map(|day| day.charged).sum();
+    if minutes.is_zero() {
+        return Err(AppError::conflict("There is no working time in this period any more. Reject it, or ask about it."));
+    }
+    store::put_days(tx, request.id, request.employee_id, request.leave_type_id, &days)?;
+    if minutes == request.minutes {
+        return Ok(request);
+    }
+    store::set_minutes(tx, request.id, minutes, request.minutes)?;
+    let entry = audit::Entry::new("leave.counted_anew")
+        .on("leave_request", request.id.0)
+        .change("minutes", request.minutes, minutes);
+    audit::record(tx, actor, entry)?;
+    store::get(tx, request.id)
 }
 
 /// Writes an approved request into the ledger; the balance must still cover it.
@@ -321,7 +373,8 @@ fn release(tx: &mut Tx<'_>, actor: &Actor, request: &LeaveRequest, keep: &[Leave
         let account = Account { employee_id: request.employee_id, leave_type_id: request.leave_type_id, year };
         let books = Books::open(tx, account, Some(request.id))?;
         let mut days = books.ledger.booked();
-        days.retain(|day| day.request_id != request.id || keep.contains(day));
+        days.retain(|day| day.request_id != request.id);
+        days.extend(keep.iter().filter(|day| account.leave_year().period.contains(day.date)));
         ledger::settle(tx, actor, &books, &days, Some((request.id, why)))?;
     }
     Ok(())

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::model::NewLeave;
 use super::plan::Plan;
 use crate::auth::Actor;
-use crate::error::Result;
+use crate::error::{AppError, Result};
 use crate::ids::{EmployeeId, LeaveRequestId, LeaveTypeId};
 use crate::leave::absence;
 use crate::leave::amount::Amounts;
@@ -52,32 +52,27 @@ impl LeaveForm {
         self.button.as_deref() == Some("send")
     }
 
-    /// The request that is asked for. On a single day one chosen half is enough; the clock counts only for kinds that
-    /// are taken by the hour.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub fn into_input(self, rx: &Rx<'_>) -> Result<NewLeave> {
-        let by_the_hour = types::store::find(rx, self.leave_type_id)?.is_some_and(|kind| kind.by_the_hour());
+    /// The request that is asked for. On a single day one chosen half is enough.
+    pub fn into_input(self) -> NewLeave {
         let end_date = self.end_date.unwrap_or(self.start_date);
         let (first, last) = (self.start_part.unwrap_or(Part::FullDay), self.end_part.unwrap_or(Part::FullDay));
         let (start_part, end_part) = match (first, last) {
             (half, Part::FullDay) | (Part::FullDay, half) if end_date == self.start_date => (half, half),
             parts => parts,
         };
-        Ok(NewLeave {
+        NewLeave {
             leave_type_id: self.leave_type_id,
             employee_id: self.employee_id,
             start_date: self.start_date,
             end_date,
             start_part,
             end_part,
-            from_time: self.from_time.filter(|_| by_the_hour),
-            to_time: self.to_time.filter(|_| by_the_hour),
+            from_time: self.from_time,
+            to_time: self.to_time,
             reason: self.reason,
             contact: self.contact,
             deputy_id: self.deputy_id,
-        })
+        }
     }
 }
 
@@ -168,7 +163,7 @@ impl Choices {
 }
 
 impl Deputies {
-    /// The team, with how much of it is here in the days of the plan.
+    /// The team, with how much of it is here in the days of the plan; and who is chosen already.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -194,8 +189,25 @@ impl Deputies {
             }
             Some((here, all)) => format.lang.msg(&msg!("{0}, here on {1} of {2} days", person.name, here, all)),
         };
-        let people = team.iter().zip(&presence).map(|(person, here)| (person.id, words(person, here))).collect();
+        let mut people: Vec<(EmployeeId, String)> =
+            team.iter().zip(&presence).map(|(person, here)| (person.id, words(person, here))).collect();
+        // Who was chosen stays to be chosen, wherever they work: saving the form must not drop them.
+        if let Ok(chosen) = form.value("deputy_id").parse::<EmployeeId>()
+            && people.iter().all(|(id, _)| *id != chosen)
+            && let Some(name) = name_of(rx, chosen)?
+        {
+            people.push((chosen, name));
+        }
         Ok(Deputies { form, people })
+    }
+}
+
+/// None where there is no such person.
+fn name_of(rx: &Rx<'_>, id: EmployeeId) -> Result<Option<String>> {
+    match people::get(rx, id) {
+        Ok(person) => Ok(Some(person.name())),
+        Err(AppError::NotFound) => Ok(None),
+        Err(other) => Err(other),
     }
 }
 

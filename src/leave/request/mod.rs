@@ -14,7 +14,7 @@ pub(in crate::leave) mod store;
 mod tests;
 
 pub use act::{amend, cancel, decide, return_early, revoke, submit};
-pub use model::{DayPart, LeaveRequest, NewLeave, RequestDay};
+pub use model::{AwayTime, DayPart, LeaveRequest, NewLeave, RequestDay};
 pub use plan::{Hand, Plan, YearCharge};
 
 use crate::approvals;
@@ -101,14 +101,10 @@ pub fn href(id: LeaveRequestId) -> String {
     format!("/leave/requests/{id}")
 }
 
-/// The halves of each day in `period` on which approved leave keeps a person away: what other work has to heed.
+/// The time in `period` during which approved leave keeps a person away: what other work has to heed.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub fn approved_slots(
-    rx: &Rx<'_>,
-    employee: crate::ids::EmployeeId,
-    period: crate::time::Period,
-) -> Result<std::collections::BTreeMap<jiff::civil::Date, crate::time::Slots>> {
-    store::approved_slots(rx, employee, period)
+pub fn approved_time(rx: &Rx<'_>, employee: crate::ids::EmployeeId, period: crate::time::Period) -> Result<AwayTime> {
+    store::approved_time(rx, employee, period)
 }

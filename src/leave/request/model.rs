@@ -1,5 +1,7 @@
 //! What a request is: as it is asked for, and as it is kept.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
@@ -10,7 +12,7 @@ use crate::ids::{DepartmentId, EmployeeId, LeaveRequestId, LeaveTypeId};
 use crate::leave::rules::{LeaveSpan, LeaveStatus, Part, SpanInput};
 use crate::msg;
 use crate::people::NameRef;
-use crate::time::{Minutes, hhmm};
+use crate::time::{Minutes, Slots, hhmm};
 
 /// The longest reason, in characters.
 pub const LONGEST_REASON: usize = 1000;
@@ -129,6 +131,8 @@ pub struct LeaveRequest {
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     pub approved_at: Option<Timestamp>,
+    /// What its days charged together when it was sent, where the count had changed by its approval.
+    pub sent_minutes: Option<Minutes>,
 }
 
 impl LeaveRequest {
@@ -162,4 +166,13 @@ pub struct RequestDay {
     pub holiday: Option<String>,
     pub charged: Minutes,
     pub leave_year: i16,
+}
+
+/// When approved leave keeps a person from work.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AwayTime {
+    /// The halves of each day.
+    pub slots: BTreeMap<Date, Slots>,
+    /// Leave by the hour: from and to on the clock of a date.
+    pub hours: Vec<(Date, Time, Time)>,
 }

@@ -113,7 +113,7 @@ pub async fn new(ctx: Staff, query: ListQuery) -> Result<Response> {
             state = state.set("deputy_id", deputy.to_string());
         }
         let plan = match form.input {
-            Ok(input) => Some(plan(rx, actor, input.into_input(rx)?, None)?),
+            Ok(input) => Some(plan(rx, actor, input.into_input(), None)?),
             Err(_) => None,
         };
         Content::of(rx, actor, whose, plan.as_ref(), state, None)
@@ -154,7 +154,7 @@ pub async fn preview(ctx: Staff, form: Form<LeaveForm>) -> Result<Response> {
     let pieces = ctx.read(move |rx, actor| {
         let whose = whose(rx, actor, employee)?;
         let plan = match form.input {
-            Ok(input) => match plan(rx, actor, input.into_input(rx)?, editing) {
+            Ok(input) => match plan(rx, actor, input.into_input(), editing) {
                 Ok(plan) => Some(plan),
                 Err(AppError::Invalid(_)) => None,
                 Err(other) => return Err(other),
@@ -177,7 +177,7 @@ async fn take(ctx: Staff, form: Form<LeaveForm>, editing: Option<LeaveRequestId>
     let sends = form.input.as_ref().is_ok_and(LeaveForm::sends);
     let refused = if let (true, Ok(input)) = (sends, form.input.clone()) {
         let sent = ctx.write(if editing.is_some() { AMEND } else { SUBMIT }, move |tx, actor| {
-            let input = input.into_input(tx)?;
+            let input = input.into_input();
             match editing {
                 Some(id) => super::amend(tx, actor, id, input).map(|()| id),
                 None => super::submit(tx, actor, input),
@@ -196,7 +196,7 @@ async fn take(ctx: Staff, form: Form<LeaveForm>, editing: Option<LeaveRequestId>
         let whose = whose(rx, actor, employee)?;
         let (mut status, mut errors) = refused.unwrap_or((StatusCode::OK, FieldErrors::new()));
         let plan = match form.input {
-            Ok(input) => match plan(rx, actor, input.into_input(rx)?, editing) {
+            Ok(input) => match plan(rx, actor, input.into_input(), editing) {
                 Ok(plan) => Some(plan),
                 Err(AppError::Invalid(wrong)) => {
                     (status, errors) = (StatusCode::UNPROCESSABLE_ENTITY, wrong);

@@ -139,20 +139,7 @@ impl Plan {
 
     /// Its days as they are kept.
     pub(super) fn days(&self) -> Vec<RequestDay> {
-        let day = |day: &DayCount| RequestDay {
-            date: day.date,
-            part: match self.span.clock_times() {
-                Some(_) => DayPart::Hours,
-                None if self.span.first_day() == day.date => part(self.span.start_part()),
-                None if self.span.last_day() == day.date => part(self.span.end_part()),
-                None => DayPart::FullDay,
-            },
-            scheduled: day.scheduled,
-            holiday: day.holiday.as_ref().map(|holiday| holiday.name.clone()),
-            charged: day.charged,
-            leave_year: YEARS.of(day.date).number,
-        };
-        self.count.days.iter().map(day).collect()
+        request_days(&self.span, &self.count)
     }
 
     /// `Ok` where it may be sent.
@@ -270,6 +257,24 @@ impl Plan {
     fn amount(&self, minutes: Minutes) -> String {
         self.amounts().long(minutes)
     }
+}
+
+/// The days of `span` as they are kept.
+pub(super) fn request_days(span: &LeaveSpan, count: &LeaveCount) -> Vec<RequestDay> {
+    let day = |day: &DayCount| RequestDay {
+        date: day.date,
+        part: match span.clock_times() {
+            Some(_) => DayPart::Hours,
+            None if span.first_day() == day.date => part(span.start_part()),
+            None if span.last_day() == day.date => part(span.end_part()),
+            None => DayPart::FullDay,
+        },
+        scheduled: day.scheduled,
+        holiday: day.holiday.as_ref().map(|holiday| holiday.name.clone()),
+        charged: day.charged,
+        leave_year: YEARS.of(day.date).number,
+    };
+    count.days.iter().map(day).collect()
 }
 
 /// The charged days by leave year, as needs of a request.

@@ -186,7 +186,7 @@ impl Content {
             days: super::look::days_of(&store::days(rx, id)?, &amounts),
             column: amounts.column().to_owned(),
             total: amounts.figure(request.minutes),
-            timeline: timeline(rx, actor, &request, &format)?,
+            timeline: timeline(rx, actor, &request, &amounts)?,
             balance_href: kind.fields.affects_balance.then(|| crate::leave::ledger::href(account)),
             bar: Bar::of(rx, actor, &request, approval.as_ref(), own)?,
             printed: format.lang.msg(&msg!("Printed on {0}.", format.full(format.today()))),
@@ -233,7 +233,8 @@ fn pairs(request: &LeaveRequest, format: &Format) -> Vec<(String, String)> {
 }
 
 /// What happened, oldest first: the approval's steps, and what the feature itself knows of.
-fn timeline(rx: &Rx<'_>, actor: &Actor, request: &LeaveRequest, format: &Format) -> Result<Vec<Event>> {
+fn timeline(rx: &Rx<'_>, actor: &Actor, request: &LeaveRequest, amounts: &Amounts<'_>) -> Result<Vec<Event>> {
+    let format = amounts.format;
     let text = |words: &'static str| format.lang.text(words).to_owned();
     let steps = approvals::timeline(rx, approvals::Kind::Leave, request.id.0)?;
     let mut events: Vec<Event> = Vec::new();
@@ -262,6 +263,11 @@ fn timeline(rx: &Rx<'_>, actor: &Actor, request: &LeaveRequest, format: &Format)
             when: format.when(step.at),
             say: say.into_iter().flatten().collect::<Vec<_>>().join(" · "),
         });
+    }
+    if let (Some(sent), Some(at)) = (request.sent_minutes, request.approved_at) {
+        let counted = msg!("Counted anew when it was approved, as the calendar had changed; {0} were asked for", amounts.long(sent));
+        let (when, what) = (format.when(at), format.lang.msg(&counted));
+        events.push(Event { icon: "undo", who: String::new(), what, when, say: String::new() });
     }
     let after = match request.status {
         LeaveStatus::Cancelled if request.approved_at.is_some() => Some(text(tr!("Taken back after it was approved"))),

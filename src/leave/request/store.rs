@@ -1,11 +1,9 @@
 //! SQL of requests and their days. Names of people, departments and types are read by JOIN.
 
-use std::collections::BTreeMap;
-
 use jiff::civil::{Date, Time};
 use rusqlite::{Row, ToSql, named_params};
 
-use super::model::{LeaveRequest, NewLeave, RequestDay};
+use super::model::{AwayTime, DayPart, LeaveRequest, NewLeave, RequestDay};
 use crate::error::Result;
 use crate::ids::{EmployeeId, LeaveRequestId, LeaveTypeId};
 use crate::leave::ledger::Account;
@@ -18,7 +16,7 @@ const SELECT: &str = "SELECT r.id, r.employee_id, e.first_name || ' ' || e.last_
         coalesce(d.name, '') AS department, r.leave_type_id, r.start_date, r.start_part, r.end_date, r.end_part,
         r.from_time, r.to_time, r.minutes, r.reason, r.contact, r.deputy_id,
         p.first_name || ' ' || p.last_name AS deputy, r.status, r.asked_until, r.entered_by, r.created_at, r.updated_at,
-        r.approved_at
+        r.approved_at, r.sent_minutes
     FROM leave_requests r JOIN employees e ON e.id = r.employee_id
     LEFT JOIN departments d ON d.id = e.department_id LEFT JOIN employees p ON p.id = r.deputy_id";
 
@@ -43,6 +41,7 @@ fn request(row: &Row<'_>) -> rusqlite::Result<LeaveRequest> {
         created_at: row.get("created_at")?,
         updated_at: row.get("updated_at")?,
         approved_at: row.get("approved_at")?,
+        sent_minutes: row.get("sent_minutes")?,
     })
 }
 
@@ -120,6 +119,12 @@ pub(super) fn set_status(tx: &mut Tx<'_>, id: LeaveRequestId, status: LeaveStatu
              approved_at = CASE WHEN ?2 = 'approved' THEN ?3 ELSE approved_at END WHERE id = ?1",
         (id, status, now),
     )?;
+    Ok(())
+}
+
+/// What its days charge together was counted anew when it was approved; `before` is what was sent.
+pub(super) fn set_minutes(tx: &mut Tx<'_>, id: LeaveRequestId, minutes: Minutes, before: Minutes) -> Result<()> {
+    tx.run("UPDATE leave_requests SET minutes = ?2, sent_minutes = ?3 WHERE id = ?1", (id, minutes, before))?;
     Ok(())
 }
 
@@ -319,27 +324,29 @@ pub(in crate::leave) fn list(
     Ok((rx.all(&sql, values.as_slice(), request)?, total))
 }
 
-/// The halves of each day on which approved leave keeps a person away; hourly leave keeps nobody from a half.
-pub(in crate::leave) fn approved_slots(
-    rx: &Rx<'_>,
-    employee: EmployeeId,
-    period: Period,
-) -> Result<BTreeMap<Date, Slots>> {
-    let rows: Vec<(Date, String)> = rx.all(
-        "SELECT d.date, d.part FROM leave_request_days d JOIN leave_requests r ON r.id = d.request_id \
-         WHERE d.employee_id = ?1 AND d.date BETWEEN ?2 AND ?3 AND r.status = 'approved'",
+/// The halves of each day, and the hours, on which approved leave keeps a person from work. Kinds of leave that are
+/// work elsewhere keep nobody from it.
+pub(in crate::leave) fn approved_time(rx: &Rx<'_>, employee: EmployeeId, period: Period) -> Result<AwayTime> {
+    let rows: Vec<(Date, DayPart, LeaveSpan)> = rx.all(
+        "SELECT d.date, d.part, r.start_date, r.start_part, r.end_date, r.end_part, r.from_time, r.to_time \
+         FROM leave_request_days d JOIN leave_requests r ON r.id = d.request_id \
+         JOIN leave_types t ON t.id = r.leave_type_id \
+         WHERE d.employee_id = ?1 AND d.date BETWEEN ?2 AND ?3 AND r.status = 'approved' AND t.works = 0",
         (employee, period.first(), period.last()),
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        |row| Ok((row.get(0)?, row.get(1)?, span(row)?)),
     )?;
-    let mut away = BTreeMap::new();
-    for (date, part) in rows {
-        let slots = match part.as_str() {
-            "full_day" => Slots::FULL,
-            "half_day_morning" => Slots::MORNING,
-            "half_day_afternoon" => Slots::AFTERNOON,
-            _ => continue,
+    let mut away = AwayTime::default();
+    for (date, part, span) in rows {
+        let slots = match part {
+            DayPart::FullDay => Slots::FULL,
+            DayPart::Morning => Slots::MORNING,
+            DayPart::Afternoon => Slots::AFTERNOON,
+            DayPart::Hours => {
+                away.hours.extend(span.clock_times().map(|(from, to)| (date, from, to)));
+                continue;
+            }
         };
-        let known: &mut Slots = away.entry(date).or_default();
+        let known: &mut Slots = away.slots.entry(date).or_default();
         *known = known.union(slots);
     }
     Ok(away)

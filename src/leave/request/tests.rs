@@ -339,3 +339,59 @@ fn what_is_no_request_is_refused_by_field() {
     assert_eq!(field(NewLeave { reason: "x".repeat(1001), ..good() }), ["reason"]);
     assert_eq!(field(house.days(date(2029, 12, 3), date(2029, 12, 3)))[0], "start_date", "beyond the window");
 }
+
+#[test]
+fn coming_back_early_gives_back_the_free_days_that_lay_between() {
+    let house = house();
+    let mira = &house.mira.clone();
+    house.grant(mira, 20, date(2026, 1, 1), None);
+    let (hr, vacation) = (house.hr.clone(), house.vacation);
+    house
+        .act(move |tx| {
+            let mut fields = types::get(tx, vacation)?.fields;
+            fields.counts_non_working_days = true;
+            types::update(tx, &hr, vacation, fields)
+        })
+        .unwrap();
+    // Friday to Tuesday: the weekend between counts too.
+    let id = house.submit(mira, house.days(date(2026, 12, 11), date(2026, 12, 15))).unwrap();
+    house.approve(&house.manager.clone(), id).unwrap();
+    assert_eq!(house.sum(mira, 2026), days(15).get());
+    let hr = house.hr.clone();
+    house.act(move |tx| return_early(tx, &hr, id, date(2026, 12, 13))).unwrap();
+    assert_eq!(house.sum(mira, 2026), days(19).get(), "only the Friday was taken");
+    let request = house.read(move |rx| store::get(rx, id)).unwrap();
+    assert_eq!((request.minutes, request.span.last_day()), (days(1), date(2026, 12, 13)));
+}
+
+#[test]
+fn a_holiday_entered_since_is_counted_at_approval_and_told() {
+    let house = house();
+    let mira = &house.mira.clone();
+    house.grant(mira, 10, date(2026, 1, 1), None);
+    let id = house.submit(mira, house.days(date(2026, 12, 8), date(2026, 12, 10))).unwrap();
+    let alone = house.submit(mira, house.days(date(2026, 12, 16), date(2026, 12, 16))).unwrap();
+    for day in [date(2026, 12, 9), date(2026, 12, 16)] {
+        let hr = house.hr.clone();
+        let holiday = people::holidays::HolidayFacts {
+            name: "Founder’s day".into(),
+            start_date: day,
+            end_date: day,
+            half: None,
+            scope: crate::time::HolidayScope::Global,
+            entity_id: None,
+            location_id: None,
+            working: false,
+        };
+        house.act(move |tx| people::holidays::create(tx, &hr, holiday)).unwrap();
+    }
+    house.approve(&house.manager.clone(), id).unwrap();
+    assert_eq!(house.sum(mira, 2026), days(8).get());
+    let request = house.read(move |rx| store::get(rx, id)).unwrap();
+    assert_eq!((request.minutes, request.sent_minutes), (days(2), Some(days(3))));
+    let told = house.read(|rx| {
+        rx.all("SELECT action FROM audit_log WHERE action = 'leave.counted_anew'", (), |row| row.get::<_, String>(0))
+    });
+    assert_eq!(told.unwrap().len(), 1);
+    assert!(matches!(house.approve(&house.manager.clone(), alone), Err(AppError::Conflict(_))), "nothing is left of it");
+}

@@ -177,8 +177,9 @@ impl YearLedger {
     /// Whether `wanted` may be booked beside what is booked and the `pending` days of other requests, the balance
     /// never falling further below zero than `limit` (0 or more). Asked again at approval.
     ///
-    /// On each wanted day and on every later date of the year, what is available then must cover what is booked in
-    /// the whole year; of the wanted days those up to that date.
+    /// From the first wanted day on, what is available on any date of the year must not fall below the limit: what is
+    /// given by then, less everything booked, reserved and wanted in the whole year, later dates included. On the first
+    /// wanted day that is the balance which [`YearLedger::on`] shows with the wanted days.
     ///
     /// # Errors
     /// The first date on which it would not.
@@ -194,8 +195,7 @@ impl YearLedger {
             let given: Minutes =
                 self.rows.iter().filter(|row| gives(row) && row.effective_date <= date).map(|row| row.minutes).sum();
             let lapsed: Minutes = lapses.iter().filter(|lapse| lapse.on <= date).map(|lapse| lapse.minutes).sum();
-            let own: Minutes = wanted.iter().filter(|day| day.date <= date).map(|day| day.minutes).sum();
-            let available = given - lapsed - total(&others) - own;
+            let available = given - lapsed - total(&others) - total(wanted);
             if available < -limit.or_zero() {
                 return Err(Shortfall { date, available, missing: -limit.or_zero() - available });
             }
