@@ -329,3 +329,45 @@ async fn an_onboarding_begins_for_somebody_who_is_here_already() {
         hr.json(Method::POST, &format!("{path}/cancel"), json!({"reason": "By mistake"})).await.assert_ok().json();
     assert_eq!(ended["status"], "cancelled");
 }
+
+#[tokio::test]
+async fn a_template_keeps_what_can_be_chosen_no_more() {
+    let office = Office::new();
+    let (app, hr) = (&office.app, office.app.as_hr());
+    let path = format!("/templates/{}", office.template);
+    let tasks = hr.get(&format!("/api/v1{path}")).await.assert_ok().json()["tasks"].clone();
+    let (one, other) = (tasks[0]["id"].clone(), tasks[1]["id"].clone());
+    let gone = app.person("Ida", "Gone").employee;
+    let form = |assignee: String, needs: &str| {
+        [
+            ("title", "Say hello".to_owned()),
+            ("category", "first_day".to_owned()),
+            ("assignee", assignee),
+            ("days_offset", "1".to_owned()),
+            ("day_count", "working".to_owned()),
+            ("completion", "tick".to_owned()),
+            ("depends_on", needs.to_owned()),
+        ]
+    };
+    let held = format!("employee:{gone}");
+    hr.post(&format!("{path}/tasks/{one}"), form(held.clone(), "")).await.assert_redirect(&path);
+    hr.post(&format!("/people/{gone}/deactivate"), [("", ""); 0]).await.assert_status(303);
+    let page = hr.get(&format!("{path}/tasks/{one}")).await.assert_ok();
+    page.assert_contains(&format!(r#"<option value="{held}" selected>Ida Gone"#));
+    hr.post(&format!("{path}/tasks/{one}"), form(held.clone(), "")).await.assert_redirect(&path);
+    hr.post(&format!("{path}/tasks/{other}"), form(held, "")).await.assert_invalid("assignee");
+    // A task that was to be waited for was removed meanwhile: the form comes back as it was.
+    let late = hr.post(&format!("{path}/tasks/{one}"), form("hr".into(), "999999")).await.assert_invalid("depends_on");
+    late.assert_contains("Say hello");
+}
+
+#[tokio::test]
+async fn an_import_begins_onboardings_of_those_who_begin() {
+    let office = Office::new();
+    let csv = "email,last_name,first_name,join_date\nnew@x.test,Rao,Priya,2026-03-16\nold@x.test,Ek,Bo,2020-01-01\n";
+    let table = steward::people::import::read(csv.as_bytes()).unwrap();
+    office.app.act(office.app.people.hr, move |tx, actor| steward::people::import::run(tx, actor, &table)).unwrap();
+    let runs = office.app.as_hr().get("/api/v1/onboardings").await.assert_ok().json();
+    assert_eq!(runs["total"], 1, "{runs}");
+    assert_eq!(runs["items"][0]["employee"]["name"], "Priya Rao");
+}

@@ -112,6 +112,18 @@ fn sketch(form: &FormState) -> Sketch {
     }
 }
 
+/// Where the person will work: the department's location unless another is chosen, as it is once they are entered.
+fn location(rx: &Rx<'_>, sketch: &Sketch) -> Result<Option<LocationId>> {
+    let Some(department) = sketch.department_id.filter(|_| sketch.location_id.is_none()) else {
+        return Ok(sketch.location_id);
+    };
+    match people::org::department::get(rx, department) {
+        Ok(department) => Ok(department.facts.location_id),
+        Err(AppError::NotFound) => Ok(None),
+        Err(other) => Err(other),
+    }
+}
+
 fn preview(
     rx: &Rx<'_>,
     actor: &Actor,
@@ -121,16 +133,17 @@ fn preview(
 ) -> Result<Option<Preview>> {
     let Some(first_day) = sketch.join_date else { return Ok(None) };
     let kind = sketch.employment_type.unwrap_or(EmploymentType::FullTime);
+    let location = location(rx, sketch)?;
     let chosen = match sketch.template_id.as_deref() {
         Some(NOTHING) => None,
         Some(id) => id.parse::<TemplateId>().ok(),
-        None => templates::best_for(rx, sketch.department_id, sketch.location_id, kind)?,
+        None => templates::best_for(rx, sketch.department_id, location, kind)?,
     };
     let Some(template) = chosen.and_then(|id| published.iter().find(|template| template.id == id)) else {
         return Ok(None);
     };
     let tasks = templates::published_tasks(rx, actor, template.id)?;
-    let due = templates::due_dates(rx, &tasks, first_day, sketch.location_id)?;
+    let due = templates::due_dates(rx, &tasks, first_day, location)?;
     Ok(Some(Preview {
         template: template.name.clone(),
         version: template.version,

@@ -12,6 +12,7 @@ use super::{Input, TaskDraft, TaskInput, Template, ready_made};
 use crate::auth::{Ctx, Hr};
 use crate::error::{AppError, Msg, Result};
 use crate::ids::{DepartmentId, LocationId, TemplateId};
+use crate::onboarding::model::Part;
 use crate::onboarding::runs::pages::format;
 use crate::people::EmploymentType;
 use crate::storage::{Op, Rx, Tx};
@@ -100,8 +101,11 @@ async fn edit_page(ctx: &Ctx, id: Option<TemplateId>, status: StatusCode, form: 
     let lang = ctx.visit.lang;
     let (name, departments, locations) = ctx
         .read(move |rx, actor| {
-            let name = id.map(|id| super::get(rx, actor, id)).transpose()?.map(|template| template.name);
-            Ok((name.unwrap_or_default(), choices::departments(rx)?, choices::locations(rx)?))
+            let template = id.map(|id| super::get(rx, actor, id)).transpose()?;
+            let (department, location) = template.as_ref().map_or((None, None), |t| (t.department.clone(), t.location.clone()));
+            let name = template.map(|template| template.name).unwrap_or_default();
+            let departments = choices::with_held(choices::departments(rx)?, department);
+            Ok((name, departments, choices::with_held(choices::locations(rx)?, location)))
         })
         .await?;
     let kinds = EmploymentType::ALL.iter().map(|kind| (kind.to_string(), lang.text(kind.label()).to_owned()));
@@ -251,8 +255,15 @@ async fn task_page(
     let lang = ctx.visit.lang;
     let (template, tasks, doers) = ctx
         .read(move |rx, actor| {
-            let doers = crate::onboarding::tasks::choices::doers(rx, actor, lang)?;
-            Ok((super::get(rx, actor, id)?, super::tasks(rx, actor, id)?, doers))
+            let tasks = super::tasks(rx, actor, id)?;
+            let mut doers = crate::onboarding::tasks::choices::doers(rx, actor, lang)?;
+            // Who has left stays with the task until somebody else is chosen.
+            if let Some(held) = tasks.iter().find(|known| Some(known.id) == task).map(|known| &known.part)
+                && doers.iter().all(|(value, _)| *value != held.to_string())
+            {
+                doers.push((held.to_string(), lang.msg(&held.label())));
+            }
+            Ok((super::get(rx, actor, id)?, tasks, doers))
         })
         .await?;
     let words = choices::Words::new(lang);
@@ -329,13 +340,21 @@ fn write_task(
         Some(task) => place_of(&drafts, task)?,
         None => drafts.len(),
     };
-    let depends_on = form.depends_on.iter().map(|need| place_of(&drafts, *need)).collect::<Result<_>>()?;
+    let needed = |need: &i64| match place_of(&drafts, *need) {
+        Err(AppError::NotFound) => {
+            Err(AppError::invalid("depends_on", "A task that this one waits for was removed meanwhile. Choose again."))
+        }
+        found => found,
+    };
+    let depends_on = form.depends_on.iter().map(needed).collect::<Result<_>>()?;
+    // A person who has left may stay where they stand, and is chosen no more.
+    let held = task.map(|_| drafts[place].part.clone()).filter(|part| part.to_string() == form.assignee);
     let input = TaskInput {
         id: task,
         title: form.title,
         description: form.description,
         category: form.category,
-        assignee: form.assignee,
+        assignee: if held.is_some() { Part::Hr.to_string() } else { form.assignee },
         days_offset: form.days_offset,
         day_count: form.day_count,
         sort_order: None,
@@ -343,7 +362,8 @@ fn write_task(
         depends_on,
         completion: form.completion,
     };
-    let draft = TaskDraft::read_one(tx, &input)?;
+    let read = TaskDraft::read_one(tx, &input)?;
+    let draft = TaskDraft { part: held.unwrap_or_else(|| read.part.clone()), ..read };
     match task {
         Some(_) => drafts[place] = draft,
         None => drafts.push(draft),

@@ -153,6 +153,16 @@ pub mod choices {
         names.into_iter().map(|name| (name.id.to_string(), name.name)).collect()
     }
 
+    /// The choices with the one that is held, where it can be chosen no more: what is saved again stays.
+    pub fn with_held(mut all: Vec<(String, String)>, held: Option<NameRef>) -> Vec<(String, String)> {
+        if let Some(held) = held
+            && all.iter().all(|(value, _)| *value != held.id.to_string())
+        {
+            all.push((held.id.to_string(), held.name));
+        }
+        all
+    }
+
     /// # Errors
     /// When the database cannot be read.
     pub fn departments(rx: &Rx<'_>) -> Result<Vec<(String, String)>> {
