@@ -48,9 +48,9 @@ pub(super) fn set_schedule(tx: &mut Tx<'_>, set: &Set) -> Result<()> {
     Ok(())
 }
 
-/// Zones of the organization's locations, by name.
+/// Zones of the organization's locations, by name; of deactivated ones too, as people may still be there.
 pub(super) fn zones(rx: &Rx<'_>) -> Result<Vec<String>> {
-    rx.all("SELECT DISTINCT time_zone FROM locations WHERE hidden_by IS NULL ORDER BY time_zone", (), |row| row.get(0))
+    rx.all("SELECT DISTINCT time_zone FROM locations ORDER BY time_zone", (), |row| row.get(0))
 }
 
 /// Job, zone, seen until.

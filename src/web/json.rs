@@ -13,7 +13,8 @@ use super::form::field_error;
 use super::problem::Refused;
 use crate::error::{AppError, FieldErrors, Msg};
 
-/// A JSON body, in either direction.
+/// A JSON body, in either direction. No body at all is an object without fields: where every field may be left out,
+/// so may the body.
 #[derive(Clone, Copy, Debug)]
 pub struct Json<T>(pub T);
 
@@ -22,11 +23,17 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Refused> {
         let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-        if !is_json(kind) {
+        let (unsaid, json) = (kind.is_empty(), is_json(kind));
+        if !(unsaid || json) {
             return Err(Refused::UnsupportedMediaType);
         }
         let body = Bytes::from_request(request, state).await.map_err(|e| too_large(&e))?;
-        parse(&body).map(Json).map_err(|errors| Refused::App(AppError::Invalid(errors)))
+        let body = match body.trim_ascii().is_empty() {
+            true => b"{}".as_slice(),
+            false if unsaid => return Err(Refused::UnsupportedMediaType),
+            false => &body,
+        };
+        parse(body).map(Json).map_err(|errors| Refused::App(AppError::Invalid(errors)))
     }
 }
 

@@ -5,7 +5,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use crate::auth::{Ctx, Hr};
-use crate::error::Result;
+use crate::error::{AppError, Result};
 use crate::ids::GroupId;
 use crate::people::confirm::Confirm;
 use crate::people::org::pages::{HOME, UnitForm, wrong};
@@ -69,7 +69,7 @@ pub async fn update(ctx: Hr, Path(id): Path<GroupId>, sent: Form<Input>) -> Resu
 pub async fn ask(ctx: Hr, Path(id): Path<GroupId>) -> Result<Response> {
     let group = ctx.read(move |rx, _| super::get(rx, id)).await?;
     let says = vec![
-        msg!("Its members stay who they are. Tasks of templates that went to “{0}” will find nobody.", group.code),
+        msg!("Its members stay who they are. A group that tasks or templates name stays; take its members out instead."),
         msg!("This cannot be undone."),
     ];
     let page = Confirm::new(ctx.shell().await?, msg!("Dissolve {0}?", group.name), tr!("Dissolve"), HOME)
@@ -80,14 +80,17 @@ pub async fn ask(ctx: Hr, Path(id): Path<GroupId>) -> Result<Response> {
 
 /// `POST /people/organization/groups/{id}/dissolve`
 pub async fn dissolve(ctx: Hr, Path(id): Path<GroupId>) -> Result<Response> {
-    let name = ctx
-        .write(DELETED, move |tx, actor| {
-            let name = super::get(tx, id)?.name;
-            super::delete(tx, actor, id)?;
-            Ok(name)
-        })
-        .await?;
-    Ok(Flash::ok(msg!("{0} is dissolved.", name)).redirect(&ctx.visit, HOME))
+    let dissolved = ctx.write(DELETED, move |tx, actor| {
+        let name = super::get(tx, id)?.name;
+        super::delete(tx, actor, id)?;
+        Ok(name)
+    });
+    let said = match dissolved.await {
+        Ok(name) => Flash::ok(msg!("{0} is dissolved.", name)),
+        Err(AppError::Conflict(why)) => Flash::bad(why),
+        Err(other) => return Err(other),
+    };
+    Ok(said.redirect(&ctx.visit, HOME))
 }
 
 async fn form(ctx: &Ctx, id: Option<GroupId>) -> Result<UnitForm> {
