@@ -140,22 +140,20 @@ pub async fn pending(ctx: Staff, query: ListQuery) -> Result<List<ApprovalView>>
 
 /// What the caller decided, newest first.
 #[utoipa::path(get, path = "/api/v1/approvals/history", operation_id = "approvals_history", tag = "approvals",
-    description = "The caller's latest 200 decisions, newest first. For staff.",
+    description = "The caller's decisions, newest first. For staff.",
     params(("page" = Option<i64>, Query, description = "From 1"), ("page_size" = Option<i64>, Query, description = "1 to 200; preset 25")),
     responses((status = 200, body = List<DecidedView>), (status = 401, body = Problem), (status = 422, body = Problem)))]
 pub async fn history(ctx: Staff, query: ListQuery) -> Result<List<DecidedView>> {
     let listing = query.listing(&[], &[])?;
-    let rows = ctx.read(|rx, actor| approvals::decided_by(rx, actor, 200)).await?;
-    let total = i64::try_from(rows.len()).unwrap_or(i64::MAX);
-    let skip = usize::try_from(listing.offset()).unwrap_or(usize::MAX);
-    let take = usize::try_from(listing.limit()).unwrap_or(0);
+    let (limit, offset) = (listing.limit(), listing.offset());
+    let (rows, total) = ctx.read(move |rx, actor| approvals::decided_by(rx, actor, limit, offset)).await?;
     let view = |(approval, step): (Approval, approvals::Step)| DecidedView {
         approval: approval.into(),
         decision: step.what,
         decided_at: step.at,
         note: step.note,
     };
-    Ok(List::new(rows.into_iter().skip(skip).take(take).map(view).collect(), total, &listing))
+    Ok(List::new(rows.into_iter().map(view).collect(), total, &listing))
 }
 
 /// Approves.

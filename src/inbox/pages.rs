@@ -11,12 +11,11 @@ use crate::auth::{Ctx, Staff};
 use crate::error::{AppError, Msg, Result};
 use crate::ids::ApprovalId;
 use crate::msg;
+use crate::web::listing::ListQuery;
+use crate::web::parts::Pager;
 use crate::web::{self, Flash, Form, FormState, Format, Shell, filters};
 
 use super::{DECIDE, Item, decide_all, visible, waiting};
-
-/// How many decided things are shown.
-const HISTORY: u32 = 100;
 
 #[derive(Template)]
 #[template(path = "inbox/index.html")]
@@ -71,6 +70,7 @@ struct Words {
 struct Decided {
     shell: Shell,
     rows: Vec<DecidedRow>,
+    pager: Pager,
 }
 
 struct DecidedRow {
@@ -303,12 +303,14 @@ async fn words(ctx: &Ctx, say: Say, ids: Vec<ApprovalId>, form: FormState, statu
     web::page_with(status, &page)
 }
 
-/// `GET /inbox/decided`
-pub async fn decided(ctx: Staff) -> Result<Response> {
-    let rows = ctx.read(|rx, actor| approvals::decided_by(rx, actor, HISTORY)).await?;
+/// `GET /inbox/decided?page=2`
+pub async fn decided(ctx: Staff, query: ListQuery) -> Result<Response> {
+    let listing = query.listing(&[], &[])?;
+    let (limit, offset) = (listing.limit(), listing.offset());
+    let (rows, total) = ctx.read(move |rx, actor| approvals::decided_by(rx, actor, limit, offset)).await?;
     let format = format(&ctx);
     let rows = rows.into_iter().map(|(approval, step)| decided_row(approval, step, &format)).collect();
-    web::page(&Decided { shell: ctx.shell().await?, rows })
+    web::page(&Decided { shell: ctx.shell().await?, rows, pager: Pager::new(&format, &listing, total) })
 }
 
 fn decided_row(approval: Approval, step: Step, format: &Format) -> DecidedRow {

@@ -40,6 +40,8 @@ struct Team {
     status: String,
     statuses: Vec<(&'static str, &'static str)>,
     hr: bool,
+    /// Whom HR may enter leave for; empty for everybody else.
+    people: Vec<people::NameRef>,
 }
 web::pages!(Index, Team);
 
@@ -121,9 +123,13 @@ pub async fn team(ctx: Manager, query: ListQuery) -> Result<Response> {
             ..Filter::default()
         };
         let (found, total) = request::store::list(rx, &filter, NEWEST_FIRST, listing.limit(), listing.offset())?;
-        Ok((Row::all(rx, &found, &format)?, Pager::new(&format, &listing, total)))
+        let people = match actor.is_hr() {
+            true => people::directory::choices(rx, format.today())?,
+            false => Vec::new(),
+        };
+        Ok((Row::all(rx, &found, &format)?, Pager::new(&format, &listing, total), people))
     });
-    let (requests, pager) = read.await?;
+    let (requests, pager, people) = read.await?;
     let statuses = vec![
         ("pending", crate::tr!("Waiting")),
         ("clarification", crate::tr!("Asked back")),
@@ -132,5 +138,5 @@ pub async fn team(ctx: Manager, query: ListQuery) -> Result<Response> {
         ("cancelled", crate::tr!("Taken back")),
         ("revoked", crate::tr!("Approval revoked")),
     ];
-    web::page(&Team { shell: ctx.shell().await?, requests, pager, search, status: chosen, statuses, hr })
+    web::page(&Team { shell: ctx.shell().await?, requests, pager, search, status: chosen, statuses, hr, people })
 }

@@ -51,7 +51,8 @@ impl Board {
     /// When the database cannot be read.
     pub fn read(rx: &Rx<'_>, actor: &Actor, format: &Format, current: Option<OnboardingId>) -> Result<Board> {
         let today = format.today();
-        let runs: Vec<Run> = super::list(rx, actor)?.into_iter().filter(|run| is_shown(run, format, current)).collect();
+        let since = rx.now() - jiff::SignedDuration::from_hours(24 * KEPT_DAYS);
+        let runs = super::store::on_board(rx, super::led_by(rx, actor)?.as_deref(), since, current)?;
         let running = |run: &&Run| run.status == RunStatus::Running;
         let of = |title, wanted: &dyn Fn(&Run) -> bool| Group {
             title,
@@ -99,12 +100,6 @@ fn latest_first(mut group: Group) -> Group {
 
 fn count(n: usize) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
-}
-
-fn is_shown(run: &Run, format: &Format, current: Option<OnboardingId>) -> bool {
-    let ended_days_ago =
-        run.ended_at.map(|at| period::days_between(at.to_zoned(format.zone.clone()).date(), format.today()));
-    Some(run.id) == current || ended_days_ago.is_none_or(|days| days <= KEPT_DAYS)
 }
 
 fn card(run: &Run, format: &Format, current: Option<OnboardingId>) -> Card {

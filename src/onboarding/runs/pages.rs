@@ -5,17 +5,19 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::NewRun;
+use super::{NewRun, Run, RunStatus};
 use super::board::{Board, Sheet};
 use crate::auth::{Ctx, Hr, Manager, Staff};
 use crate::error::{AppError, FieldErrors, Result};
 use crate::ids::{EmployeeId, OnboardingId, TemplateId};
-use crate::msg;
 use crate::onboarding::tasks::{self, NewTask, choices};
 use crate::onboarding::templates;
 use crate::onboarding::templates::sheet::choices::Words;
-use crate::people::directory;
+use crate::people::{self, directory};
+use crate::web::listing::ListQuery;
+use crate::web::parts::Pager;
 use crate::web::{self, Flash, Form, FormState, Format, Shell, filters};
+use crate::{msg, tr};
 
 #[derive(askama::Template)]
 #[template(path = "onboarding/index.html")]
@@ -61,7 +63,28 @@ struct Start {
     people: Vec<(String, String)>,
     templates: Vec<(String, String)>,
 }
-web::pages!(Index, AddTask, Cancel, Start);
+#[derive(askama::Template)]
+#[template(path = "onboarding/ended.html")]
+struct Ended {
+    shell: Shell,
+    title: String,
+    rows: Vec<EndedRow>,
+    pager: Pager,
+}
+
+/// One run of the list of those that ended.
+struct EndedRow {
+    id: OnboardingId,
+    name: String,
+    first_day: String,
+    /// Glyph and words (a key of the catalogues).
+    state: (&'static str, &'static str),
+    /// Empty while it goes on.
+    ended: String,
+    done: u32,
+    total: u32,
+}
+web::pages!(Index, AddTask, Cancel, Start, Ended);
 
 /// How the acting person reads dates, now.
 pub(in crate::onboarding) fn format(ctx: &Ctx) -> Format {
@@ -76,6 +99,45 @@ pub async fn index(ctx: Manager) -> Result<Response> {
 /// `GET /onboarding/{id}`
 pub async fn show(ctx: Staff, Path(id): Path<OnboardingId>) -> Result<Response> {
     show_page(&ctx, Some(id), StatusCode::OK, FormState::default()).await
+}
+
+/// `GET /onboarding/ended?employee_id=`: what the board shows no more; of one person all.
+pub async fn ended(ctx: Manager, query: ListQuery) -> Result<Response> {
+    let listing = query.listing(&[], &["employee_id"])?;
+    let employee: Option<EmployeeId> = listing.filter("employee_id")?;
+    let format = format(&ctx);
+    let read = ctx.read(move |rx, actor| {
+        let name = match employee {
+            Some(id) if people::reach(rx, actor, id)?.leads() => Some(people::get(rx, id)?.name()),
+            Some(_) => return Err(AppError::NotFound),
+            None => None,
+        };
+        let (runs, total) = super::ended(rx, actor, employee, listing.limit(), listing.offset())?;
+        let title = match name {
+            Some(name) => msg!("Onboardings of {0}", name),
+            None => msg!("Ended onboardings"),
+        };
+        let rows = runs.into_iter().map(|run| ended_row(run, &format)).collect();
+        Ok((format.lang.msg(&title), rows, Pager::new(&format, &listing, total)))
+    });
+    let (title, rows, pager) = read.await?;
+    web::page(&Ended { shell: ctx.shell().await?, title, rows, pager })
+}
+
+fn ended_row(run: Run, format: &Format) -> EndedRow {
+    EndedRow {
+        id: run.id,
+        name: run.employee.name,
+        first_day: format.day(run.join_date),
+        state: match run.status {
+            RunStatus::Running => ("wait", tr!("under way")),
+            RunStatus::Finished => ("ok", tr!("complete")),
+            RunStatus::Cancelled => ("off", tr!("cancelled")),
+        },
+        ended: run.ended_at.map(|at| format.day(at.to_zoned(format.zone.clone()).date())).unwrap_or_default(),
+        done: run.progress.completed,
+        total: run.progress.total,
+    }
 }
 
 async fn show_page(ctx: &Ctx, id: Option<OnboardingId>, status: StatusCode, form: FormState) -> Result<Response> {

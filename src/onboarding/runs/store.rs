@@ -65,6 +65,39 @@ pub(super) fn list(rx: &Rx<'_>, led: Option<&str>) -> Result<Vec<Run>> {
     rx.all(&sql, (today, led), run)
 }
 
+/// What the board shows: those under way, those that ended at `since` or later, and one besides.
+pub(super) fn on_board(rx: &Rx<'_>, led: Option<&str>, since: Timestamp, and: Option<OnboardingId>) -> Result<Vec<Run>> {
+    let today = people::today(rx)?;
+    let sql = format!(
+        "/* whole table */ SELECT {RUN} WHERE (?2 IS NULL OR o.employee_id IN (SELECT value FROM json_each(?2))) \
+         AND (o.status = 'running' OR o.ended_at >= ?3 OR o.id = ?4) \
+         ORDER BY o.status <> 'running', CASE o.status WHEN 'running' THEN o.join_date END, o.ended_at DESC, o.id"
+    );
+    rx.all(&sql, (today, led, since, and), run)
+}
+
+/// One page of those that ended, the latest first, and how many there are; of one person those under way too.
+pub(super) fn ended(
+    rx: &Rx<'_>,
+    led: Option<&str>,
+    employee: Option<EmployeeId>,
+    limit: i64,
+    offset: i64,
+) -> Result<(Vec<Run>, i64)> {
+    let today = people::today(rx)?;
+    let matching = "WHERE (?2 IS NULL OR o.employee_id IN (SELECT value FROM json_each(?2))) \
+         AND (o.employee_id = ?3 OR (?3 IS NULL AND o.status <> 'running'))";
+    let total = rx.scalar(
+        &format!("/* whole table */ SELECT count(*) FROM onboardings o {matching} AND ?1 IS NOT NULL"),
+        (today, led, employee),
+    )?;
+    let sql = format!(
+        "/* whole table */ SELECT {RUN} {matching} ORDER BY o.status <> 'running', o.ended_at DESC, o.id DESC \
+         LIMIT ?4 OFFSET ?5"
+    );
+    Ok((rx.all(&sql, (today, led, employee, limit, offset), run)?, total))
+}
+
 /// The run that goes on, else the latest.
 pub(super) fn latest_of(rx: &Rx<'_>, employee: EmployeeId) -> Result<Option<Run>> {
     let today = people::today(rx)?;

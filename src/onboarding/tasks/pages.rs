@@ -15,6 +15,8 @@ use crate::ids::{CommentId, TaskId};
 use crate::onboarding::rules::TaskStatus;
 use crate::onboarding::runs::pages::format;
 use crate::storage::{Op, Tx};
+use crate::web::listing::{ListQuery, Listing};
+use crate::web::parts::Pager;
 use crate::web::{self, Flash, Form, FormState, Shell, filters};
 use crate::{msg, msg_n};
 
@@ -26,8 +28,9 @@ struct Tasks {
     groups: Vec<(&'static str, Vec<Row>)>,
     open: usize,
     overdue: usize,
-    /// How many can be ticked off here.
+    /// How many can be ticked off on this page.
     tickable: usize,
+    pager: Pager,
 }
 
 #[derive(askama::Template)]
@@ -48,29 +51,32 @@ struct Drop {
 }
 web::pages!(Tasks, TaskPage, Drop);
 
-/// `GET /tasks`: what the reader has to do. A new hire's are on the welcome page.
-pub async fn index(ctx: Hire) -> Result<Response> {
+/// `GET /tasks?page=2`: what the reader has to do. A new hire's are on the welcome page.
+pub async fn index(ctx: Hire, query: ListQuery) -> Result<Response> {
     if is_hire(&ctx) {
         return Ok(web::redirect("/welcome"));
     }
-    tasks_page(&ctx, StatusCode::OK, FormState::default()).await
+    let listing = query.listing(&[], &[])?;
+    tasks_page(&ctx, StatusCode::OK, FormState::default(), &listing).await
 }
 
 fn is_hire(ctx: &Ctx) -> bool {
     ctx.actor.roles.iter().all(|role| role == Role::Hire)
 }
 
-async fn tasks_page(ctx: &Ctx, status: StatusCode, form: FormState) -> Result<Response> {
-    let format = format(ctx);
-    let groups = ctx.read(move |rx, actor| list::mine(rx, actor, &format)).await?;
-    let rows = || groups.iter().flat_map(|(_, rows)| rows);
+async fn tasks_page(ctx: &Ctx, status: StatusCode, form: FormState, listing: &Listing) -> Result<Response> {
+    let (limit, offset) = (listing.limit(), listing.offset());
+    let own = format(ctx);
+    let mine = ctx.read(move |rx, actor| list::mine(rx, actor, &own, limit, offset)).await?;
+    let list::Mine { groups, total, open, overdue } = mine;
     let page = Tasks {
         shell: ctx.shell().await?,
         form,
-        open: rows().filter(|row| row.open).count(),
-        overdue: rows().filter(|row| row.late).count(),
-        tickable: rows().filter(|row| row.can_finish).count(),
+        open,
+        overdue,
+        tickable: groups.iter().flat_map(|(_, rows)| rows).filter(|row| row.can_finish).count(),
         groups,
+        pager: Pager::new(&format(ctx), listing, total),
     };
     web::page_with(status, &page)
 }
@@ -104,7 +110,8 @@ pub async fn finish_several(ctx: Staff, form: Form<BulkForm>) -> Result<Response
             // Which of them it was is named by its place; on the page the sentence stands above.
             let mut whole = FieldErrors::new();
             errors.0.into_iter().for_each(|(_, message)| whole.add("", message));
-            tasks_page(&ctx, StatusCode::UNPROCESSABLE_ENTITY, state.with(whole)).await
+            let listing = ListQuery::read("/tasks", "").listing(&[], &[])?;
+            tasks_page(&ctx, StatusCode::UNPROCESSABLE_ENTITY, state.with(whole), &listing).await
         }
         Err(other) => Err(other),
     }
