@@ -357,6 +357,8 @@ fn overtime_of_staff(t: &mut Routes) {
 }
 
 fn overtime_of_hr(t: &mut Routes) {
+    t.get("/overtime/limits", overtime::pages::limits::show);
+    t.post("/overtime/limits", overtime::pages::limits::save);
     t.get("/overtime/projects", overtime::project::pages::index);
     t.get("/overtime/projects/new", overtime::project::pages::new);
     t.post("/overtime/projects/new", overtime::project::pages::create);
@@ -378,6 +380,11 @@ fn hr(t: &mut Routes) {
     t.post("/leave/balance", leave::ledger::pages::correct);
     overtime_of_hr(t);
     t.post("/api/v1/leave/balances/adjust", leave::ledger::api::adjust);
+    t.get("/leave/types", leave::types::pages::index);
+    t.get("/leave/types/new", leave::types::pages::new);
+    t.post("/leave/types/new", leave::types::pages::create);
+    t.get("/leave/types/{id}", leave::types::pages::edit);
+    t.post("/leave/types/{id}", leave::types::pages::update);
     t.post("/api/v1/leave/types", leave::types::api::create);
     t.patch("/api/v1/leave/types/{id}", leave::types::api::update);
     t.delete("/api/v1/leave/types/{id}", leave::types::api::remove);
@@ -444,6 +451,7 @@ fn onboarding_routes(t: &mut Routes) {
     t.patch("/api/v1/onboardings/{id}", runs::api::update);
     t.for_(Audience::Manager);
     t.get("/onboarding", runs::pages::index);
+    t.get("/onboarding/ended", runs::pages::ended);
     t.get("/api/v1/onboardings", runs::api::list);
     t.for_(Audience::Hr);
     t.get("/onboarding/new", hire::pages::new);

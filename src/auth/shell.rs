@@ -60,6 +60,7 @@ impl Ctx {
         if is(Role::Hr) {
             let hr = vec![
                 NavLink::new("check", "Templates", "/templates"),
+                NavLink::new("leave", "Kinds of leave", "/leave/types"),
                 NavLink::new("plus", "Import people", "/people/import"),
             ];
             shell = shell.group(Some("HR"), hr);

@@ -19,8 +19,8 @@ use crate::web::listing::ListQuery;
 use crate::web::problem::{ReadProblems, WriteProblems};
 use crate::web::{Json, List};
 
-const CREATE: Op = Op::act("leave_type.created");
-const UPDATE: Op = Op::act("leave_type.updated");
+pub(super) const CREATE: Op = Op::act("leave_type.created");
+pub(super) const UPDATE: Op = Op::act("leave_type.updated");
 const DELETE: Op = Op::act("leave_type.deleted");
 
 /// What of a type is to change; what is left out stays.

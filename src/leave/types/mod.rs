@@ -2,6 +2,7 @@
 
 pub mod api;
 mod model;
+pub mod pages;
 pub mod presets;
 pub(in crate::leave) mod store;
 

@@ -2,6 +2,7 @@
 //! one request.
 
 pub mod compose;
+pub mod limits;
 pub mod look;
 pub mod show;
 

@@ -85,20 +85,25 @@ fn read_day(form: &FormState, name: &'static str) -> Result<WorkDay, crate::erro
     })
 }
 
-/// "8", "7:30", "7.5" and "7,5"; at most a week, so that the day's own bound can say what is wrong.
-fn hours(text: &str) -> Option<Minutes> {
+/// "7:30": what [`hours`] reads, without the marks that a language puts between thousands.
+pub fn written(minutes: Minutes) -> String {
+    format!("{}:{:02}", minutes.get() / 60, minutes.get() % 60)
+}
+
+/// "8", "7:30", "7.5" and "7,5", below 10,000 hours, so that the bound of what is typed can say what is wrong.
+pub fn hours(text: &str) -> Option<Minutes> {
     let digits = |part: &str, most: usize| -> Option<i64> {
         let plain = (1..=most).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
         plain.then(|| part.parse().ok()).flatten()
     };
     let minutes = if let Some((hours, minutes)) = text.split_once(':') {
-        digits(hours, 3)? * 60 + digits(minutes, 2).filter(|minutes| *minutes < 60)?
+        digits(hours, 4)? * 60 + digits(minutes, 2).filter(|minutes| *minutes < 60)?
     } else if let Some((hours, part)) = text.split_once(['.', ',']) {
         let tenths = digits(part, 2)?;
         let hundredths = if part.len() == 1 { tenths * 10 } else { tenths };
-        digits(hours, 3)? * 60 + (hundredths * 60 + 50) / 100
+        digits(hours, 4)? * 60 + (hundredths * 60 + 50) / 100
     } else {
-        digits(text, 3)? * 60
+        digits(text, 4)? * 60
     };
     Minutes::try_from(minutes).ok()
 }
@@ -117,7 +122,7 @@ mod tests {
         for (text, minutes) in [("8", 480), ("7:30", 450), ("7.5", 450), ("7,5", 450), ("0", 0), ("7.33", 440)] {
             assert_eq!(hours(text), Some(Minutes::new(minutes)), "{text}");
         }
-        for text in ["", "eight", "7:60", "7:5:1", "-8", "8h", "1.234", "9999"] {
+        for text in ["", "eight", "7:60", "7:5:1", "-8", "8h", "1.234", "99999"] {
             assert_eq!(hours(text), None, "{text}");
         }
     }
