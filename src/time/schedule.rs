@@ -204,6 +204,14 @@ impl DatedSchedules {
         DatedSchedules(vec![(Date::MIN, week)])
     }
 
+    /// The same up to `last`, and no work afterwards.
+    #[must_use]
+    pub fn until(mut self, last: Date) -> Self {
+        self.0.retain(|(from, _)| *from <= last);
+        self.0.extend(last.tomorrow().ok().map(|after| (after, WeeklySchedule::new([WorkDay::FREE; 7]))));
+        self
+    }
+
     pub fn on(&self, date: Date) -> Option<&WeeklySchedule> {
         let later = self.0.partition_point(|(from, _)| *from <= date);
         later.checked_sub(1).map(|at| &self.0[at].1)

@@ -272,3 +272,13 @@ fn night_hours_within_a_day() {
     assert_eq!(early.minutes(day, &utc), Minutes::new(270));
     assert_eq!(NightHours::new(time(1, 0, 0, 0), time(1, 0, 0, 0)), None);
 }
+
+#[test]
+fn a_schedule_ends_with_the_employment() {
+    let week = WeeklySchedule::weekdays(Minutes::hours(8)).unwrap();
+    let later = WeeklySchedule::weekdays(Minutes::hours(4)).unwrap();
+    let ended = DatedSchedules::new([(date(2026, 1, 1), week), (date(2026, 6, 1), later)]).until(date(2026, 3, 31));
+    assert_eq!(ended.of(date(2026, 3, 31)).minutes(), Minutes::hours(8));
+    assert_eq!(ended.of(date(2026, 4, 1)).minutes(), Minutes::ZERO);
+    assert_eq!(ended.of(date(2026, 6, 1)).minutes(), Minutes::ZERO);
+}

@@ -131,13 +131,49 @@ impl<T: DeserializeOwned> Form<T> {
     }
 }
 
-/// Reads the filled-in controls as a `T`. The first that does not fit is named.
+/// What a control could have held: a number, a date, a time, a word.
+const STAND_INS: [&str; 4] = ["1", "2000-01-01", "00:00", "true"];
+
+/// Reads the filled-in controls as a `T`. Every control that is missing is named, and the first that does not fit.
 fn parse<T: DeserializeOwned>(typed: &[(String, String)]) -> Result<T, FieldErrors> {
-    let filled: Vec<_> = typed.iter().filter(|(_, value)| !value.trim().is_empty()).collect();
-    let encoded = serde_html_form::to_string(&filled).unwrap_or_default();
+    let mut filled: Vec<_> = typed.iter().filter(|(_, value)| !value.trim().is_empty()).cloned().collect();
+    let mut errors = FieldErrors::new();
+    loop {
+        let wrong = match deserialize(&filled) {
+            Ok(value) if errors.is_empty() => return Ok(value),
+            Ok(_) => return Err(errors),
+            Err(wrong) => wrong,
+        };
+        let name = missing(&wrong);
+        errors.0.extend(wrong.0);
+        // Serde stops at the first control that is missing: with something in its place it goes on to the next.
+        let Some(name) = name else { return Err(errors) };
+        let goes_on = |stand_in: &str| {
+            let mut filled = filled.clone();
+            filled.push((name.clone(), stand_in.to_owned()));
+            let fits = deserialize::<T>(&filled).map_or_else(|next| next.of(&name).is_none(), |_| true);
+            fits.then_some(filled)
+        };
+        match STAND_INS.into_iter().find_map(goes_on) {
+            Some(next) => filled = next,
+            None => return Err(errors),
+        }
+    }
+}
+
+fn deserialize<T: DeserializeOwned>(filled: &[(String, String)]) -> Result<T, FieldErrors> {
+    let encoded = serde_html_form::to_string(filled).unwrap_or_default();
     let from = serde_html_form::Deserializer::from_bytes(encoded.as_bytes());
     serde_path_to_error::deserialize(from).map_err(|error| field_error(&error.path().to_string(), error.inner()))
 }
+
+/// The control that is missing, where that is what is wrong.
+fn missing(wrong: &FieldErrors) -> Option<String> {
+    let (name, words) = wrong.0.first()?;
+    (words.to_string() == MISSING).then(|| name.to_string())
+}
+
+const MISSING: &str = "This is needed.";
 
 /// Serde's complaint as a sentence beside the right field. Serde names a missing field only in its message.
 pub(super) fn field_error(path: &str, error: &impl std::fmt::Display) -> FieldErrors {

@@ -146,6 +146,24 @@ fn a_form_keeps_what_was_typed_and_names_the_wrong_field() {
 }
 
 #[test]
+fn a_form_names_every_control_that_is_missing() {
+    #[derive(Debug, serde::Deserialize)]
+    #[expect(dead_code, reason = "only read")]
+    struct Wide {
+        name: String,
+        count: i64,
+        date: jiff::civil::Date,
+        sure: bool,
+        note: Option<String>,
+    }
+    let errors = Form::<Wide>::read(b"note=x").input.unwrap_err();
+    let names: Vec<&str> = errors.0.iter().map(|(name, _)| name.as_ref()).collect();
+    assert_eq!(names, ["name", "count", "date", "sure"]);
+    let errors = Form::<Wide>::read(b"name=A&date=never&count=1").input.unwrap_err();
+    assert!(errors.of("date").is_some() && errors.of("name").is_none(), "{errors:?}");
+}
+
+#[test]
 fn json_refuses_what_it_does_not_know_and_says_where() {
     let errors = super::json::parse::<Input>(br#"{"title": "x", "colour": 1, "roles": []}"#).unwrap_err();
     assert!(errors.of("colour").is_some(), "{errors:?}");

@@ -176,3 +176,38 @@ async fn contact_deputy_and_hours_stay_with_the_form() {
     let refused = mira.post("/leave/new", hours).await.assert_invalid("from_time");
     refused.assert_contains("not taken by the hour").assert_contains(r#"value="09:00""#);
 }
+
+#[tokio::test]
+async fn kinds_of_leave_are_set_on_their_pages() {
+    let app = TestApp::new();
+    let kinds = with_leave(&app);
+    let hr = app.as_hr();
+    app.as_employee().get("/leave/types").await.assert_status(403);
+    hr.get("/leave/types").await.assert_ok().assert_contains("Vacation").assert_contains("only recorded");
+    let path = format!("/leave/types/{}", kinds.vacation);
+    hr.get(&path).await.assert_ok().assert_contains(r#"value="Vacation""#);
+    let fields = |name: &'static str, most: &'static str| {
+        [
+            ("name", name),
+            ("color", "green"),
+            ("unit", "days"),
+            ("granularity", "half_day"),
+            ("visible_as", "name"),
+            ("requires_approval", "true"),
+            ("affects_balance", "true"),
+            ("paid", "true"),
+            ("active", "true"),
+            ("attachment", "never"),
+            ("notice_days", "3"),
+            ("max_minutes_per_year", most),
+        ]
+    };
+    hr.post(&path, fields("Sick", "")).await.assert_invalid("name").assert_contains(r#"value="3""#);
+    hr.post(&path, fields("Vacation", "many")).await.assert_invalid("max_minutes_per_year");
+    hr.post(&path, fields("Vacation", "80:30")).await.assert_redirect("/leave/types");
+    let kind = hr.get(&format!("/api/v1/leave/types/{}", kinds.vacation)).await.assert_ok().json();
+    assert_eq!((&kind["notice_days"], &kind["max_minutes_per_year"]), (&3.into(), &4830.into()));
+    hr.post("/leave/types/new", fields("Moving house", "")).await.assert_redirect("/leave/types");
+    hr.get("/leave/types").await.assert_contains("Moving house");
+    hr.get("/leave/team").await.assert_ok().assert_contains("Enter leave for");
+}

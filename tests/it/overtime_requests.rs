@@ -457,3 +457,20 @@ async fn a_preview_lists_what_is_in_the_way_and_a_reason_has_an_end() {
     // Every field may be left out, and so may the body.
     mira.send_empty_post(&format!("{PATH}/{id}/cancel")).await.assert_ok();
 }
+
+#[tokio::test]
+async fn limits_are_set_on_their_page() {
+    let (app, _) = company();
+    let hr = app.as_hr();
+    app.as_employee().get("/overtime/limits").await.assert_status(403);
+    hr.get("/overtime/limits").await.assert_ok().assert_contains(r#"value="15:00""#).assert_contains(r#"value="26""#);
+    let form = |day: &'static str, cycle: &'static str| {
+        [("day.maximum", day), ("week.recommended", "15"), ("week.maximum", "17,5"), ("cycle_start_day", cycle)]
+    };
+    hr.post("/overtime/limits", form("lots", "1")).await.assert_invalid("day.maximum").assert_contains("lots");
+    hr.post("/overtime/limits", form("", "29")).await.assert_invalid("cycle_start_day");
+    hr.post("/overtime/limits", form("", "1")).await.assert_redirect("/overtime/limits");
+    let limits = hr.get("/api/v1/overtime-limits").await.assert_ok().json();
+    assert_eq!(limits["week"], json!({ "recommended": 900, "maximum": 1050 }));
+    assert_eq!((&limits["month"]["maximum"], &limits["cycle_start_day"]), (&Value::Null, &json!(1)));
+}
