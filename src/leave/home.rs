@@ -129,6 +129,8 @@ pub struct Away {
     pub elsewhere: Vec<String>,
     /// Others whom the viewer sees on the calendar.
     pub others: Vec<String>,
+    /// The viewer is in a team with others, so that it can be said to be here.
+    pub has_team: bool,
 }
 
 /// One person who is away.
@@ -153,9 +155,6 @@ pub fn away_on(rx: &Rx<'_>, actor: &Actor, date: Date) -> Result<Away> {
         .into_iter()
         .filter(|absence| !absence.open && absence.on(date).is_some_and(|day| day.charged.is_positive()))
         .collect();
-    if absent.is_empty() {
-        return Ok(Away::default());
-    }
     let own_team =
         actor.employee_id.and_then(|own| people.iter().find(|person| person.id == own)).map(|own| own.department_id);
     let of = |id: EmployeeId| people.iter().find(|person| person.id == id);
@@ -164,7 +163,11 @@ pub fn away_on(rx: &Rx<'_>, actor: &Actor, date: Date) -> Result<Away> {
         // Who has no team (an HR login without a record) sees everybody as others.
         _ => false,
     };
-    let mut away = Away::default();
+    let others_near = |person: &&absence::Person| team(person.id) && Some(person.id) != actor.employee_id;
+    let mut away = Away { has_team: people.iter().any(|person| others_near(&person)), ..Away::default() };
+    if absent.is_empty() {
+        return Ok(away);
+    }
     let near: Vec<absence::Person> = people.iter().filter(|person| team(person.id)).cloned().collect();
     let calendars = absence::calendars(rx, &near, day)?;
     let format = words::format_for(actor, rx.now());

@@ -66,7 +66,7 @@ pub fn send(tx: &mut Tx<'_>, actor: &Actor, wanted: &Wanted) -> Result<OvertimeI
         classes: &preview.classified.classes,
     };
     let id = store::insert(tx, &row)?;
-    let request = Request { id, ..request };
+    let request = Request { id, created_at: tx.now(), ..request };
     let mut entry = audit::Entry::new("overtime.sent")
         .on("overtime_request", id.0)
         .with("date", request.date)

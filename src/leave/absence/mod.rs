@@ -37,6 +37,8 @@ pub struct Person {
     /// Empty where the person works at none.
     pub location: String,
     pub entity_id: Option<EntityId>,
+    /// The last day of the employment.
+    pub leave_date: Option<Date>,
 }
 
 /// A stretch of leave as one viewer may know it.
@@ -157,7 +159,7 @@ impl Absence {
     }
 }
 
-/// Weeks and holidays of several people around `period`; one question for the weeks, one for each place.
+/// Weeks (up to the last day of the employment) and holidays of several people around `period`; one question for the weeks, one for each place.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -177,7 +179,10 @@ pub fn calendars(rx: &Rx<'_>, whom: &[Person], period: Period) -> Result<HashMap
                 holidays
             }
         };
-        let schedules = schedules.remove(&person.id).unwrap_or_default();
+        let mut schedules = schedules.remove(&person.id).unwrap_or_default();
+        if let Some(last) = person.leave_date {
+            schedules = schedules.until(last);
+        }
         found.insert(person.id, PersonCalendar { schedules, holidays });
     }
     Ok(found)

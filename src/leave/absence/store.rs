@@ -67,7 +67,7 @@ pub(super) struct Whom {
 pub(super) fn people(rx: &Rx<'_>, whom: &Whom, period: Period) -> Result<Vec<Person>> {
     rx.all(
         "SELECT e.id, e.first_name || ' ' || e.last_name, e.department_id, coalesce(d.name, ''), e.location_id,
-             coalesce(l.name, ''), coalesce(l.entity_id, e.entity_id)
+             coalesce(l.name, ''), coalesce(l.entity_id, e.entity_id), e.leave_date
          FROM employees e LEFT JOIN departments d ON d.id = e.department_id LEFT JOIN locations l ON l.id = e.location_id
          WHERE e.hidden_by IS NULL AND e.join_date <= ?2 AND (e.leave_date IS NULL OR e.leave_date >= ?1)
            AND (?3 OR e.entity_id = ?4 OR e.id = ?5 OR e.id IN (SELECT value FROM json_each(?6)) OR e.approver_id = ?5)
@@ -92,6 +92,7 @@ pub(super) fn people(rx: &Rx<'_>, whom: &Whom, period: Period) -> Result<Vec<Per
                 location_id: row.get(4)?,
                 location: row.get(5)?,
                 entity_id: row.get(6)?,
+                leave_date: row.get(7)?,
             })
         },
     )

@@ -48,6 +48,8 @@ web::pages!(Index, Team);
 #[derive(Debug)]
 struct Asked {
     search: String,
+    /// Of one person alone.
+    employee: String,
     status: String,
     project: String,
     from: String,
@@ -136,7 +138,7 @@ pub async fn team(ctx: Manager, query: ListQuery) -> Result<Response> {
     let filter = Filter::read(&listing)?;
     let text = |name: &str| listing.text(name).to_owned();
     let (search, status, project) = (text("search"), text("status"), text("project_id"));
-    let (from, to) = (text("from"), text("to"));
+    let (from, to, employee) = (text("from"), text("to"), text("employee_id"));
     let read = ctx.read(move |rx, actor| {
         let format = format_for(actor, rx.now());
         let (found, total) = super::list(rx, actor, &filter, listing.limit(), listing.offset())?;
@@ -152,6 +154,6 @@ pub async fn team(ctx: Manager, query: ListQuery) -> Result<Response> {
         ("rejected", crate::tr!("Rejected")),
         ("cancelled", crate::tr!("Taken back")),
     ];
-    let asked = Asked { search, status, project, from, to, statuses, projects };
+    let asked = Asked { search, employee, status, project, from, to, statuses, projects };
     web::page(&Team { shell: ctx.shell().await?, tabs: Tabs::of(&ctx.actor, "team"), rows, pager, asked })
 }
