@@ -189,11 +189,8 @@ fn registry(house: &Arc<House>) -> Registry {
                 .on_appliance(house.orgs.instance(), "unknown logins", auth::lockout::prune_unknown),
         )
         .job(onboarding::TaskReminders)
-<<<<<<< HEAD
         .job(Renewal::new(house.orgs.instance()))
-=======
         .job(people::Departures)
->>>>>>> 65c9674 (What waits for somebody who is gone is asked of whoever decides now, and their onboarding tasks go to others)
 }
 
 fn web_settings(config: &Config, noted: &[String]) -> Settings {

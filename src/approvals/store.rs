@@ -179,12 +179,7 @@ pub(super) fn count_decided_by(rx: &Rx<'_>, employee: EmployeeId) -> Result<i64>
     )
 }
 
-pub(super) fn decided_by(
-    rx: &Rx<'_>,
-    employee: EmployeeId,
-    limit: i64,
-    offset: i64,
-) -> Result<Vec<(Approval, Step)>> {
+pub(super) fn decided_by(rx: &Rx<'_>, employee: EmployeeId, limit: i64, offset: i64) -> Result<Vec<(Approval, Step)>> {
     // The step's own columns stand behind the thirteen of the approval.
     let columns = COLUMNS.replacen(
         " FROM approvals a",

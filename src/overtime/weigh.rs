@@ -14,8 +14,7 @@ use crate::web::Format;
 
 use super::rules::{
     Classified, Compensation, DayCalendar, LimitUse, Multipliers, OvertimeSpan, OvertimeStatus, SpanInput, Stage,
-    Verdict,
-    hours_in_the_way,
+    Verdict, hours_in_the_way,
 };
 use super::types::{Preview, Project, Request, Wanted};
 use super::words::{limit_name, limit_words, title};
@@ -55,12 +54,7 @@ pub fn preview(rx: &Rx<'_>, actor: &Actor, wanted: &Wanted, except: Option<Overt
 /// # Errors
 /// As [`preview`]; [`AppError::Conflict`] where other overtime, approved leave or the shift is in the way, and above a
 /// maximum that HR does not override.
-pub(super) fn passing(
-    rx: &Rx<'_>,
-    actor: &Actor,
-    wanted: &Wanted,
-    except: Option<OvertimeId>,
-) -> Result<Preview> {
+pub(super) fn passing(rx: &Rx<'_>, actor: &Actor, wanted: &Wanted, except: Option<OvertimeId>) -> Result<Preview> {
     let preview = preview(rx, actor, wanted, except)?;
     if let Some(first) = preview.obstacles.first() {
         return Err(AppError::Conflict(first.clone()));

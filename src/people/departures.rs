@@ -31,6 +31,11 @@ impl Job for Departures {
         "10 0 * * *"
     }
 
+    /// It puts the books in order; the mail that follows waits by itself.
+    fn waits_on_copies(&self) -> bool {
+        false
+    }
+
     fn run(&self, ctx: &JobCtx, due: &Due) -> Result<Outcome> {
         let (first, last) = (period::back(due.date, DAYS), period::back(due.date, 1));
         let left: Vec<Employee> = ctx.read(|rx| employee::left_between(rx, first, last))?;

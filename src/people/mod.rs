@@ -21,12 +21,12 @@ pub mod schedule;
 mod testing;
 pub mod words;
 
+pub use departures::Departures;
 pub use directory::Profile;
 pub use employee::{
     Employee, EmploymentType, Facts, Login, NewEmployee, Standing, Status, by_email, by_user, create, get, next_number,
     set_manager, standing_on, update,
 };
-pub use departures::Departures;
 pub use follow::{Follow, Followers, Welcome, followed_by, is_gone};
 pub use holidays::holidays;
 pub use names::NameRef;

@@ -364,7 +364,8 @@ async fn what_waits_for_somebody_who_is_gone_is_asked_of_others() {
         people::update(tx, actor, whom, |facts| facts.approver_id = Some(boss.employee)).map(drop)
     })
     .unwrap();
-    let third = send(&app.as_employee(), ask(kinds.vacation, "2026-03-18", "2026-03-18")).await.assert_status(201).json();
+    let third =
+        send(&app.as_employee(), ask(kinds.vacation, "2026-03-18", "2026-03-18")).await.assert_status(201).json();
     assert_eq!(third["approval"]["asked"][0]["name"], "Ida Boss");
     app.as_hr().post(&format!("/people/{}/deactivate", boss.employee), [("", ""); 0]).await.assert_status(303);
     assert_eq!(asked(&third["id"]).await, ["Hanna Roth"]);

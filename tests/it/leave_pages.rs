@@ -169,7 +169,8 @@ async fn contact_deputy_and_hours_stay_with_the_form() {
     sent.push(("contact", "+49 40 123".to_owned()));
     let place = mira.post("/leave/new", sent).await.assert_status(303).header("location").to_owned();
     let page = mira.get(&format!("{place}/edit")).await.assert_ok();
-    page.assert_contains(r#"value="+49 40 123""#).assert_contains(&format!(r#"<option value="{otto}" selected>Otto Lind"#));
+    page.assert_contains(r#"value="+49 40 123""#)
+        .assert_contains(&format!(r#"<option value="{otto}" selected>Otto Lind"#));
 
     let mut hours = form(kinds.vacation, "2026-03-16", "2026-03-16", "send");
     hours.extend([("from_time", "09:00".to_owned()), ("to_time", "11:00".to_owned())]);

@@ -433,7 +433,10 @@ async fn what_hr_let_pass_is_confirmed_by_its_person_also_when_its_project_is_cl
     );
     let id = sent(&app.as_hr(), plan).await;
     act(&app.as_manager(), id, "approve", json!({})).await.assert_ok();
-    app.as_hr().json(Method::PATCH, &format!("/api/v1/projects/{project}"), json!({ "active": false })).await.assert_ok();
+    app.as_hr()
+        .json(Method::PATCH, &format!("/api/v1/projects/{project}"), json!({ "active": false }))
+        .await
+        .assert_ok();
     app.clock.advance(SignedDuration::from_hours(24 * 6));
     let mira = app.as_employee();
     let longer = json!({ "start_time": "18:00", "end_time": "21:15" });
@@ -449,7 +452,8 @@ async fn a_preview_lists_what_is_in_the_way_and_a_reason_has_an_end() {
     let (app, project) = company();
     let mira = app.as_employee();
     let id = sent(&mira, wish(project, "2026-02-27", "18:00", "22:00")).await;
-    let again = mira.json(Method::POST, &format!("{PATH}/preview"), wish(project, "2026-02-27", "21:00", "23:00")).await;
+    let again =
+        mira.json(Method::POST, &format!("{PATH}/preview"), wish(project, "2026-02-27", "21:00", "23:00")).await;
     let again = again.assert_ok().json();
     assert!(again["conflicts"][0].as_str().unwrap().contains("overtime on that time already"), "{again}");
     assert_eq!(again["total_minutes"], 120);

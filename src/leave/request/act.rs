@@ -328,16 +328,20 @@ fn recount(tx: &mut Tx<'_>, actor: &Actor, request: LeaveRequest) -> Result<Leav
     }
     let minutes: Minutes = days.iter().map(|day| day.charged).sum();
     if minutes.is_zero() {
-        return Err(AppError::conflict("There is no working time in this period any more. Reject it, or ask about it."));
+        return Err(AppError::conflict(
+            "There is no working time in this period any more. Reject it, or ask about it.",
+        ));
     }
     store::put_days(tx, request.id, request.employee_id, request.leave_type_id, &days)?;
     if minutes == request.minutes {
         return Ok(request);
     }
     store::set_minutes(tx, request.id, minutes, request.minutes)?;
-    let entry = audit::Entry::new("leave.counted_anew")
-        .on("leave_request", request.id.0)
-        .change("minutes", request.minutes, minutes);
+    let entry = audit::Entry::new("leave.counted_anew").on("leave_request", request.id.0).change(
+        "minutes",
+        request.minutes,
+        minutes,
+    );
     audit::record(tx, actor, entry)?;
     store::get(tx, request.id)
 }

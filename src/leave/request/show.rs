@@ -265,7 +265,10 @@ fn timeline(rx: &Rx<'_>, actor: &Actor, request: &LeaveRequest, amounts: &Amount
         });
     }
     if let (Some(sent), Some(at)) = (request.sent_minutes, request.approved_at) {
-        let counted = msg!("Counted anew when it was approved, as the calendar had changed; {0} were asked for", amounts.long(sent));
+        let counted = msg!(
+            "Counted anew when it was approved, as the calendar had changed; {0} were asked for",
+            amounts.long(sent)
+        );
         let (when, what) = (format.when(at), format.lang.msg(&counted));
         events.push(Event { icon: "undo", who: String::new(), what, when, say: String::new() });
     }

@@ -393,5 +393,8 @@ fn a_holiday_entered_since_is_counted_at_approval_and_told() {
         rx.all("SELECT action FROM audit_log WHERE action = 'leave.counted_anew'", (), |row| row.get::<_, String>(0))
     });
     assert_eq!(told.unwrap().len(), 1);
-    assert!(matches!(house.approve(&house.manager.clone(), alone), Err(AppError::Conflict(_))), "nothing is left of it");
+    assert!(
+        matches!(house.approve(&house.manager.clone(), alone), Err(AppError::Conflict(_))),
+        "nothing is left of it"
+    );
 }

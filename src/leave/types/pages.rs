@@ -69,7 +69,11 @@ impl Choices {
                 ("hour", tr!("Hours")),
                 ("quarter_hour", tr!("Quarters of an hour")),
             ]),
-            attachments: say(&[("never", tr!("Never")), ("always", tr!("Always")), ("from_days", tr!("From a day on"))]),
+            attachments: say(&[
+                ("never", tr!("Never")),
+                ("always", tr!("Always")),
+                ("from_days", tr!("From a day on")),
+            ]),
             visible: say(&[("name", tr!("Its name")), ("away", tr!("Only “Away”"))]),
         }
     }

@@ -67,7 +67,13 @@ fn move_dates(tx: &mut Tx<'_>, actor: &Actor, id: OnboardingId, hire: &Employee,
 }
 
 /// Hands open tasks of manager and buddy to whoever fills the part now. What was given to somebody by hand stays.
-pub(super) fn recast(tx: &mut Tx<'_>, actor: &Actor, id: OnboardingId, hire: EmployeeId, buddy: Option<EmployeeId>) -> Result<()> {
+pub(super) fn recast(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: OnboardingId,
+    hire: EmployeeId,
+    buddy: Option<EmployeeId>,
+) -> Result<()> {
     let cast = cast(tx, hire, buddy)?;
     let mut told = BTreeSet::new();
     for task in tasks::store::of_run(tx, id)? {

@@ -17,8 +17,6 @@ use super::model::{LONGEST_NOTE, Part, prose};
 use super::rules::{self, Cast, Progress, Role, TaskStatus};
 use super::tasks::{self, NewRow};
 use super::{dates, notices, templates};
-use follow::recast;
-pub use follow::follow;
 use crate::audit;
 use crate::auth::Actor;
 use crate::error::{AppError, FieldErrors, Result};
@@ -26,6 +24,8 @@ use crate::ids::{EmployeeId, OnboardingId, TemplateId};
 use crate::people::{self, Employee, NameRef, Reach};
 use crate::storage::{Op, Rx, Tx};
 use crate::{msg, msg_n, text_enum};
+pub use follow::follow;
+use follow::recast;
 
 pub const STARTED: Op = Op::act("onboarding.started");
 pub const CHANGED: Op = Op::act("onboarding.changed");

@@ -5,8 +5,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::{NewRun, Run, RunStatus};
 use super::board::{Board, Sheet};
+use super::{NewRun, Run, RunStatus};
 use crate::auth::{Ctx, Hr, Manager, Staff};
 use crate::error::{AppError, FieldErrors, Result};
 use crate::ids::{EmployeeId, OnboardingId, TemplateId};

@@ -66,7 +66,12 @@ pub(super) fn list(rx: &Rx<'_>, led: Option<&str>) -> Result<Vec<Run>> {
 }
 
 /// What the board shows: those under way, those that ended at `since` or later, and one besides.
-pub(super) fn on_board(rx: &Rx<'_>, led: Option<&str>, since: Timestamp, and: Option<OnboardingId>) -> Result<Vec<Run>> {
+pub(super) fn on_board(
+    rx: &Rx<'_>,
+    led: Option<&str>,
+    since: Timestamp,
+    and: Option<OnboardingId>,
+) -> Result<Vec<Run>> {
     let today = people::today(rx)?;
     let sql = format!(
         "/* whole table */ SELECT {RUN} WHERE (?2 IS NULL OR o.employee_id IN (SELECT value FROM json_each(?2))) \

@@ -102,7 +102,8 @@ async fn edit_page(ctx: &Ctx, id: Option<TemplateId>, status: StatusCode, form: 
     let (name, departments, locations) = ctx
         .read(move |rx, actor| {
             let template = id.map(|id| super::get(rx, actor, id)).transpose()?;
-            let (department, location) = template.as_ref().map_or((None, None), |t| (t.department.clone(), t.location.clone()));
+            let (department, location) =
+                template.as_ref().map_or((None, None), |t| (t.department.clone(), t.location.clone()));
             let name = template.map(|template| template.name).unwrap_or_default();
             let departments = choices::with_held(choices::departments(rx)?, department);
             Ok((name, departments, choices::with_held(choices::locations(rx)?, location)))

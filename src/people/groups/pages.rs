@@ -69,7 +69,9 @@ pub async fn update(ctx: Hr, Path(id): Path<GroupId>, sent: Form<Input>) -> Resu
 pub async fn ask(ctx: Hr, Path(id): Path<GroupId>) -> Result<Response> {
     let group = ctx.read(move |rx, _| super::get(rx, id)).await?;
     let says = vec![
-        msg!("Its members stay who they are. A group that tasks or templates name stays; take its members out instead."),
+        msg!(
+            "Its members stay who they are. A group that tasks or templates name stays; take its members out instead."
+        ),
         msg!("This cannot be undone."),
     ];
     let page = Confirm::new(ctx.shell().await?, msg!("Dissolve {0}?", group.name), tr!("Dissolve"), HOME)

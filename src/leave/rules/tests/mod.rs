@@ -454,7 +454,11 @@ fn accruals_are_there_from_their_dates_on() {
     let too_early = [leave(1, date(2026, 1, 30), 100), leave(1, date(2026, 2, 2), 100)];
     let refused = ledger.allows(&too_early, &[], Minutes::ZERO).unwrap_err();
     assert_eq!((refused.date, refused.missing), (date(2026, 1, 30), Minutes::new(100)), "its later day counts at once");
-    assert_eq!(ledger.on(date(2026, 1, 30), &too_early).available, refused.available, "what is shown is what is tested");
+    assert_eq!(
+        ledger.on(date(2026, 1, 30), &too_early).available,
+        refused.available,
+        "what is shown is what is tested"
+    );
     let february = [leave(1, date(2026, 2, 2), 100), leave(1, date(2026, 2, 3), 100)];
     assert_eq!(ledger.allows(&february, &[], Minutes::ZERO), Ok(()));
     assert_eq!(ledger.on(date(2026, 3, 1), &[leave(1, date(2026, 7, 1), 600)]).available, Minutes::new(-300));
