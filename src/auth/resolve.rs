@@ -68,9 +68,12 @@ pub(super) struct Signed {
     kept: Kept,
 }
 
+/// Something worked out, by its type and the language it is told in.
+type Thing = (TypeId, Lang, Arc<dyn Any + Send + Sync>);
+
 /// What was worked out for this person at this commit and on this day, by its type and the language it is told in.
 #[derive(Default)]
-struct Kept(Mutex<Vec<(TypeId, Lang, Arc<dyn Any + Send + Sync>)>>);
+struct Kept(Mutex<Vec<Thing>>);
 
 /// When a credential was last used: microseconds since the epoch.
 #[derive(Default)]

@@ -217,6 +217,9 @@ fn body(route: &Route, company: &Company, bodies: &BTreeMap<String, Value>) -> (
     }
 }
 
+/// A role by name, and a browser of whom it is.
+type Role<'a> = (&'a str, fn(&TestApp) -> Client);
+
 /// One row of the table; and the answers to somebody of another organization must be those about a missing thing.
 async fn row(route: &Route, company: &Company, app: &mut TestApp, bodies: &BTreeMap<String, Value>) -> String {
     let (kind, body) = body(route, company, bodies);
@@ -225,7 +228,7 @@ async fn row(route: &Route, company: &Company, app: &mut TestApp, bodies: &BTree
         Some(_) => [Whose::Mine, Whose::Others, Whose::Missing].as_slice(),
         None => &[Whose::Mine],
     };
-    let roles: [(&str, fn(&TestApp) -> Client); 7] = [
+    let roles: [Role<'_>; 7] = [
         ("anonymous", TestApp::anonymous),
         ("hire", TestApp::as_hire),
         ("other", TestApp::as_other),
