@@ -40,10 +40,11 @@ impl House {
         self.db
             .write_blocking(Op::housekeeping(crate::storage::Housekeeping::Demo), move |tx| {
                 let email = format!("login{id}@demo.test");
+                let now = tx.now();
                 let user = tx.insert(
                     "INSERT INTO users (employee_id, email, email_key, name, password_hash, created_at) \
-                     VALUES (?1, ?2, ?2, ?2, 'x', '')",
-                    (id, email),
+                     VALUES (?1, ?2, ?2, ?2, 'x', ?3)",
+                    (id, email, now),
                 )?;
                 for role in roles {
                     tx.run("INSERT INTO user_roles (user_id, role) VALUES (?1, ?2)", (user, role))?;

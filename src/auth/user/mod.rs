@@ -5,12 +5,15 @@ pub mod api;
 pub mod pages;
 mod store;
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::audit::{self, Entry};
 use crate::error::{AppError, Result};
 use crate::ids::{EmployeeId, UserId};
+use crate::notifications::{self, Post};
 use crate::storage::{Rx, Tx};
 use crate::text::EmailAddress;
 use crate::text_enum;
@@ -19,7 +22,7 @@ use crate::{msg, tr};
 
 use super::actor::{Actor, Role, Roles};
 use super::password::PasswordHash;
-use super::{lockout, personal, session};
+use super::{links, lockout, personal, session};
 
 text_enum! {
     /// Whether a login can be used.
@@ -63,7 +66,7 @@ pub struct NewUser {
 
 /// Orderings and filters of the list of users.
 pub const ORDERINGS: &[&str] = &["name", "email", "last_seen_at", "created_at"];
-pub const FILTERS: &[&str] = &["role", "state"];
+pub const FILTERS: &[&str] = &["search", "role", "state"];
 
 /// Makes a login without a password; an invitation or a verb sets one.
 ///
@@ -139,7 +142,7 @@ pub fn set_roles(tx: &mut Tx<'_>, actor: &Actor, id: UserId, roles: Roles) -> Re
         return Ok(());
     }
     if before.roles.contains(Role::Admin) && !roles.contains(Role::Admin) {
-        require_another_admin(tx, id)?;
+        require_another_admin(tx, actor, id)?;
     }
     store::set_roles(tx, id, roles)?;
     let entry = Entry::new("user.roles_changed").on("user", id).change("roles", names(before.roles), names(roles));
@@ -160,7 +163,7 @@ pub fn disable(tx: &mut Tx<'_>, actor: &Actor, id: UserId) -> Result<()> {
         return Ok(());
     }
     if before.roles.contains(Role::Admin) {
-        require_another_admin(tx, id)?;
+        require_another_admin(tx, actor, id)?;
     }
     store::set_disabled(tx, id, true)?;
     let sessions = session::end_all(tx, id, None)?;
@@ -221,17 +224,77 @@ pub fn set_password(tx: &mut Tx<'_>, actor: &Actor, id: UserId, hash: &PasswordH
     Ok(())
 }
 
-/// Keeps the login's address and name the same as its person's record; called by the act that changes the record and
-/// writes its audit entry.
+/// Whoever forgot a password may have lost more: personal tokens are over, and no browser is known any more.
 ///
 /// # Errors
-/// [`AppError::Invalid`] where another login has the address.
-pub fn follow_employee(tx: &mut Tx<'_>, employee: EmployeeId, email: &EmailAddress, name: &str) -> Result<()> {
+/// What the database says.
+pub(super) fn revoke_access(tx: &mut Tx<'_>, actor: &Actor, id: UserId) -> Result<()> {
+    let tokens = personal::revoke_all(tx, id)?;
+    let devices = lockout::forget_devices(tx, id)?;
+    let entry = Entry::new("user.access_revoked").on("user", id).with("tokens_revoked", tokens);
+    audit::record(tx, actor, entry.with("devices_forgotten", devices))?;
+    Ok(())
+}
+
+/// Keeps the login's address and name the same as its person's record; called by the act that changes the record and
+/// writes its audit entry. Whoever reads the mail of an address can have a new password: so links that went to the
+/// old one are over, and the old one is told where to.
+///
+/// # Errors
+/// [`AppError::Invalid`] where another login has the address; [`AppError::Forbidden`] where the address changes and
+/// the login has a role that the acting person may not give.
+pub fn follow_employee(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    employee: EmployeeId,
+    email: &EmailAddress,
+    name: &str,
+) -> Result<()> {
     let Some(id) = store::by_employee(tx, employee)? else { return Ok(()) };
     if store::by_key(tx, email.key())?.is_some_and(|other| other != id) {
         return Err(AppError::invalid("email", msg!("There is a login with the address {0} already.", email)));
     }
+    let before = store::get(tx, id)?;
+    let old: EmailAddress =
+        before.email.parse().map_err(|why| AppError::internal(format!("{}: {why}", before.email)))?;
+    if old.key() != email.key() {
+        require_may_give(actor, before.roles)?;
+        links::drop_all(tx, id)?;
+        if before.state == State::Active {
+            tell_old_address(tx, &before, &old, email)?;
+        }
+    }
     store::set_identity(tx, id, email, name)
+}
+
+fn tell_old_address(tx: &mut Tx<'_>, user: &User, old: &EmailAddress, new: &EmailAddress) -> Result<()> {
+    let lang = user.language.parse().unwrap_or_default();
+    let (subject, reason) = (
+        msg!("Your login has another address now"),
+        msg!("You get this mail because {0} was the address of your login.", old),
+    );
+    let post = Post::new(old, &user.name, lang, subject, reason)
+        .paragraph(msg!("From now on you sign in with {0}, and mail goes there. Your password stays.", new))
+        .paragraph(msg!("If you do not know why, ask HR or your admin at once."));
+    notifications::post(tx, &post)?;
+    Ok(())
+}
+
+/// Those whose login has an address that `actor` may not change: HR's own and admins', for HR.
+///
+/// # Errors
+/// What the database says.
+pub fn guarded(rx: &Rx<'_>, actor: &Actor) -> Result<HashSet<EmployeeId>> {
+    if actor.is_admin() { Ok(HashSet::new()) } else { store::with_office_roles(rx) }
+}
+
+/// Where somebody stops working here: somebody else must still be able to administer.
+///
+/// # Errors
+/// [`AppError::Conflict`] where this person is the last admin.
+pub fn require_may_go(rx: &Rx<'_>, actor: &Actor, employee: EmployeeId) -> Result<()> {
+    let Some(id) = store::by_employee(rx, employee)? else { return Ok(()) };
+    if store::get(rx, id)?.roles.contains(Role::Admin) { require_another_admin(rx, actor, id) } else { Ok(()) }
 }
 
 /// The names of roles, for the audit log and the API.
@@ -276,8 +339,8 @@ fn require_may_give(actor: &Actor, roles: Roles) -> Result<()> {
     }
 }
 
-fn require_another_admin(rx: &Rx<'_>, id: UserId) -> Result<()> {
-    if store::other_admins(rx, id)? > 0 {
+fn require_another_admin(rx: &Rx<'_>, actor: &Actor, id: UserId) -> Result<()> {
+    if store::other_admins(rx, id, actor.today(rx.now()))? > 0 {
         Ok(())
     } else {
         Err(AppError::conflict("This is the last admin. Give somebody else the role first."))

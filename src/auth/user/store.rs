@@ -1,5 +1,8 @@
 //! SQL of logins and their roles.
 
+use std::collections::HashSet;
+
+use jiff::civil::Date;
 use rusqlite::Row;
 
 use crate::auth::actor::{Role, Roles};
@@ -105,13 +108,25 @@ pub(super) fn set_disabled(tx: &mut Tx<'_>, id: UserId, disabled: bool) -> Resul
     Ok(())
 }
 
-/// How many admins there are beside `id` whose login can be used.
-pub(super) fn other_admins(rx: &Rx<'_>, id: UserId) -> Result<i64> {
+/// How many admins there are beside `id` who can sign in today: with a password, and working here if they are staff.
+pub(super) fn other_admins(rx: &Rx<'_>, id: UserId, today: Date) -> Result<i64> {
     rx.scalar(
-        "SELECT count(*) FROM user_roles r JOIN users u ON u.id = r.user_id
-         WHERE r.role = 'admin' AND r.user_id <> ?1 AND u.disabled_at IS NULL",
-        [id],
+        "SELECT count(*) FROM user_roles r JOIN users u ON u.id = r.user_id LEFT JOIN employees e ON e.id = u.employee_id
+         WHERE r.role = 'admin' AND r.user_id <> ?1 AND u.disabled_at IS NULL AND u.password_hash IS NOT NULL
+           AND e.hidden_by IS NULL AND (e.leave_date IS NULL OR e.leave_date >= ?2)",
+        (id, today),
     )
+}
+
+/// People whose login has HR's or an admin's role.
+pub(super) fn with_office_roles(rx: &Rx<'_>) -> Result<HashSet<EmployeeId>> {
+    let rows = rx.all(
+        "SELECT DISTINCT u.employee_id FROM user_roles r JOIN users u ON u.id = r.user_id
+         WHERE r.role IN ('hr', 'admin') AND u.employee_id IS NOT NULL",
+        (),
+        |row| row.get(0),
+    )?;
+    Ok(rows.into_iter().collect())
 }
 
 pub(super) fn set_password(tx: &mut Tx<'_>, id: UserId, hash: &PasswordHash) -> Result<()> {

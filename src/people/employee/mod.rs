@@ -86,8 +86,9 @@ pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: NewEmployee) -> Result<Employ
 /// Changes a person's record by `change`, which is handed the record as it now stands.
 ///
 /// # Errors
-/// [`AppError::NotFound`]; [`AppError::Forbidden`] for all but HR; [`AppError::Invalid`] by field: a manager who
-/// reports to this person, a number that another has.
+/// [`AppError::NotFound`]; [`AppError::Forbidden`] for all but HR, and for HR where the address of HR's or an admin's
+/// login would change; [`AppError::Conflict`] where the last admin would have left; [`AppError::Invalid`] by field: a
+/// manager who reports to this person, a number that another has.
 pub fn update(tx: &mut Tx<'_>, actor: &Actor, id: EmployeeId, change: impl FnOnce(&mut Facts)) -> Result<Employee> {
     actor.require_hr()?;
     let before = store::get(tx, id)?;
@@ -116,7 +117,8 @@ pub fn set_manager(tx: &mut Tx<'_>, actor: &Actor, id: EmployeeId, manager: Opti
 /// them goes to others.
 ///
 /// # Errors
-/// [`AppError::NotFound`]; [`AppError::Forbidden`] for all but HR; [`AppError::Conflict`] for oneself.
+/// [`AppError::NotFound`]; [`AppError::Forbidden`] for all but HR; [`AppError::Conflict`] for oneself and for the last
+/// admin.
 pub fn hide(tx: &mut Tx<'_>, actor: &Actor, id: EmployeeId) -> Result<()> {
     actor.require_hr()?;
     let employee = store::get(tx, id)?;
@@ -126,6 +128,7 @@ pub fn hide(tx: &mut Tx<'_>, actor: &Actor, id: EmployeeId) -> Result<()> {
     if employee.hidden {
         return Ok(());
     }
+    user::require_may_go(tx, actor, id)?;
     let entry = audit::Entry::new("employee.deactivated").on("employee", id).change("active", true, false);
     let act = audit::record(tx, actor, entry)?;
     store::set_hidden(tx, id, Some(act))?;
@@ -240,7 +243,11 @@ pub(super) fn update_checked(tx: &mut Tx<'_>, actor: &Actor, before: &Employee, 
     if before.facts == *facts {
         return Ok(false);
     }
-    let on = actor.today(tx.now()).max(facts.join_date);
+    let today = actor.today(tx.now());
+    if facts.leave_date != before.facts.leave_date && facts.leave_date.is_some_and(|last| last < today) {
+        user::require_may_go(tx, actor, before.id)?;
+    }
+    let on = today.max(facts.join_date);
     let mut entry = audit::Entry::new("employee.updated").on("employee", before.id);
     for ((field, old), (_, new)) in columns(&before.facts).into_iter().zip(columns(facts)) {
         if old == new {
@@ -257,7 +264,7 @@ pub(super) fn update_checked(tx: &mut Tx<'_>, actor: &Actor, before: &Employee, 
     }
     if facts.email != before.facts.email || facts.name() != before.facts.name() {
         let address = facts.email.parse().map_err(|why| AppError::invalid("email", why))?;
-        user::follow_employee(tx, before.id, &address, &facts.name())?;
+        user::follow_employee(tx, actor, before.id, &address, &facts.name())?;
     }
     audit::record(tx, actor, entry)?;
     follow::tell(tx, actor, before, &Employee { facts: facts.clone(), ..before.clone() })?;

@@ -126,6 +126,9 @@ fn item(s: &Snapshot, row: &Row, taken: &mut HashMap<usize, u64>, faults: &mut V
         Ok(_) => {}
         Err(fault) => bad.push(fault),
     }
+    if before.is_some_and(|one| s.guarded.contains(&one.id) && fold(&one.facts.email) != fold(&facts.email)) {
+        bad.push(row.fault("email", "only an admin may change the address of this login"));
+    }
     let groups = groups(s, row, &mut bad);
     place(s, row, before.map(|one| &one.facts), &mut facts, &mut bad);
 

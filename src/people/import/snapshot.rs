@@ -1,12 +1,12 @@
 //! All that an import has to know of the organization, read at once: rows by the thousand are then checked in memory.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
 use jiff::civil::Date;
 
 use super::store;
-use crate::auth::Actor;
+use crate::auth::{Actor, user};
 use crate::error::Result;
 use crate::ids::{DepartmentId, EmployeeId, EntityId, GroupId, LocationId};
 use crate::people::Employee;
@@ -74,6 +74,8 @@ pub(super) struct Snapshot {
     pub department_names: Units<DepartmentId>,
     pub departments: HashMap<DepartmentId, Unit<Option<LocationId>>>,
     pub groups: HashMap<String, GroupId>,
+    /// People whose address the acting person may not change: their login has HR's or an admin's role.
+    pub guarded: HashSet<EmployeeId>,
     /// Sorted by group.
     pub memberships: HashMap<EmployeeId, Vec<GroupId>>,
 }
@@ -110,6 +112,7 @@ impl Snapshot {
                 .map(|row| (row.id, Unit { above: row.above, hidden: row.hidden }))
                 .collect(),
             groups: crate::people::groups::all(rx)?.into_iter().map(|group| (fold(&group.code), group.id)).collect(),
+            guarded: user::guarded(rx, actor)?,
             memberships,
         })
     }
