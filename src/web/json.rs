@@ -79,7 +79,8 @@ fn malformed(path: &str, error: &serde_json::Error) -> FieldErrors {
     errors
 }
 
-pub(super) fn too_large(rejection: &BytesRejection) -> Refused {
+/// A body that could not be read whole, as its answer.
+pub(crate) fn too_large(rejection: &BytesRejection) -> Refused {
     if rejection.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
         Refused::TooLarge
     } else {

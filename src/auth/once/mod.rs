@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::{FromRequestParts, Request, State};
+use axum::extract::{DefaultBodyLimit, FromRequest as _, FromRequestParts, Request, State};
 use axum::http::{HeaderValue, Method, Response as HttpResponse, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -26,13 +26,18 @@ use crate::ids::UserId;
 use crate::msg;
 use crate::storage::{Housekeeping, Op, Tx};
 use crate::web::is_api;
+use crate::web::json::too_large;
+use crate::web::problem::Refused;
 
 /// How long an answer is kept.
 const KEPT_FOR: SignedDuration = SignedDuration::from_hours(24);
 /// Longest key.
 const LONGEST_KEY: usize = 200;
-/// Longest body that is compared, in bytes; larger ones are uploads, which have no key.
-const LONGEST_BODY: usize = 20 << 20;
+/// Routes that take files, and the longest body of theirs, in bytes. All others have the limit of every route.
+const UPLOADS: [&str; 1] = ["/api/v1/employees/import"];
+const LONGEST_UPLOAD: usize = 20 << 20;
+/// What goes through here holds passwords and tokens: of such requests nothing is kept but the key.
+const SECRET: &str = "/api/v1/auth/";
 /// Longest answer that is kept, in bytes. A longer one counts as lost: the act is still done only once.
 const LONGEST_ANSWER: usize = 1 << 20;
 const KEEP: Op = Op::housekeeping(Housekeeping::Idempotency);
@@ -110,21 +115,24 @@ async fn once(State(auth): State<Arc<Auth>>, request: Request, next: Next) -> Re
     }
 }
 
-async fn through(auth: Arc<Auth>, request: Request, next: Next) -> Result<Response> {
+async fn through(auth: Arc<Auth>, request: Request, next: Next) -> Result<Response, Refused> {
     let (mut parts, body) = request.into_parts();
     let key = parts.headers.get("idempotency-key").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
     if key.is_empty() || key.len() > LONGEST_KEY || key.chars().any(char::is_control) {
-        return Err(AppError::invalid("Idempotency-Key", msg!("A key has 1 to {0} letters.", LONGEST_KEY)));
+        return Err(AppError::invalid("Idempotency-Key", msg!("A key has 1 to {0} letters.", LONGEST_KEY)).into());
     }
     let Ok(Maybe(ctx)) = Maybe::from_request_parts(&mut parts, &auth).await;
     // Nobody known: the handler says so, and nothing is done that could be done twice.
     let Some(ctx) = ctx else { return Ok(next.run(Request::from_parts(parts, body)).await) };
-    let body = to_bytes(body, LONGEST_BODY)
-        .await
-        .map_err(|_| AppError::invalid("", msg!("The body ended early, or is too long for a request with a key.")))?;
+    let secret = parts.uri.path().starts_with(SECRET);
+    let mut whole = Request::from_parts(parts.clone(), body);
+    if UPLOADS.contains(&whole.uri().path()) {
+        DefaultBodyLimit::max(LONGEST_UPLOAD).apply(&mut whole);
+    }
+    let body = Bytes::from_request(whole, &()).await.map_err(|error| too_large(&error))?;
     let once = Once(Arc::new(Inner {
         user: ctx.account().user_id,
-        digest: digest(&parts.method, &parts.uri.to_string(), &body),
+        digest: digest(&parts.method, &parts.uri.to_string(), if secret { &[] } else { &body }),
         key,
         marked: AtomicBool::new(false),
     }));
@@ -133,10 +141,10 @@ async fn through(auth: Arc<Auth>, request: Request, next: Next) -> Result<Respon
     }
     parts.extensions.insert(once.clone());
     let response = next.run(Request::from_parts(parts, Body::from(body))).await;
-    if !once.is_marked() || response.status().is_server_error() {
+    if !once.is_marked() || response.status().is_server_error() || secret {
         return Ok(response);
     }
-    keep(&ctx, &once, response).await
+    Ok(keep(&ctx, &once, response).await?)
 }
 
 /// The answer of an earlier request with this key.
@@ -174,7 +182,7 @@ async fn keep(ctx: &Ctx, once: &Once, response: Response) -> Result<Response> {
 }
 
 /// What makes two requests the same.
-fn digest(method: &Method, uri: &str, body: &Bytes) -> [u8; 32] {
+fn digest(method: &Method, uri: &str, body: &[u8]) -> [u8; 32] {
     Sha256::new()
         .chain_update(method.as_str())
         .chain_update([0])
