@@ -86,6 +86,22 @@ pub fn decide(tx: &mut Tx<'_>, actor: &Actor, kind: Kind, subject_id: i64, decis
     Ok(outcome)
 }
 
+/// Refuses to decide on something that the requester has changed since it was looked at: `seen` is the version that
+/// was shown; `None` is somebody who was shown none, and says nothing about it.
+///
+/// # Errors
+/// [`AppError::Conflict`] where it waits in another version. What is decided already is [`decide`]'s to say.
+pub fn require_seen(rx: &Rx<'_>, kind: Kind, subject_id: i64, seen: Option<u32>) -> Result<()> {
+    let (Some(seen), Some(approval)) = (seen, store::open_of(rx, kind, subject_id)?) else { return Ok(()) };
+    if approval.status == Status::Pending && approval.version != seen {
+        return Err(AppError::Conflict(msg!(
+            "{0} has changed this since you looked at it. Look at it again, then decide.",
+            approval.requester.name
+        )));
+    }
+    Ok(())
+}
+
 /// The requester takes it back while it is undecided.
 ///
 /// # Errors

@@ -52,8 +52,10 @@ fn instant(row: &Row<'_>, column: usize) -> rusqlite::Result<Timestamp> {
 pub(super) fn insert(tx: &mut Tx<'_>, new: &New, due_at: Timestamp) -> Result<ApprovalId> {
     let (now, title) = (tx.now().to_string(), title_text(&new.title));
     tx.insert(
-        "INSERT INTO approvals (kind, subject_id, requester_id, title, status, requested_at, due_at) \
-         VALUES (?1, ?2, ?3, ?4, 'pending', ?5, ?6)",
+        // Versions go on from those of an earlier approval: none of a subject ever comes twice.
+        "INSERT INTO approvals (kind, subject_id, requester_id, title, status, requested_at, due_at, version) \
+         VALUES (?1, ?2, ?3, ?4, 'pending', ?5, ?6, \
+         1 + coalesce((SELECT max(version) FROM approvals WHERE kind = ?1 AND subject_id = ?2), 0))",
         (new.kind.as_str(), new.subject_id, new.requester, title, now, due_at.to_string()),
     )
     .map(ApprovalId)

@@ -11,10 +11,10 @@ use crate::error::{AppError, Result};
 use crate::ids::ApprovalId;
 use crate::people::NameRef;
 use crate::web::listing::ListQuery;
-use crate::web::problem::Problem;
+use crate::web::problem::{ReadProblems, WriteProblems};
 use crate::web::{Json, List};
 
-use super::{DECIDE, decide_all, visible, waiting};
+use super::{DECIDE, Seen, decide_all, visible, waiting};
 
 /// The operations of this file.
 #[derive(Debug, utoipa::OpenApi)]
@@ -85,6 +85,8 @@ pub struct ApproveBody {
     pub note: Option<String>,
     /// Required of HR where somebody else was asked.
     pub on_behalf_reason: Option<String>,
+    /// The `version` that was looked at; 409 where the request has changed since.
+    pub version: Option<u32>,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -94,6 +96,8 @@ pub struct RejectBody {
     pub reason: String,
     /// Required of HR where somebody else was asked.
     pub on_behalf_reason: Option<String>,
+    /// The `version` that was looked at; 409 where the request has changed since.
+    pub version: Option<u32>,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -101,6 +105,8 @@ pub struct RejectBody {
 pub struct ClarifyBody {
     /// 1 to 2,000 characters; it goes back to the requester.
     pub question: String,
+    /// The `version` that was looked at; 409 where the request has changed since.
+    pub version: Option<u32>,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
@@ -122,10 +128,11 @@ pub struct BulkBody {
 
 /// What waits for the caller's decision, oldest first.
 #[utoipa::path(get, path = "/api/v1/approvals/pending", operation_id = "approvals_pending", tag = "approvals",
+    summary = "What waits for me",
     description = "What waits for the caller's decision, oldest first. For staff; others' are never listed.",
     params(("page" = Option<i64>, Query, description = "From 1"), ("page_size" = Option<i64>, Query, description = "1 to 200; preset 25"),
         ("kind" = Option<Kind>, Query, description = "Only this kind")),
-    responses((status = 200, body = List<ApprovalView>), (status = 401, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = List<ApprovalView>), ReadProblems))]
 pub async fn pending(ctx: Staff, query: ListQuery) -> Result<List<ApprovalView>> {
     let listing = query.listing(&[], &["kind"])?;
     let kind: Option<Kind> = listing.filter("kind")?;
@@ -140,9 +147,10 @@ pub async fn pending(ctx: Staff, query: ListQuery) -> Result<List<ApprovalView>>
 
 /// What the caller decided, newest first.
 #[utoipa::path(get, path = "/api/v1/approvals/history", operation_id = "approvals_history", tag = "approvals",
+    summary = "What I decided",
     description = "The caller's decisions, newest first. For staff.",
     params(("page" = Option<i64>, Query, description = "From 1"), ("page_size" = Option<i64>, Query, description = "1 to 200; preset 25")),
-    responses((status = 200, body = List<DecidedView>), (status = 401, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = List<DecidedView>), ReadProblems))]
 pub async fn history(ctx: Staff, query: ListQuery) -> Result<List<DecidedView>> {
     let listing = query.listing(&[], &[])?;
     let (limit, offset) = (listing.limit(), listing.offset());
@@ -158,52 +166,62 @@ pub async fn history(ctx: Staff, query: ListQuery) -> Result<List<DecidedView>> 
 
 /// Approves.
 #[utoipa::path(post, path = "/api/v1/approvals/{id}/approve", operation_id = "approvals_approve", tag = "approvals",
-    description = "Approves. For whoever is asked; HR with on_behalf_reason. Never one's own request.",
+    summary = "Approve",
+    description = "Approves. For whoever is asked; HR with on_behalf_reason. Never one's own request. 409 where it is decided already, saying who and when.",
     params(("id" = i64, Path)), request_body = ApproveBody,
-    responses((status = 200, body = ApprovalView), (status = 401, body = Problem), (status = 403, body = Problem),
-        (status = 404, body = Problem), (status = 409, body = Problem, description = "Decided already; says who and when"), (status = 422, body = Problem)))]
+    responses((status = 200, body = ApprovalView), WriteProblems))]
 pub async fn approve(
     ctx: Staff,
     Path(id): Path<ApprovalId>,
     Json(body): Json<ApproveBody>,
 ) -> Result<Json<ApprovalView>> {
-    settle(&ctx, id, Decision::Approve { note: body.note, on_behalf_reason: body.on_behalf_reason }).await
+    settle(
+        &ctx,
+        Seen { id, version: body.version },
+        Decision::Approve { note: body.note, on_behalf_reason: body.on_behalf_reason },
+    )
+    .await
 }
 
 /// Rejects.
 #[utoipa::path(post, path = "/api/v1/approvals/{id}/reject", operation_id = "approvals_reject", tag = "approvals",
+    summary = "Reject",
     description = "Rejects, with a reason. For whoever is asked; HR with on_behalf_reason.",
     params(("id" = i64, Path)), request_body = RejectBody,
-    responses((status = 200, body = ApprovalView), (status = 401, body = Problem), (status = 403, body = Problem),
-        (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = ApprovalView), WriteProblems))]
 pub async fn reject(
     ctx: Staff,
     Path(id): Path<ApprovalId>,
     Json(body): Json<RejectBody>,
 ) -> Result<Json<ApprovalView>> {
-    settle(&ctx, id, Decision::Reject { reason: body.reason, on_behalf_reason: body.on_behalf_reason }).await
+    settle(
+        &ctx,
+        Seen { id, version: body.version },
+        Decision::Reject { reason: body.reason, on_behalf_reason: body.on_behalf_reason },
+    )
+    .await
 }
 
 /// Asks the requester.
 #[utoipa::path(post, path = "/api/v1/approvals/{id}/clarify", operation_id = "approvals_clarify", tag = "approvals",
+    summary = "Ask the requester a question",
     description = "Sends it back to the requester with a question; what it reserves stays reserved. For whoever is asked, and HR.",
     params(("id" = i64, Path)), request_body = ClarifyBody,
-    responses((status = 200, body = ApprovalView), (status = 401, body = Problem), (status = 403, body = Problem),
-        (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = ApprovalView), WriteProblems))]
 pub async fn clarify(
     ctx: Staff,
     Path(id): Path<ApprovalId>,
     Json(body): Json<ClarifyBody>,
 ) -> Result<Json<ApprovalView>> {
-    settle(&ctx, id, Decision::Clarify { question: body.question }).await
+    settle(&ctx, Seen { id, version: body.version }, Decision::Clarify { question: body.question }).await
 }
 
 /// Decides several at once.
 #[utoipa::path(post, path = "/api/v1/approvals/bulk", operation_id = "approvals_bulk", tag = "approvals",
+    summary = "Decide several at once",
     description = "The same decision on several, all or none. For whoever is asked.",
     request_body = BulkBody,
-    responses((status = 200, body = Vec<ApprovalView>), (status = 401, body = Problem), (status = 403, body = Problem),
-        (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = Vec<ApprovalView>), WriteProblems))]
 pub async fn bulk(ctx: Staff, Json(body): Json<BulkBody>) -> Result<Json<Vec<ApprovalView>>> {
     let decision = match (body.decision, body.reason) {
         (BulkDecision::Approve, note) => Decision::Approve { note, on_behalf_reason: None },
@@ -214,18 +232,19 @@ pub async fn bulk(ctx: Staff, Json(body): Json<BulkBody>) -> Result<Json<Vec<App
     };
     let views = ctx
         .write(DECIDE, move |tx, actor| {
-            decide_all(tx, actor, &body.ids, &decision)?;
+            let all: Vec<Seen> = body.ids.iter().map(|id| Seen { id: *id, version: None }).collect();
+            decide_all(tx, actor, &all, &decision)?;
             body.ids.iter().map(|id| Ok(approvals::get(tx, *id)?.into())).collect::<Result<Vec<ApprovalView>>>()
         })
         .await?;
     Ok(Json(views))
 }
 
-async fn settle(ctx: &Staff, id: ApprovalId, decision: Decision) -> Result<Json<ApprovalView>> {
+async fn settle(ctx: &Staff, seen: Seen, decision: Decision) -> Result<Json<ApprovalView>> {
     let view = ctx
         .write(DECIDE, move |tx, actor| {
-            super::decide(tx, actor, id, &decision)?;
-            Ok(ApprovalView::from(visible(tx, actor, id)?))
+            super::decide(tx, actor, seen, &decision)?;
+            Ok(ApprovalView::from(visible(tx, actor, seen.id)?))
         })
         .await?;
     Ok(Json(view))

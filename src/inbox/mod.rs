@@ -6,6 +6,11 @@ pub mod api;
 pub mod pages;
 
 use std::collections::HashMap;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 
 use crate::approvals::{self, Approval, Decision, Facts, Kind};
 use crate::auth::Actor;
@@ -52,13 +57,56 @@ pub fn waiting(rx: &Rx<'_>, actor: &Actor) -> Result<Vec<Item>> {
         .collect())
 }
 
+/// What somebody decides on: an approval, in the version that they were shown. In a form "12.3"; a bare "12" says
+/// nothing of the version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seen {
+    pub id: ApprovalId,
+    pub version: Option<u32>,
+}
+
+impl Seen {
+    pub fn of(approval: &Approval) -> Seen {
+        Seen { id: approval.id, version: Some(approval.version) }
+    }
+}
+
+impl fmt::Display for Seen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.version {
+            Some(version) => write!(f, "{}.{version}", self.id),
+            None => write!(f, "{}", self.id),
+        }
+    }
+}
+
+impl FromStr for Seen {
+    type Err = AppError;
+
+    fn from_str(text: &str) -> Result<Seen> {
+        let (id, version) = match text.split_once('.') {
+            Some((id, version)) => (id, Some(version.parse().map_err(|_| AppError::NotFound)?)),
+            None => (text, None),
+        };
+        Ok(Seen { id: id.parse().map_err(|_| AppError::NotFound)?, version })
+    }
+}
+
+impl<'de> Deserialize<'de> for Seen {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Seen, D::Error> {
+        String::deserialize(from)?.parse().map_err(D::Error::custom)
+    }
+}
+
 /// Hands one decision to the feature whose thing it is.
 ///
 /// # Errors
-/// What the feature's action says: who may not, what is decided already, what no longer fits.
-pub fn decide(tx: &mut Tx<'_>, actor: &Actor, id: ApprovalId, decision: &Decision) -> Result<Approval> {
-    let approval = visible(tx, actor, id)?;
+/// What the feature's action says: who may not, what is decided already, what no longer fits;
+/// [`AppError::Conflict`] where it has changed since it was seen.
+pub fn decide(tx: &mut Tx<'_>, actor: &Actor, seen: Seen, decision: &Decision) -> Result<Approval> {
+    let approval = visible(tx, actor, seen.id)?;
     let subject = approval.subject_id;
+    approvals::require_seen(tx, approval.kind, subject, seen.version)?;
     match approval.kind {
         Kind::Leave => leave::decide(tx, actor, LeaveRequestId(subject), decision)?,
         Kind::Overtime => overtime::decide(tx, actor, OvertimeId(subject), decision)?,
@@ -73,17 +121,17 @@ pub fn decide(tx: &mut Tx<'_>, actor: &Actor, id: ApprovalId, decision: &Decisio
 ///
 /// # Errors
 /// The first that fails, with its title, so that the person knows which to take out.
-pub fn decide_all(tx: &mut Tx<'_>, actor: &Actor, ids: &[ApprovalId], decision: &Decision) -> Result<Vec<Approval>> {
-    if ids.is_empty() {
+pub fn decide_all(tx: &mut Tx<'_>, actor: &Actor, all: &[Seen], decision: &Decision) -> Result<Vec<Approval>> {
+    if all.is_empty() {
         return Err(AppError::invalid("ids", "Select what to decide."));
     }
-    if ids.len() > 200 {
+    if all.len() > 200 {
         return Err(AppError::invalid("ids", "Decide at most 200 things at once."));
     }
-    let mut decided = Vec::with_capacity(ids.len());
-    for id in ids {
-        let title = visible(tx, actor, *id)?.title;
-        decided.push(decide(tx, actor, *id, decision).map_err(|error| match error {
+    let mut decided = Vec::with_capacity(all.len());
+    for seen in all {
+        let title = visible(tx, actor, seen.id)?.title;
+        decided.push(decide(tx, actor, *seen, decision).map_err(|error| match error {
             AppError::Conflict(why) => AppError::Conflict(crate::msg!("{0}: {1} Nothing was decided.", title, why)),
             other => other,
         })?);

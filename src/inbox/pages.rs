@@ -15,7 +15,7 @@ use crate::web::listing::ListQuery;
 use crate::web::parts::Pager;
 use crate::web::{self, Flash, Form, FormState, Format, Shell, filters};
 
-use super::{DECIDE, Item, decide_all, visible, waiting};
+use super::{DECIDE, Item, Seen, decide_all, visible, waiting};
 
 #[derive(Template)]
 #[template(path = "inbox/index.html")]
@@ -35,6 +35,8 @@ struct Tab {
 
 struct Row {
     id: ApprovalId,
+    /// Approval and version, as the buttons send them.
+    seen: Seen,
     who: String,
     department: String,
     icon: &'static str,
@@ -58,7 +60,7 @@ struct Words {
     label: String,
     button: String,
     danger: bool,
-    ids: Vec<ApprovalId>,
+    seen: Vec<Seen>,
     things: Vec<String>,
     /// HR decides in somebody's place, and says why.
     on_behalf: bool,
@@ -121,6 +123,7 @@ fn row(item: Item, format: &Format, ticked: &[ApprovalId]) -> Row {
     let Item { approval, facts } = item;
     Row {
         id: approval.id,
+        seen: Seen::of(&approval),
         title: if facts.title.is_empty() { format.lang.msg(&approval.title) } else { facts.title },
         who: approval.requester.name,
         department: approval.department,
@@ -142,7 +145,7 @@ fn format(ctx: &Ctx) -> Format {
 #[derive(Debug, Deserialize)]
 pub struct Pressed {
     #[serde(default)]
-    id: Vec<ApprovalId>,
+    id: Vec<Seen>,
     approve: Option<String>,
     reject: Option<String>,
     #[serde(default)]
@@ -153,7 +156,7 @@ pub struct Pressed {
 pub async fn press(ctx: Staff, form: Form<Pressed>) -> Result<Response> {
     let pressed = form.open().1?;
     let ids = match pressed.approve.as_deref() {
-        Some(one) if one != "selected" => vec![one.parse().map_err(|_| AppError::NotFound)?],
+        Some(one) if one != "selected" => vec![one.parse()?],
         _ => pressed.id,
     };
     let back = match pressed.kind.parse::<Kind>() {
@@ -185,7 +188,7 @@ enum Say {
 #[derive(Debug, Deserialize)]
 pub struct Reason {
     #[serde(default)]
-    id: Vec<ApprovalId>,
+    id: Vec<Seen>,
     #[serde(default)]
     reason: String,
     on_behalf_reason: Option<String>,
@@ -194,19 +197,19 @@ pub struct Reason {
 #[derive(Debug, Deserialize)]
 pub struct Question {
     #[serde(default)]
-    id: Vec<ApprovalId>,
+    id: Vec<Seen>,
     #[serde(default)]
     question: String,
 }
 
 /// `GET /inbox/{id}/reject`
 pub async fn reject_page(ctx: Staff, Path(id): Path<ApprovalId>) -> Result<Response> {
-    words(&ctx, Say::Reject, vec![id], FormState::default(), StatusCode::OK).await
+    words(&ctx, Say::Reject, vec![Seen { id, version: None }], FormState::default(), StatusCode::OK).await
 }
 
 /// `GET /inbox/{id}/ask`
 pub async fn ask_page(ctx: Staff, Path(id): Path<ApprovalId>) -> Result<Response> {
-    words(&ctx, Say::Ask, vec![id], FormState::default(), StatusCode::OK).await
+    words(&ctx, Say::Ask, vec![Seen { id, version: None }], FormState::default(), StatusCode::OK).await
 }
 
 /// `POST /inbox/reject`
@@ -224,7 +227,7 @@ pub async fn ask(ctx: Staff, form: Form<Question>) -> Result<Response> {
     finish(&ctx, Say::Ask, input.id, Decision::Clarify { question: input.question }, typed).await
 }
 
-async fn finish(ctx: &Ctx, say: Say, ids: Vec<ApprovalId>, decision: Decision, typed: FormState) -> Result<Response> {
+async fn finish(ctx: &Ctx, say: Say, ids: Vec<Seen>, decision: Decision, typed: FormState) -> Result<Response> {
     match settle(ctx, ids.clone(), decision).await {
         Ok(decided) => Ok(Flash::ok(said(say, &decided)).redirect(&ctx.visit, "/inbox")),
         Err(AppError::Invalid(errors)) => {
@@ -235,7 +238,7 @@ async fn finish(ctx: &Ctx, say: Say, ids: Vec<ApprovalId>, decision: Decision, t
     }
 }
 
-async fn settle(ctx: &Ctx, ids: Vec<ApprovalId>, decision: Decision) -> Result<Vec<Approval>> {
+async fn settle(ctx: &Ctx, ids: Vec<Seen>, decision: Decision) -> Result<Vec<Approval>> {
     ctx.write(DECIDE, move |tx, actor| decide_all(tx, actor, &ids, &decision)).await
 }
 
@@ -256,11 +259,11 @@ fn said(say: Say, decided: &[Approval]) -> Msg {
     }
 }
 
-async fn words(ctx: &Ctx, say: Say, ids: Vec<ApprovalId>, form: FormState, status: StatusCode) -> Result<Response> {
+async fn words(ctx: &Ctx, say: Say, ids: Vec<Seen>, form: FormState, status: StatusCode) -> Result<Response> {
     let wanted = ids.clone();
     let (things, on_behalf) = ctx
         .read(move |rx, actor| {
-            let things = wanted.iter().map(|id| visible(rx, actor, *id)).collect::<Result<Vec<_>>>()?;
+            let things = wanted.iter().map(|seen| visible(rx, actor, seen.id)).collect::<Result<Vec<_>>>()?;
             things.iter().try_for_each(|one| approvals::require_may_decide(rx, actor, one))?;
             let on_behalf = say == Say::Reject && !things.iter().all(|one| approvals::is_asked(actor, one));
             Ok((things, on_behalf))
@@ -272,6 +275,12 @@ async fn words(ctx: &Ctx, say: Say, ids: Vec<ApprovalId>, form: FormState, statu
     let name = things.first().map(|one| one.requester.name.clone()).unwrap_or_default();
     let say_it = |message: Msg| lang.msg(&message);
     let single = things.len() == 1;
+    // A version that was seen on the list stays the one that counts; else it is the one shown here.
+    let seen = ids.iter().zip(&things).map(|(seen, thing)| match seen.version {
+        Some(_) => *seen,
+        None => Seen::of(thing),
+    });
+    let seen = seen.collect();
     let (title, lead) = match say {
         Say::Ask => (
             msg!("Ask {0} about it", name),
@@ -295,7 +304,7 @@ async fn words(ctx: &Ctx, say: Say, ids: Vec<ApprovalId>, form: FormState, statu
         label: say_it(if say == Say::Ask { msg!("Question") } else { msg!("Reason") }),
         button: say_it(if say == Say::Ask { msg!("Send question") } else { msg!("Reject") }),
         danger: say != Say::Ask,
-        ids,
+        seen,
         things: shown,
         on_behalf,
         form,

@@ -276,6 +276,9 @@ pub(super) fn limits_json(uses: &[LimitUse]) -> LimitsJson {
 pub struct ApprovalJson {
     pub id: ApprovalId,
     pub status: approvals::Status,
+    /// Rises with every change; a decision may name the one that was looked at.
+    #[schema(example = 1)]
+    pub version: u32,
     #[schema(example = 1)]
     pub level: u32,
     /// Those who are, or were last, asked.
@@ -308,6 +311,7 @@ impl RequestDetail {
         let approval = approvals::current(rx, approvals::Kind::Overtime, id.0)?.map(|approval| ApprovalJson {
             id: approval.id,
             status: approval.status,
+            version: approval.version,
             level: approval.level,
             asked: approval.asked,
             requested_at: approval.requested_at,

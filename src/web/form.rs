@@ -68,6 +68,15 @@ impl FormState {
         self
     }
 
+    /// The same form with a hidden control that keeps what it held when the form was first shown.
+    #[must_use]
+    pub fn first_shown(self, name: &str, value: Option<impl std::fmt::Display>) -> Self {
+        match value {
+            Some(value) if self.value(name).is_empty() => self.set(name, value.to_string()),
+            _ => self,
+        }
+    }
+
     /// What was typed into a control; empty where nothing was.
     pub fn value(&self, name: &str) -> &str {
         self.typed.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)

@@ -135,6 +135,9 @@ impl From<RequestDay> for DayJson {
 pub struct ApprovalJson {
     pub id: ApprovalId,
     pub status: approvals::Status,
+    /// Rises with every change; a decision may name the one that was looked at.
+    #[schema(example = 1)]
+    pub version: u32,
     #[schema(example = 1)]
     pub level: u32,
     /// Those who are, or were last, asked.
@@ -165,6 +168,7 @@ impl RequestDetail {
         let approval = approvals::current(rx, approvals::Kind::Leave, id.0)?.map(|approval| ApprovalJson {
             id: approval.id,
             status: approval.status,
+            version: approval.version,
             level: approval.level,
             asked: approval.asked,
             requested_at: approval.requested_at,

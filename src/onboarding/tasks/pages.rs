@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::sheet::Sheet;
 use super::view::Row;
 use super::{Change, Done, bulk, edit, list, talk};
-use crate::approvals::Decision;
+use crate::approvals::{self, Decision};
 use crate::auth::{Ctx, Hire, Role, Staff};
 use crate::error::{AppError, FieldErrors, Msg, Result};
 use crate::ids::{CommentId, TaskId};
@@ -193,11 +193,13 @@ pub struct DecideForm {
     #[serde(default)]
     reason: String,
     on_behalf_reason: Option<String>,
+    /// Of the approval, as it was shown.
+    version: Option<u32>,
 }
 
 /// `POST /tasks/{id}/decide`
 pub async fn decide(ctx: Staff, Path(id): Path<TaskId>, form: Form<DecideForm>) -> Result<Response> {
-    let (state, DecideForm { decision, reason, on_behalf_reason }) = open!(&ctx, id, form);
+    let (state, DecideForm { decision, reason, on_behalf_reason, version }) = open!(&ctx, id, form);
     let (decision, said) = match decision.as_str() {
         "approve" => (
             Decision::Approve { note: Some(reason).filter(|note| !note.is_empty()), on_behalf_reason },
@@ -209,6 +211,7 @@ pub async fn decide(ctx: Staff, Path(id): Path<TaskId>, form: Form<DecideForm>) 
     // Whoever decided may see the task no longer, if being asked was all that showed it.
     let still_seen = {
         let done = ctx.write(super::DECIDED, move |tx, actor| {
+            approvals::require_seen(tx, approvals::Kind::Task, id.0, version)?;
             super::decide(tx, actor, id, &decision)?;
             Ok(super::get(tx, actor, id).is_ok())
         });

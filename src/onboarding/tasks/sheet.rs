@@ -44,6 +44,8 @@ pub struct May {
     pub decide: bool,
     /// HR decides without being asked, and says why.
     pub on_behalf: bool,
+    /// The version of the approval that is shown.
+    pub version: u32,
     pub change: bool,
     pub give_on: bool,
     pub reopen: bool,
@@ -77,6 +79,7 @@ impl Sheet {
         let may = May {
             finish: task.status == TaskStatus::Open && standing >= Standing::Doer && !reading,
             decide,
+            version: asked.as_ref().map_or(0, |approval| approval.version),
             on_behalf: decide && asked.as_ref().is_some_and(|approval| !approvals::is_asked(actor, approval)),
             change: lead && !task.status.is_settled(),
             give_on: lead && matches!(task.status, TaskStatus::Open | TaskStatus::Locked),

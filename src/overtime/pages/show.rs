@@ -71,6 +71,8 @@ struct Bar {
     others: Vec<(String, &'static str, bool)>,
     /// The button that approves at once.
     approve: bool,
+    /// The version of the approval that this page shows; the button sends it.
+    version: u32,
     /// A link instead.
     go: Option<(String, &'static str)>,
 }
@@ -238,20 +240,21 @@ impl Bar {
                 detail: say(&detail),
                 others: vec![(to("reject"), tr!("Reject…"), true), (to("question"), tr!("Ask…"), false)],
                 approve: !on_behalf,
+                version: approval.version,
                 go: on_behalf.then(|| (to("approve"), tr!("Approve…"))),
             }));
         }
         let mut bar = Bar { words, ..Bar::default() };
         let undecided = request.status.is_open();
         let planned = request.status == OvertimeStatus::Approved && request.stage == Stage::Planned;
-        let may_cancel = request.status.cancel().is_ok() && (actor.is_hr() || (own && (undecided || planned)));
+        let may_cancel = request.status.cancel().is_ok() && (if own { undecided || planned } else { actor.is_hr() });
         if may_cancel {
             bar.others.push((to("cancel"), tr!("Take back…"), true));
         }
-        if (own || actor.is_hr()) && undecided {
+        if own && undecided {
             bar.go = Some((to("edit"), tr!("Change")));
         }
-        if (own || actor.is_hr()) && planned {
+        if own && planned {
             bar.go = Some((to("confirm"), tr!("Confirm the times")));
         }
         bar.detail = match (request.status, planned) {
@@ -353,6 +356,8 @@ pub struct ActForm {
     reason: String,
     question: String,
     on_behalf_reason: Option<String>,
+    /// Of the approval, as it was shown.
+    version: Option<u32>,
 }
 
 /// `GET /overtime/{id}/{act}`: the question before it is done.
@@ -369,12 +374,14 @@ async fn act_page(ctx: &Ctx, id: OvertimeId, act: Act, form: FormState, status: 
         if let Some(approval) = approval.as_ref().filter(|_| deciding || act == Act::Question) {
             approvals::require_may_decide(rx, actor, approval)?;
         }
+        let version = approval.as_ref().map(|approval| approval.version);
         let on_behalf = deciding && approval.is_some_and(|approval| !approvals::is_asked(actor, &approval));
         let own = actor.employee_id == Some(request.employee_id());
         let title = format.lang.msg(&title_in(&request, &format));
-        Ok((format!("{}: {title}", request.employee.name), own, on_behalf))
+        Ok((format!("{}: {title}", request.employee.name), own, on_behalf, version))
     });
-    let (subject, own, on_behalf) = read.await?;
+    let (subject, own, on_behalf, version) = read.await?;
+    let form = form.first_shown("version", version);
     let page = ActPage { shell: ctx.shell().await?, act, own, on_behalf, href: href(id), subject, form };
     web::page_with(status, &page)
 }
@@ -402,7 +409,7 @@ pub async fn act(ctx: Staff, Path((id, act)): Path<(OvertimeId, String)>, form: 
 }
 
 async fn perform(ctx: &Ctx, id: OvertimeId, act: Act, input: ActForm) -> Result<Msg> {
-    let ActForm { note, reason, question, on_behalf_reason } = input;
+    let ActForm { note, reason, question, on_behalf_reason, version } = input;
     let decision = match act {
         Act::Approve => Decision::Approve { note, on_behalf_reason },
         Act::Reject => Decision::Reject { reason, on_behalf_reason },
@@ -414,6 +421,7 @@ async fn perform(ctx: &Ctx, id: OvertimeId, act: Act, input: ActForm) -> Result<
     };
     let name = ctx
         .write(DECIDED, move |tx, actor| {
+            approvals::require_seen(tx, approvals::Kind::Overtime, id.0, version)?;
             crate::overtime::decide(tx, actor, id, &decision)?;
             Ok(crate::overtime::get(tx, actor, id)?.employee.name)
         })
