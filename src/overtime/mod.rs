@@ -27,7 +27,7 @@ use crate::storage::{Op, Rx, Tx};
 use crate::time::Minutes;
 use crate::{msg, tr};
 
-use rules::{BreakInput, LimitUse, OvertimeStatus, Stage};
+use rules::{BreakInput, LimitUse, OvertimeStatus, Stage, Worth};
 use words::title;
 
 pub use inbox::inbox_facts;
@@ -159,7 +159,7 @@ pub fn cancel(tx: &mut Tx<'_>, actor: &Actor, id: OvertimeId, reason: &str) -> R
     if reason.chars().count() > LONGEST_REASON {
         return Err(AppError::invalid("reason", msg!("At most {0} characters.", LONGEST_REASON)));
     }
-    if own && !actor.is_hr() && request.status == OvertimeStatus::Approved && request.stage == Stage::Worked {
+    if own && request.status == OvertimeStatus::Approved && request.stage == Stage::Worked {
         return Err(AppError::conflict("This is approved and worked. HR can cancel it."));
     }
     let status = request.status.cancel().map_err(|wrong| AppError::Conflict(wrong.message()))?;
@@ -182,7 +182,8 @@ pub fn cancel(tx: &mut Tx<'_>, actor: &Actor, id: OvertimeId, reason: &str) -> R
     report_again(tx, &request)
 }
 
-/// An approved plan gets the times that were really worked; more than planned asks for approval again.
+/// An approved plan gets the times that were really worked; another date, or more than planned, asks for approval
+/// again.
 ///
 /// # Errors
 /// As [`send`]; [`AppError::Conflict`] where it is no approved plan.
@@ -198,11 +199,11 @@ pub fn confirm(tx: &mut Tx<'_>, actor: &Actor, id: OvertimeId, worked: &Wanted) 
         stage: Stage::Worked,
         ..worked.clone()
     };
-    let real = preview(tx, actor, &worked, Some(id))?.classified.minutes;
-    let status = before
-        .status
-        .confirm(before.stage, before.total_minutes, real)
-        .map_err(|wrong| AppError::Conflict(wrong.message()))?;
+    let real = preview(tx, actor, &worked, Some(id))?.classified;
+    let planned = Worth { date: before.date, minutes: before.total_minutes, credited: before.credited_minutes };
+    let real = Worth { date: worked.date, minutes: real.minutes, credited: real.credited };
+    let status =
+        before.status.confirm(before.stage, planned, real).map_err(|wrong| AppError::Conflict(wrong.message()))?;
     let request = replace(tx, actor, &before, &worked, status)?;
     let entry = audit::Entry::new("overtime.confirmed")
         .on("overtime_request", id.0)
@@ -316,10 +317,10 @@ pub fn standing_on(rx: &Rx<'_>, employee: EmployeeId, date: jiff::civil::Date) -
 }
 
 fn only_own(actor: &Actor, request: &Request) -> Result<()> {
-    if actor.employee_id == Some(request.employee_id()) || actor.is_hr() {
+    if actor.employee_id == Some(request.employee_id()) {
         Ok(())
     } else {
-        Err(AppError::forbidden("Only the person who asked, or HR, may change this."))
+        Err(AppError::forbidden("Only the one who asks may change a request."))
     }
 }
 

@@ -18,7 +18,7 @@ use super::rules::{Balance, Entry, LeaveDay, LeaveYear, LeaveYears, LedgerKind, 
 use super::types::{self, LeaveType};
 use crate::audit;
 use crate::auth::Actor;
-use crate::error::{FieldErrors, Msg, Result};
+use crate::error::{AppError, FieldErrors, Msg, Result};
 use crate::ids::{EmployeeId, LeaveRequestId, LeaveTypeId, LedgerId};
 use crate::people;
 use crate::storage::{Rx, Tx};
@@ -228,9 +228,12 @@ pub struct Adjustment {
 /// Corrects a balance and tells the person the old and the new figure.
 ///
 /// # Errors
-/// [`crate::error::AppError::Forbidden`] for all but HR; [`crate::error::AppError::Invalid`] by field.
+/// [`AppError::Forbidden`] for all but HR, and for one's own balance; [`AppError::Invalid`] by field.
 pub fn adjust(tx: &mut Tx<'_>, actor: &Actor, input: &Adjustment) -> Result<LedgerId> {
     actor.require_hr()?;
+    if actor.employee_id == Some(input.employee_id) {
+        return Err(AppError::forbidden("A colleague in HR corrects your own balance."));
+    }
     let mut errors = FieldErrors::new();
     let reason = input.reason.trim();
     match reason.chars().count() {

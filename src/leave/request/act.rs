@@ -157,7 +157,8 @@ pub fn cancel(tx: &mut Tx<'_>, actor: &Actor, id: LeaveRequestId, reason: &str) 
     }
     let today = own_date(tx, request.employee_id)?;
     let status = match request.status.cancel(request.span.first_day(), today) {
-        Err(WrongState::Started) if actor.is_hr() => request.status.cancel_by_hr(),
+        // HR, with a reason; of their own leave a colleague in HR decides.
+        Err(WrongState::Started) if actor.is_hr() && !own => request.status.cancel_by_hr(),
         decided => decided,
     }
     .map_err(wrong_state)?;
@@ -232,7 +233,7 @@ pub fn return_early(tx: &mut Tx<'_>, actor: &Actor, id: LeaveRequestId, last_day
         return Err(AppError::invalid("last_day_taken", "A date within the leave, before its last day."));
     };
     let yesterday = period::back(own_date(tx, request.employee_id)?, 1);
-    if !actor.is_hr() && last_day_taken < yesterday {
+    if (own || !actor.is_hr()) && last_day_taken < yesterday {
         return Err(AppError::invalid("last_day_taken", "Days that are over are given back by HR."));
     }
     let days = shortened(tx, &request, &shorter)?;

@@ -150,6 +150,8 @@ struct Bar {
     others: Vec<(String, &'static str, bool)>,
     /// The button that acts at once.
     approve: bool,
+    /// The version of the approval that this page shows; the button sends it.
+    version: u32,
     /// A link instead: address and words.
     go: Option<(String, &'static str)>,
 }
@@ -313,6 +315,7 @@ impl Bar {
                 detail: lang.msg(&detail),
                 others: vec![(to(Act::Reject), tr!("Reject…"), true), (to(Act::Question), tr!("Ask…"), false)],
                 approve: !on_behalf,
+                version: approval.version,
                 // HR decides in somebody's place on a page that asks why.
                 go: on_behalf.then(|| (to(Act::Approve), tr!("Approve…"))),
             }));
@@ -323,7 +326,7 @@ impl Bar {
             bar.words.clone_from(&request.employee);
         }
         let may_cancel = (own && request.status.cancel(request.span.first_day(), today).is_ok())
-            || (actor.is_hr() && request.status.cancel_by_hr().is_ok());
+            || (!own && actor.is_hr() && request.status.cancel_by_hr().is_ok());
         if may_cancel {
             bar.others.push((to(Act::Cancel), tr!("Take back…"), true));
         }
@@ -331,7 +334,7 @@ impl Bar {
             request.span.first_day() <= today && today <= crate::time::period::ahead(request.span.last_day(), 1);
         if request.status == LeaveStatus::Approved
             && request.span.period().day_count() > 1
-            && (actor.is_hr() || (own && under_way))
+            && (if own { under_way } else { actor.is_hr() })
         {
             bar.others.push((to(Act::Return), tr!("Came back early…"), false));
         }
@@ -386,7 +389,7 @@ pub async fn ask(ctx: Staff, Path((id, act)): Path<(LeaveRequestId, String)>) ->
 }
 
 async fn act_page(ctx: &Ctx, id: LeaveRequestId, act: Act, form: FormState, status: StatusCode) -> Result<Response> {
-    let (subject, own, on_behalf, last) = ctx
+    let (subject, own, on_behalf, last, version) = ctx
         .read(move |rx, actor| {
             let (request, sight) = super::get(rx, actor, id)?;
             let format = words::format_for(actor, rx.now());
@@ -398,13 +401,15 @@ async fn act_page(ctx: &Ctx, id: LeaveRequestId, act: Act, form: FormState, stat
             if let Some(approval) = approval.as_ref().filter(|_| deciding || act == Act::Question) {
                 approvals::require_may_decide(rx, actor, approval)?;
             }
+            let version = approval.as_ref().map(|approval| approval.version);
             let on_behalf = deciding && approval.is_some_and(|approval| !approvals::is_asked(actor, &approval));
             let last = crate::time::period::back(format.today(), 1).to_string();
-            Ok((format!("{}: {title}", request.employee), sight == Sight::Own, on_behalf, last))
+            Ok((format!("{}: {title}", request.employee), sight == Sight::Own, on_behalf, last, version))
         })
         .await?;
     let (field, label) = act.field();
     let form = if act == Act::Return && form.value(field).is_empty() { form.set(field, last) } else { form };
+    let form = form.first_shown("version", version);
     let page = ActPage {
         shell: ctx.shell().await?,
         act: act.as_str(),
@@ -431,6 +436,8 @@ pub struct ActForm {
     reason: String,
     question: String,
     on_behalf_reason: Option<String>,
+    /// Of the approval, as it was shown.
+    version: Option<u32>,
     last_day_taken: Option<Date>,
 }
 
@@ -454,8 +461,13 @@ pub async fn act(ctx: Staff, Path((id, act)): Path<(LeaveRequestId, String)>, fo
 }
 
 async fn perform(ctx: &Ctx, id: LeaveRequestId, act: Act, input: ActForm) -> Result<Msg> {
-    let ActForm { note, reason, question, on_behalf_reason, last_day_taken } = input;
-    let decide = |decision: Decision| ctx.write(DECIDE, move |tx, actor| super::decide(tx, actor, id, &decision));
+    let ActForm { note, reason, question, on_behalf_reason, version, last_day_taken } = input;
+    let decide = |decision: Decision| {
+        ctx.write(DECIDE, move |tx, actor| {
+            approvals::require_seen(tx, approvals::Kind::Leave, id.0, version)?;
+            super::decide(tx, actor, id, &decision)
+        })
+    };
     match act {
         Act::Approve => decide(Decision::Approve { note, on_behalf_reason }).await?,
         Act::Reject => decide(Decision::Reject { reason, on_behalf_reason }).await?,

@@ -12,4 +12,4 @@ mod tests;
 pub use classes::{ClassTotal, Classified, DayCalendar, DayClass, Multipliers, Piece, hours_in_the_way, is_weekend};
 pub use limits::{Limit, LimitPeriod, LimitUse, Limits, Verdict, cycle};
 pub use span::{BreakInput, OvertimeSpan, SpanInput};
-pub use states::{Compensation, OvertimeStatus, Stage, Step, WrongState};
+pub use states::{Compensation, OvertimeStatus, Stage, Step, Worth, WrongState};

@@ -1,5 +1,7 @@
 //! What may happen to a request for overtime. One that was planned is confirmed with the real times after the work.
 
+use jiff::civil::Date;
+
 use crate::error::Msg;
 use crate::msg;
 use crate::time::Minutes;
@@ -37,6 +39,15 @@ crate::text_enum! {
         Cancel = "cancel",
         Confirm = "confirm",
     }
+}
+
+/// What is approved of a plan, and what is held against it once it was worked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Worth {
+    pub date: Date,
+    pub minutes: Minutes,
+    /// With the multipliers of the day classes.
+    pub credited: Minutes,
 }
 
 /// Why a step is not possible now.
@@ -112,11 +123,13 @@ impl OvertimeStatus {
         }
     }
 
-    /// An approved plan gets its real times: it stays approved, unless more was worked than planned, which asks for
-    /// approval again.
-    pub fn confirm(self, stage: Stage, planned: Minutes, worked: Minutes) -> Result<OvertimeStatus, WrongState> {
+    /// An approved plan gets its real times: it stays approved, unless it was worked on another date, or more is
+    /// worked or credited than was planned: that was never approved, and asks for approval again.
+    pub fn confirm(self, stage: Stage, planned: Worth, worked: Worth) -> Result<OvertimeStatus, WrongState> {
+        let beyond =
+            worked.date != planned.date || worked.minutes > planned.minutes || worked.credited > planned.credited;
         match (self, stage) {
-            (OvertimeStatus::Approved, Stage::Planned) if worked > planned => Ok(OvertimeStatus::Pending),
+            (OvertimeStatus::Approved, Stage::Planned) if beyond => Ok(OvertimeStatus::Pending),
             (OvertimeStatus::Approved, Stage::Planned) => Ok(OvertimeStatus::Approved),
             (OvertimeStatus::Approved, Stage::Worked) => Err(WrongState::AlreadyConfirmed),
             (status, _) => Err(WrongState::Status { step: Step::Confirm, status }),

@@ -256,8 +256,17 @@ fn what_may_happen_to_a_request() {
 #[test]
 fn a_plan_is_confirmed_with_the_real_times() {
     use OvertimeStatus::{Approved, Pending};
-    let confirm =
-        |status: OvertimeStatus, stage, worked| status.confirm(stage, Minutes::new(120), Minutes::new(worked));
+    let worth = |day: i8, minutes: i32, credited: i32| Worth {
+        date: date(2026, 3, day),
+        minutes: Minutes::new(minutes),
+        credited: Minutes::new(credited),
+    };
+    let confirm = |status: OvertimeStatus, stage, worked| {
+        status.confirm(stage, worth(2, 120, 180), worth(2, worked, worked * 3 / 2))
+    };
+    let approved = |worked| Approved.confirm(Stage::Planned, worth(2, 120, 180), worked);
+    assert_eq!(approved(worth(3, 120, 180)), Ok(Pending), "another date was never approved");
+    assert_eq!(approved(worth(2, 100, 200)), Ok(Pending), "less time that counts for more neither");
     assert_eq!(confirm(Approved, Stage::Planned, 120), Ok(Approved));
     assert_eq!(confirm(Approved, Stage::Planned, 121), Ok(Pending), "longer than planned asks again");
     assert_eq!(confirm(Approved, Stage::Worked, 60), Err(WrongState::AlreadyConfirmed));
