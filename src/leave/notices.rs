@@ -27,6 +27,8 @@ const ENTERED: Kind = Kind::new("leave_entered", Topic::Requests, tr!("Leave was
 const ADJUSTED: Kind = Kind::new("leave_adjusted", Topic::Requests, tr!("Your balance was corrected"), tr!("See why"));
 const TEAM: Kind = Kind::new("leave_team", Topic::Team, tr!("Leave in your team"), OPEN);
 const DEPUTY: Kind = Kind::new("leave_deputy", Topic::Team, tr!("You stand in for somebody"), tr!("Open the calendar"));
+const DEPUTY_ENDED: Kind =
+    Kind::new("leave_deputy_ended", Topic::Team, tr!("You stand in no longer"), tr!("Open the calendar"));
 const SOON: Kind =
     Kind::new("leave_starts_tomorrow", Topic::Requests, tr!("Your leave starts tomorrow"), OPEN).cooldown_hours(24);
 const DEPUTY_SOON: Kind =
@@ -76,14 +78,16 @@ pub(super) enum OwnAct {
     Returned,
 }
 
-/// Tells whoever was asked about the leave, or would have been, and the deputy.
+/// Tells whoever was asked about the leave, or would have been, and the deputy: but the deputy not what kind it is.
 pub(super) fn above(tx: &mut Tx<'_>, actor: &Actor, request: &LeaveRequest, act: OwnAct) -> Result<()> {
     let asked = approvals::current(tx, approvals::Kind::Leave, request.id.0)?;
-    let mut whom: Vec<EmployeeId> = match asked {
+    let whom: Vec<EmployeeId> = match asked {
         Some(approval) => approval.asked.iter().map(|person| EmployeeId(person.id)).collect(),
         None => approver(tx, request.employee_id)?.into_iter().collect(),
     };
-    whom.extend(request.deputy_id());
+    if let Some(deputy) = request.deputy_id().filter(|deputy| !whom.contains(deputy)) {
+        deputy_of(tx, actor, request, deputy, act)?;
+    }
     let who = &actor.name;
     tell(
         tx,
@@ -106,10 +110,25 @@ pub(super) fn above(tx: &mut Tx<'_>, actor: &Actor, request: &LeaveRequest, act:
 
 /// Tells the deputy that it is settled.
 pub(super) fn deputy(tx: &mut Tx<'_>, actor: &Actor, request: &LeaveRequest) -> Result<()> {
-    let Some(deputy) = request.deputy_id() else { return Ok(()) };
+    match request.deputy_id() {
+        Some(deputy) => deputy_of(tx, actor, request, deputy, OwnAct::Entered),
+        None => Ok(()),
+    }
+}
+
+/// Name and dates are all that a deputy needs to know; the request itself is not for them.
+fn deputy_of(tx: &mut Tx<'_>, actor: &Actor, request: &LeaveRequest, deputy: EmployeeId, act: OwnAct) -> Result<()> {
+    if actor.employee_id == Some(deputy) {
+        return Ok(());
+    }
     let format = format_for(tx, actor, deputy)?;
-    let text = msg!("You stand in for {0}: {1}", request.employee, words::when(&request.span, &format));
-    notifications::notify(tx, deputy, &Notice::new(&DEPUTY, ("leave_request", request.id.0), text).link("/calendar"))?;
+    let (who, when) = (&request.employee, words::when(&request.span, &format));
+    let (kind, text) = match act {
+        OwnAct::Entered => (&DEPUTY, msg!("You stand in for {0}: {1}", who, when)),
+        OwnAct::Cancelled => (&DEPUTY_ENDED, msg!("You need not stand in for {0}: {1}", who, when)),
+        OwnAct::Returned => (&DEPUTY_ENDED, msg!("{0} is back early: {1}", who, when)),
+    };
+    notifications::notify(tx, deputy, &Notice::new(kind, ("leave_request", request.id.0), text).link("/calendar"))?;
     Ok(())
 }
 
