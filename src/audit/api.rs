@@ -40,6 +40,8 @@ pub struct View {
     pub reason: String,
     /// Its words were removed by retention or erasure; that it happened stays.
     pub blanked: bool,
+    /// Only HR reads what changed here and why: it is about leave.
+    pub withheld: bool,
 }
 
 /// What it was done to.
@@ -90,12 +92,13 @@ impl From<Record> for View {
             changes: row.changes,
             reason: row.reason,
             blanked: row.blanked,
+            withheld: row.withheld,
         }
     }
 }
 
 /// Filters of the list.
-pub(super) const FILTERS: &[&str] = &["action", "user_id", "subject", "subject_id", "from", "to", "chain"];
+pub(super) const FILTERS: &[&str] = &["cursor", "action", "user_id", "subject", "subject_id", "from", "to", "chain"];
 
 /// What a query asks for, its dates as days in `zone`, and where it goes on.
 pub(super) fn asked(listing: &Listing, zone: &jiff::tz::TimeZone) -> Result<(Filter, Option<AuditId>)> {
@@ -126,7 +129,16 @@ pub(super) fn asked(listing: &Listing, zone: &jiff::tz::TimeZone) -> Result<(Fil
     get, path = "/api/v1/audit-log", operation_id = "list_audit_log", tag = "audit",
     summary = "The audit log",
     description = "Admins. Newest first; goes on by `cursor`. Filters: `action` (or its beginning), `user_id`, `subject` and \
-                   `subject_id`, `from` and `to` (days), `chain` (`acts` or `sign_in`). The total is counted up to 1,000.",
+                   `subject_id`, `from` and `to` (days), `chain` (`acts` or `sign_in`). The total is counted up to 1,000. \
+                   What changed in leave, and why, is told to admins who are HR too.",
+    params(
+        ("action" = Option<String>, Query, example = "leave.approved"), ("user_id" = Option<UserId>, Query),
+        ("subject" = Option<String>, Query, example = "leave_request"), ("subject_id" = Option<i64>, Query),
+        ("from" = Option<String>, Query, example = "2026-03-01"), ("to" = Option<String>, Query, example = "2026-03-31"),
+        ("chain" = Option<String>, Query, example = "acts"),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the piece before"),
+        ("page_size" = Option<i64>, Query),
+    ),
     responses((status = 200, description = "A piece of it", body = List<View>), ReadProblems),
 )]
 pub async fn list(Admin(ctx): Admin, query: ListQuery) -> Result<List<View>> {

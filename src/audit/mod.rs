@@ -129,6 +129,19 @@ pub struct Record {
     pub reason: String,
     /// Its words were removed by retention or erasure; that it happened stays.
     pub blanked: bool,
+    /// Its words are in the log, but only HR may read them: what somebody is away for, and what was said about it.
+    pub withheld: bool,
+}
+
+/// Things whose entries say why somebody is away. An admin keeps the machine running and need not know.
+const OF_HR: [&str; 3] = ["leave", "leave_request", "leave_ledger"];
+
+impl Record {
+    fn withhold(&mut self) {
+        self.withheld = !self.changes.is_empty() || !self.reason.is_empty();
+        self.changes.clear();
+        self.reason.clear();
+    }
 }
 
 /// One field before and after.
@@ -167,7 +180,7 @@ pub struct Piece {
     pub next: Option<AuditId>,
 }
 
-/// Up to `limit` entries older than `before`.
+/// Up to `limit` entries older than `before`; of leave only HR reads more than that something happened.
 ///
 /// # Errors
 /// [`crate::error::AppError::Forbidden`] for all but admins.
@@ -177,6 +190,9 @@ pub fn list(rx: &Rx<'_>, actor: &Actor, filter: &Filter, before: Option<AuditId>
     let more = i64::try_from(records.len()).is_ok_and(|found| found > limit);
     if more {
         records.pop();
+    }
+    if !actor.is_hr() {
+        records.iter_mut().filter(|record| OF_HR.contains(&record.subject_kind.as_str())).for_each(Record::withhold);
     }
     let next = records.last().filter(|_| more).map(|record| record.id);
     Ok(Piece { records, total: store::count(rx, filter)?, next })

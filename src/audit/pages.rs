@@ -39,6 +39,7 @@ struct Row {
     changes: Vec<(String, String, String)>,
     reason: String,
     blanked: bool,
+    withheld: bool,
 }
 
 impl Row {
@@ -72,6 +73,7 @@ impl Row {
             changes: record.changes.into_iter().map(|c| (c.field, shown(&c.before), shown(&c.after))).collect(),
             reason: record.reason,
             blanked: record.blanked,
+            withheld: record.withheld,
         }
     }
 }

@@ -45,6 +45,7 @@ fn record(row: &Row<'_>) -> rusqlite::Result<Record> {
         changes: payload.changes.into_iter().map(|(field, before, after)| Change { field, before, after }).collect(),
         reason: payload.reason.unwrap_or_default(),
         blanked,
+        withheld: false,
     })
 }
 
