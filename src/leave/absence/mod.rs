@@ -87,6 +87,7 @@ pub fn circle(
         ..store::Whom::default()
     };
     if let Some(own) = actor.employee_id.filter(|_| !whom.all) {
+        whom.joined_by = Some(actor.today(rx.now()));
         whom.entity_id = people::place_of(rx, own)?.entity_id;
         whom.besides = people::all_reports(rx, own)?;
         if let people::Approver::Named(id) | people::Approver::LineManager(id) = people::approver_of(rx, own)? {

@@ -59,6 +59,8 @@ pub(super) struct Whom {
     pub own: Option<EmployeeId>,
     /// These besides: reports, the approver.
     pub besides: Vec<EmployeeId>,
+    /// Of all others, only those whose first day has come by this date: that somebody is hired is not everybody's news.
+    pub joined_by: Option<Date>,
     pub department_id: Option<DepartmentId>,
     pub location_id: Option<LocationId>,
 }
@@ -71,6 +73,7 @@ pub(super) fn people(rx: &Rx<'_>, whom: &Whom, period: Period) -> Result<Vec<Per
          FROM employees e LEFT JOIN departments d ON d.id = e.department_id LEFT JOIN locations l ON l.id = e.location_id
          WHERE e.hidden_by IS NULL AND e.join_date <= ?2 AND (e.leave_date IS NULL OR e.leave_date >= ?1)
            AND (?3 OR e.entity_id = ?4 OR e.id = ?5 OR e.id IN (SELECT value FROM json_each(?6)) OR e.approver_id = ?5)
+           AND (?9 IS NULL OR e.join_date <= ?9 OR e.id = ?5 OR e.id IN (SELECT value FROM json_each(?6)) OR e.approver_id = ?5)
            AND (?7 IS NULL OR e.department_id = ?7) AND (?8 IS NULL OR e.location_id = ?8)
          ORDER BY d.name IS NULL, d.name, e.department_id, e.name_key, e.id",
         (
@@ -82,6 +85,7 @@ pub(super) fn people(rx: &Rx<'_>, whom: &Whom, period: Period) -> Result<Vec<Per
             crate::people::json_ids(&whom.besides),
             whom.department_id,
             whom.location_id,
+            whom.joined_by,
         ),
         |row| {
             Ok(Person {

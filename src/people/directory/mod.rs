@@ -34,11 +34,11 @@ pub struct Profile {
 pub const ORDERINGS: &[&str] =
     &["name", "first_name", "number", "position", "department", "location", "join_date", "leave_date"];
 /// By which words HR can filter it.
-pub const FILTERS: &[&str] = &["department_id", "location_id", "entity_id", "manager_id", "status", "active"];
+pub const FILTERS: &[&str] = &["search", "department_id", "location_id", "entity_id", "manager_id", "status", "active"];
 /// By which words everybody else can order it: none tells what they may not see.
 pub const PUBLIC_ORDERINGS: &[&str] = &["name", "first_name", "position", "department", "location"];
 /// By which words everybody else can filter it.
-pub const PUBLIC_FILTERS: &[&str] = &["department_id", "location_id", "entity_id", "manager_id"];
+pub const PUBLIC_FILTERS: &[&str] = &["search", "department_id", "location_id", "entity_id", "manager_id"];
 
 /// The words that this actor's list knows: orderings, filters.
 pub fn words(actor: &Actor) -> (&'static [&'static str], &'static [&'static str]) {
@@ -60,7 +60,7 @@ pub(super) struct Narrow {
 }
 
 /// A page of the people that `actor` may find, and how many there are in all. A search finds those in whom every one
-/// of its words occurs: in a name, the number, the address or the position.
+/// of its words occurs: in a name, the address or the position; for HR also in the number.
 ///
 /// # Errors
 /// [`AppError::Invalid`] for a filter that cannot be read.

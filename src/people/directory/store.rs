@@ -117,6 +117,14 @@ pub(super) fn list(
         wanted.bind(status);
     }
     for word in search.split(' ').filter(|word| !word.is_empty()).take(MOST_WORDS) {
+        if scope.ids_json().is_some() {
+            // The number stands on the second line, and is not for colleagues: it must not be found by either.
+            wanted.add(
+                "e.id IN (SELECT rowid FROM employee_search WHERE instr(substr(text, 1, instr(text, char(10)) - 1), ?) > 0)",
+            );
+            wanted.bind(word.to_owned());
+            continue;
+        }
         if word.chars().count() >= 3 {
             wanted.add("e.id IN (SELECT rowid FROM employee_search WHERE employee_search MATCH ?)");
             wanted.bind(format!("\"{}\"", word.replace('"', "\"\"")));

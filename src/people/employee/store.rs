@@ -144,7 +144,7 @@ struct Keys {
 impl Keys {
     fn of(facts: &Facts) -> Keys {
         use crate::text::{fold, sort_key};
-        let searched = [&facts.first_name, &facts.last_name, &facts.number, &facts.email, &facts.position];
+        let searched = [&facts.first_name, &facts.last_name, &facts.email, &facts.position];
         let folded = searched.map(|text| fold(text));
         let mut search = folded.join(" ");
         // Whoever leaves the accents out finds the person too.
@@ -154,8 +154,12 @@ impl Keys {
                 search.push_str(&name);
             }
         }
+        // On a line of its own: colleagues do not see it, and search before the line break only.
+        let number = fold(&facts.number);
+        search.push('\n');
+        search.push_str(&number);
         Keys {
-            number: fold(&facts.number),
+            number,
             email: fold(&facts.email),
             name: format!("{} {}", sort_key(&facts.last_name), sort_key(&facts.first_name)),
             search,
