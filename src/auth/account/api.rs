@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::auth::Hire;
+use crate::auth::caller::Caller;
 use crate::auth::password::Password;
 use crate::auth::session::{self, Kind, Session};
 use crate::error::{AppError, Result};
@@ -41,8 +42,13 @@ pub struct Change {
     request_body = Change,
     responses((status = 204, description = "Changed"), WriteProblems),
 )]
-pub async fn change_password(Hire(ctx): Hire, _rate: SignInRate, Json(input): Json<Change>) -> Result<StatusCode> {
-    super::password::change(&ctx, input.current_password, input.new_password).await?;
+pub async fn change_password(
+    Hire(ctx): Hire,
+    caller: Caller,
+    _rate: SignInRate,
+    Json(input): Json<Change>,
+) -> Result<StatusCode> {
+    super::password::change(&ctx, caller.client, input.current_password, input.new_password).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -87,6 +93,7 @@ impl View {
 #[utoipa::path(
     get, path = "/api/v1/auth/sessions", operation_id = "list_sessions", tag = "auth",
     summary = "My sessions", description = "Anybody signed in: their own, last used first.",
+    params(("page" = Option<i64>, Query, description = "From 1"), ("page_size" = Option<i64>, Query, description = "1 to 200; preset 25")),
     responses((status = 200, description = "The live ones", body = List<View>), ReadProblems),
 )]
 pub async fn sessions(Hire(ctx): Hire, query: ListQuery) -> Result<List<View>> {

@@ -5,6 +5,7 @@ use axum::http::{StatusCode, header};
 use axum::response::Response;
 use serde::Deserialize;
 
+use crate::auth::caller::Caller;
 use crate::auth::links::pages::password_hint;
 use crate::auth::personal::{self, NewToken, Scope};
 use crate::auth::session::{self, Kind};
@@ -150,13 +151,15 @@ pub struct Passwords {
 }
 
 /// `POST /account/password`
-pub async fn password(Hire(ctx): Hire, _rate: SignInRate, form: Form<Passwords>) -> Result<Response> {
+pub async fn password(Hire(ctx): Hire, caller: Caller, _rate: SignInRate, form: Form<Passwords>) -> Result<Response> {
     let (state, input) = form.open();
     let done = match input {
         Ok(input) if input.new_password != input.again => {
             Err(AppError::invalid("again", msg!("This is not the same password as above.")))
         }
-        Ok(input) => super::password::change(&ctx, input.current_password.into(), input.new_password.into()).await,
+        Ok(input) => {
+            super::password::change(&ctx, caller.client, input.current_password.into(), input.new_password.into()).await
+        }
         Err(error) => Err(error),
     };
     match done {
@@ -174,12 +177,14 @@ pub async fn password(Hire(ctx): Hire, _rate: SignInRate, form: Form<Passwords>)
 
 /// `POST /account/sessions/{id}/end`
 pub async fn end_session(Hire(ctx): Hire, Path(id): Path<SessionId>) -> Result<Response> {
+    ctx.require_session()?;
     ctx.write(Op::act("session.revoked"), move |tx, actor| session::revoke(tx, actor, id)).await?;
     Ok(Flash::ok(msg!("That device is signed out.")).redirect(&ctx.visit, "/account"))
 }
 
 /// `POST /account/sessions/end-others`
 pub async fn end_others(Hire(ctx): Hire) -> Result<Response> {
+    ctx.require_session()?;
     ctx.write(Op::act("session.revoked"), session::revoke_others).await?;
     Ok(Flash::ok(msg!("You are signed out everywhere else.")).redirect(&ctx.visit, "/account"))
 }
@@ -243,6 +248,7 @@ pub async fn create_token(Hire(ctx): Hire, form: Form<TokenForm>) -> Result<Resp
 
 /// `POST /account/tokens/{id}/revoke`
 pub async fn revoke_token(Hire(ctx): Hire, Path(id): Path<PersonalTokenId>) -> Result<Response> {
+    ctx.require_session()?;
     ctx.write(Op::act("personal_token.revoked"), move |tx, actor| personal::revoke(tx, actor, id)).await?;
     Ok(Flash::ok(msg!("The token works no more.")).redirect(&ctx.visit, "/account"))
 }

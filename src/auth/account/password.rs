@@ -1,11 +1,14 @@
 //! Changing one's own password: the old one is asked for, and counted like a sign-in when it is wrong.
 
+use std::sync::Arc;
+
 use crate::auth::lockout::{self, Begun};
 use crate::auth::password::{self, About, Password, PasswordHash};
-use crate::auth::{Ctx, user};
+use crate::auth::session::Client;
+use crate::auth::{Ctx, sign_in, user};
 use crate::error::{AppError, Result};
 use crate::msg;
-use crate::storage::{Housekeeping, Op};
+use crate::storage::{Housekeeping, Op, Tx};
 use crate::text::EmailAddress;
 
 use super::store;
@@ -17,7 +20,7 @@ const COUNTED: Op = Op::housekeeping(Housekeeping::Lockout);
 ///
 /// # Errors
 /// [`AppError::Invalid`] on `current_password` or `new_password`; [`AppError::TooMany`] after too many wrong ones.
-pub async fn change(ctx: &Ctx, current: Password, new: Password) -> Result<()> {
+pub async fn change(ctx: &Ctx, client: Client, current: Password, new: Password) -> Result<()> {
     ctx.require_session()?;
     let account = ctx.account();
     let address: EmailAddress =
@@ -34,8 +37,21 @@ pub async fn change(ctx: &Ctx, current: Password, new: Password) -> Result<()> {
         }
     };
     let stored = ctx.read(move |rx, _| store::password_hash(rx, user)).await?.unwrap_or_else(PasswordHash::none);
-    let verified = ctx.auth.passwords.verify(&address, current, vec![stored]).await?;
+    let undo = counted.clone();
+    let verified = match ctx.auth.passwords.verify(&address, current, vec![stored]).await {
+        Ok(verified) => verified,
+        Err(error) => {
+            // Nobody has looked at the password: it counts for nothing.
+            ctx.org.db.write(COUNTED, move |tx| lockout::undo(tx, user, &undo)).await?;
+            return Err(error);
+        }
+    };
     if verified.matches != [true] {
+        let locks_now = counted.locks_now;
+        let actor = Arc::clone(&ctx.actor);
+        // Not through the context: an attempt that failed leaves no Idempotency-Key behind.
+        let write = move |tx: &mut Tx<'_>| sign_in::wrong_password(tx, &actor, user, &client, locks_now);
+        ctx.org.db.write(sign_in::FAILED, write).await?;
         return Err(AppError::invalid("current_password", msg!("This is not your present password.")));
     }
     let hash = ctx.auth.passwords.hash(&address, new).await?;

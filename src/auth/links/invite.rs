@@ -20,15 +20,16 @@ use crate::orgs::Org;
 use crate::storage::{Op, Rx, Tx};
 use crate::text::EmailAddress;
 
-use super::{Kind, Open, issue, open, redeem, store};
+use super::{Kind, Open, Sealed, issue, issue_beside, open, redeem, store};
 
 /// The operation of a write that invites and does nothing else.
 pub const INVITED: Op = Op::act("user.invited");
 const FORGOTTEN: Op = Op::act("user.password_forgotten");
 const PASSWORD_SET: Op = Op::act("user.password_set");
 
-/// Nobody gets two such mails within this time, whoever asks for them.
+/// Nobody gets two such mails within this time, whoever asks for them, nor more than [`MAILS_A_DAY`] in a day.
 const MAIL_EVERY: SignedDuration = SignedDuration::from_mins(2);
+const MAILS_A_DAY: i64 = 5;
 
 /// Invites a login that has no password yet, by mail; an earlier invitation is over.
 ///
@@ -42,7 +43,8 @@ pub fn invite(tx: &mut Tx<'_>, actor: &Actor, org: &Org, id: UserId) -> Result<(
             user.name
         )));
     }
-    send(tx, org, id, Kind::Activation)?;
+    let sealed = issue(tx, org, id, Kind::Activation)?;
+    send(tx, org, id, sealed)?;
     audit::record(tx, actor, Entry::new("user.invited").on("user", id).with("email", &user.email))?;
     Ok(())
 }
@@ -51,7 +53,7 @@ pub fn invite(tx: &mut Tx<'_>, actor: &Actor, org: &Org, id: UserId) -> Result<(
 ///
 /// # Errors
 /// [`AppError::Forbidden`] for those who may not.
-pub fn link_for(tx: &mut Tx<'_>, actor: &Actor, org: &Org, id: UserId) -> Result<super::Sealed> {
+pub fn link_for(tx: &mut Tx<'_>, actor: &Actor, org: &Org, id: UserId) -> Result<Sealed> {
     let user = user::require_may_manage(tx, actor, id)?;
     let kind = if user.state == State::Invited { Kind::Activation } else { Kind::PasswordReset };
     let sealed = issue(tx, org, id, kind)?;
@@ -59,13 +61,12 @@ pub fn link_for(tx: &mut Tx<'_>, actor: &Actor, org: &Org, id: UserId) -> Result
     Ok(sealed)
 }
 
-fn send(tx: &mut Tx<'_>, org: &Org, id: UserId, kind: Kind) -> Result<()> {
+fn send(tx: &mut Tx<'_>, org: &Org, id: UserId, sealed: Sealed) -> Result<()> {
     let reader = store::reader(tx, id)?;
-    let sealed = issue(tx, org, id, kind)?;
     let to: EmailAddress =
         reader.email.parse().map_err(|why| AppError::internal(format!("{}: {why}", reader.email)))?;
     let (lang, name) = (reader.language.parse().unwrap_or(Lang::ENGLISH), org.settings().name.clone());
-    let post = match kind {
+    let post = match sealed.kind {
         Kind::Activation => Post::new(
             &to,
             &reader.name,
@@ -102,14 +103,25 @@ fn send(tx: &mut Tx<'_>, org: &Org, id: UserId, kind: Kind) -> Result<()> {
 pub(in crate::auth) async fn forgotten(auth: &Auth, address: EmailAddress, knock: Knock) -> Result<()> {
     for org in auth.orgs.all() {
         let key = address.key().to_owned();
-        let Some((id, has_password)) = org.db.read(move |rx: &Rx<'_>| store::usable(rx, &key)).await? else { continue };
+        let zone = org.settings().zone.clone();
+        let found = org.db.read(move |rx: &Rx<'_>| {
+            let Some((id, has_password)) = store::usable(rx, &key)? else { return Ok(None) };
+            // Whoever has left would be refused in the end: they get no mail that says otherwise.
+            Ok(account::load(rx, id, &zone)?.map(|_| (id, has_password)))
+        });
+        let Some((id, has_password)) = found.await? else { continue };
         let kind = if has_password { Kind::PasswordReset } else { Kind::Activation };
         let (stranger, of) = (somebody(&knock), Arc::clone(&org));
         let write = move |tx: &mut Tx<'_>| {
-            if store::issued_since(tx, id, kind, tx.now() - MAIL_EVERY)? {
+            let day = SignedDuration::from_hours(24);
+            if store::issued_since(tx, id, kind, tx.now() - MAIL_EVERY)? > 0
+                || store::issued_since(tx, id, kind, tx.now() - day)? >= MAILS_A_DAY
+            {
                 return Ok(());
             }
-            send(tx, &of, id, kind)?;
+            // Whoever asks may be a stranger: the link that came before goes on working for its time.
+            let sealed = issue_beside(tx, &of, id, kind)?;
+            send(tx, &of, id, sealed)?;
             audit::record(tx, &stranger, Entry::sign_in("user.password_forgotten").on("user", id).with("kind", kind))?;
             Ok(())
         };
@@ -174,7 +186,11 @@ impl Auth {
             let Some(account) = account::load(tx, link.user_id, &zone)? else {
                 return Err(AppError::forbidden("This login cannot be used now. Ask HR or your admin."));
             };
-            user::set_password(tx, &person(&account, &from), link.user_id, &hash, kind.as_str())
+            let person = person(&account, &from);
+            if kind == Kind::PasswordReset {
+                user::revoke_access(tx, &person, link.user_id)?;
+            }
+            user::set_password(tx, &person, link.user_id, &hash, kind.as_str())
         };
         org.db.write(PASSWORD_SET, write).await?;
         Ok((org, link.user_id))

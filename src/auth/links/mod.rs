@@ -93,8 +93,13 @@ pub struct Open {
 /// # Errors
 /// What the database says.
 pub fn issue(tx: &mut Tx<'_>, org: &Org, user: UserId, kind: Kind) -> Result<Sealed> {
-    let sealed = Sealed { kind, user_id: user, nonce: random_token() };
     store::drop_open(tx, user, kind)?;
+    issue_beside(tx, org, user, kind)
+}
+
+/// As [`issue`]; those of before stay good for their time, or until one of them is followed.
+fn issue_beside(tx: &mut Tx<'_>, org: &Org, user: UserId, kind: Kind) -> Result<Sealed> {
+    let sealed = Sealed { kind, user_id: user, nonce: random_token() };
     store::insert(tx, TokenHash::of(&sealed.secret(org)), user, kind, tx.now() + kind.lives())?;
     Ok(sealed)
 }
@@ -118,6 +123,14 @@ pub fn redeem(tx: &mut Tx<'_>, secret: &str, kind: Kind) -> Result<Open> {
     let link = open(tx, secret, kind)?;
     store::spend_all(tx, link.user_id)?;
     Ok(link)
+}
+
+/// Every open link of a login is over: its address has changed.
+///
+/// # Errors
+/// What the database says.
+pub fn drop_all(tx: &mut Tx<'_>, user: UserId) -> Result<()> {
+    store::spend_all(tx, user)
 }
 
 /// Removes links that nobody can follow any more.

@@ -76,9 +76,10 @@ pub(super) fn usable(rx: &Rx<'_>, email_key: &str) -> Result<Option<(UserId, boo
     )
 }
 
-pub(super) fn issued_since(rx: &Rx<'_>, user: UserId, kind: Kind, since: Timestamp) -> Result<bool> {
+/// How many were made since then.
+pub(super) fn issued_since(rx: &Rx<'_>, user: UserId, kind: Kind, since: Timestamp) -> Result<i64> {
     rx.scalar(
-        "SELECT EXISTS (SELECT 1 FROM sign_in_links WHERE user_id = ?1 AND kind = ?2 AND created_at > ?3)",
+        "SELECT count(*) FROM sign_in_links WHERE user_id = ?1 AND kind = ?2 AND created_at > ?3",
         (user, kind, since),
     )
 }

@@ -120,8 +120,8 @@ pub fn failed_unknown(tx: &mut Tx<'_>, digest: [u8; 32], place: &Place) -> Resul
     store::touch_unknown(tx, digest, place.as_str())
 }
 
-/// Takes an attempt back that was neither right nor wrong: the same address has a login elsewhere, and the password was
-/// that one's. Does nothing where another attempt has been counted meanwhile.
+/// Takes an attempt back that was neither right nor wrong: nobody had time to look at the password, or it was that of
+/// another login with the same address. Does nothing where another attempt has been counted meanwhile.
 ///
 /// # Errors
 /// What the database says.
@@ -133,13 +133,41 @@ pub fn undo(tx: &mut Tx<'_>, user: UserId, counted: &Counted) -> Result<()> {
     Ok(())
 }
 
-/// After a success: nothing was wrong from there, and the browser is known from now on.
+/// As [`undo`], of [`begin_unknown`].
 ///
 /// # Errors
 /// What the database says.
-pub fn succeeded(tx: &mut Tx<'_>, user: UserId, place: &Place, device: TokenHash) -> Result<()> {
+pub fn undo_unknown(tx: &mut Tx<'_>, digest: [u8; 32], counted: &Counted) -> Result<()> {
+    let place = counted.place.as_str();
+    if store::unknown_tries(tx, digest, place)? == counted.after {
+        store::set_unknown_tries(tx, digest, place, &counted.before)?;
+    }
+    Ok(())
+}
+
+/// No browser is known any more: whoever signed in before may have been somebody else.
+///
+/// # Errors
+/// What the database says.
+pub fn forget_devices(tx: &mut Tx<'_>, user: UserId) -> Result<usize> {
+    store::forget_devices(tx, user)
+}
+
+/// Whether the person has signed in from this browser before.
+///
+/// # Errors
+/// What the database says.
+pub fn knows(rx: &Rx<'_>, user: UserId, device: TokenHash) -> Result<bool> {
+    store::knows_device(rx, user, device)
+}
+
+/// After a success: nothing was wrong from there, and the browser, if it is one, is known from now on.
+///
+/// # Errors
+/// What the database says.
+pub fn succeeded(tx: &mut Tx<'_>, user: UserId, place: &Place, device: Option<TokenHash>) -> Result<()> {
     store::forget(tx, user, place.as_str())?;
-    store::remember_device(tx, user, device)
+    device.map_or(Ok(()), |device| store::remember_device(tx, user, device))
 }
 
 /// Opens every door of `user`; how many were closed.

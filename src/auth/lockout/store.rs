@@ -75,6 +75,10 @@ pub(super) fn remember_device(tx: &mut Tx<'_>, user: UserId, device: TokenHash) 
     Ok(())
 }
 
+pub(super) fn forget_devices(tx: &mut Tx<'_>, user: UserId) -> Result<usize> {
+    tx.run("DELETE FROM known_devices WHERE user_id = ?1", [user])
+}
+
 pub(super) fn unknown_tries(rx: &Rx<'_>, digest: [u8; 32], place: &str) -> Result<Tries> {
     let sql = "SELECT recent, locks, locked_until FROM unknown_tries WHERE address = ?1 AND place = ?2";
     Ok(rx.one(sql, (digest, place), read_tries)?.unwrap_or_default())

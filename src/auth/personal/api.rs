@@ -79,6 +79,7 @@ pub struct Wanted {
 #[utoipa::path(
     get, path = "/api/v1/auth/tokens", operation_id = "list_tokens", tag = "auth",
     summary = "My personal access tokens", description = "Anybody signed in: their own, newest first.",
+    params(("page" = Option<i64>, Query, description = "From 1"), ("page_size" = Option<i64>, Query, description = "1 to 200; preset 25")),
     responses((status = 200, description = "The live ones", body = List<View>), ReadProblems),
 )]
 pub async fn list(Hire(ctx): Hire, query: ListQuery) -> Result<List<View>> {

@@ -17,7 +17,7 @@ use crate::error::{AppError, Result};
 use crate::ids::UserId;
 use crate::notifications::{Kind as NoticeKind, MailRule, Notice, Topic, notify};
 use crate::orgs::Org;
-use crate::storage::{Housekeeping, Op, Tx};
+use crate::storage::{Housekeeping, Op, Rx, Tx};
 use crate::text::EmailAddress;
 use crate::{msg, tr};
 
@@ -33,7 +33,7 @@ pub use refresh::Tokens;
 pub use ticket::Choice;
 
 const SIGNED_IN: Op = Op::act("sign_in.succeeded");
-const FAILED: Op = Op::act("sign_in.failed");
+pub(super) const FAILED: Op = Op::act("sign_in.failed");
 
 const LOCKED: NoticeKind = NoticeKind::new(
     "sign_in_locked",
@@ -133,7 +133,16 @@ impl Auth {
 
         // A login without a password takes part with a hash that nothing matches.
         let hashes = candidates.iter().map(|c| c.hash.clone().unwrap_or_else(PasswordHash::none)).collect();
-        let Verified { matches, renewed } = self.passwords.verify(&address, password, hashes).await?;
+        let Verified { matches, renewed } = match self.passwords.verify(&address, password, hashes).await {
+            Ok(verified) => verified,
+            Err(error) => {
+                // Nobody has looked at the password: it counts for nothing.
+                for candidate in &candidates {
+                    candidate.undo().await?;
+                }
+                return Err(error);
+            }
+        };
         let (right, wrong): (Vec<_>, Vec<_>) = candidates.into_iter().zip(matches).partition(|(_, matches)| *matches);
         let mut right: Vec<Candidate> = right.into_iter().map(|(candidate, _)| candidate).collect();
         for (candidate, _) in wrong {
@@ -148,6 +157,10 @@ impl Auth {
                     .map(|signed| Outcome::SignedIn(Box::new(signed)))
             }
             _ => {
+                // Right in each of them: none of it was wrong, whichever is chosen.
+                for candidate in &right {
+                    candidate.undo().await?;
+                }
                 let logins = right.iter().map(|candidate| (&candidate.org, candidate.user));
                 Ok(Outcome::Choose(self.offer(logins)))
             }
@@ -168,11 +181,14 @@ impl Auth {
         let (knock, slug, zone) = (knock.clone(), org.slug.as_str().to_owned(), org.settings().zone.clone());
         let write = move |tx: &mut Tx<'_>| {
             let Some(account) = account::load(tx, user, &zone)? else {
-                return Err(AppError::forbidden("This login cannot be used now. Ask HR or your admin."));
+                let entry = Entry::sign_in("sign_in.refused").on("user", user).with("device", &knock.client.device);
+                audit::record(tx, &somebody(&knock), entry)?;
+                return Ok(None);
             };
-            let device = Device::of(&knock, &slug);
+            let device = Device::of(tx, user, &knock, &slug)?;
             let place = lockout::place(tx, user, device.known, knock.client.address)?;
-            lockout::succeeded(tx, user, &place, device.hash)?;
+            // A script is no browser that somebody sits at.
+            lockout::succeeded(tx, user, &place, (knock.kind == Kind::Web).then_some(device.hash))?;
             if let Some(hash) = renewed {
                 store::renew_hash(tx, user, &hash)?;
             }
@@ -180,10 +196,12 @@ impl Auth {
             let actor = acting(&account, &session, &knock);
             let entry = Entry::sign_in("sign_in.succeeded").on("user", user).with("device", &knock.client.device);
             audit::record(tx, &actor, entry)?;
-            Ok((account, session, device.value))
+            Ok(Some((account, session, device.value)))
         };
-        let (account, session, device) = org.db.write(SIGNED_IN, write).await?;
-        Ok(SignedIn { org, account, session, device })
+        match org.db.write(SIGNED_IN, write).await? {
+            Some((account, session, device)) => Ok(SignedIn { org, account, session, device }),
+            None => Err(AppError::forbidden("This login cannot be used now. Ask HR or your admin.")),
+        }
     }
 
     async fn candidates(&self, address: &EmailAddress, organization: Option<&str>) -> Result<Vec<Candidate>> {
@@ -209,7 +227,10 @@ impl Auth {
             Begun::Go(counted) => counted,
             Begun::Locked { until } => return Ok(Outcome::Locked(until)),
         };
-        self.passwords.verify(address, password, vec![PasswordHash::none()]).await?;
+        if let Err(error) = self.passwords.verify(address, password, vec![PasswordHash::none()]).await {
+            self.orgs.instance().write(op, move |tx| lockout::undo_unknown(tx, digest, &counted)).await?;
+            return Err(error);
+        }
         self.orgs.instance().write(op, move |tx| lockout::failed_unknown(tx, digest, &counted.place)).await?;
         Ok(Outcome::Wrong)
     }
@@ -234,26 +255,38 @@ impl Candidate {
         let (user, client) = (self.user, knock.client.clone());
         let locks_now = self.counted.as_ref().is_some_and(|counted| counted.locks_now);
         let stranger = somebody(knock);
-        let write = move |tx: &mut Tx<'_>| {
-            let entry = Entry::sign_in("sign_in.failed").on("user", user).with("device", &client.device);
-            audit::record(tx, &stranger, entry.with("locked", locks_now.then_some(true)))?;
-            if locks_now {
-                let from = client.address.map(|address| address.to_string()).unwrap_or_default();
-                let text = msg!(
-                    "Somebody typed a wrong password for your login several times (from {0}, {1}). Sign-in from there is \
-                     locked for a while. If it was not you, choose a new password.",
-                    from,
-                    client.device
-                );
-                notify(tx, user, &Notice::new(&LOCKED, ("user", user.0), text).link("/account"))?;
-            }
-            Ok(())
-        };
-        self.org.db.write(FAILED, write).await
+        self.org.db.write(FAILED, move |tx| wrong_password(tx, &stranger, user, &client, locks_now)).await
     }
 }
 
-/// The browser's device cookie: the one it brought, if it is one of this organization's, or a new one.
+/// Writes down that a password was wrong; where that closed the door (`locks_now`), tells the person.
+///
+/// # Errors
+/// What the database says.
+pub(super) fn wrong_password(
+    tx: &mut Tx<'_>,
+    who: &Actor,
+    user: UserId,
+    client: &Client,
+    locks_now: bool,
+) -> Result<()> {
+    let entry = Entry::sign_in("sign_in.failed").on("user", user).with("device", &client.device);
+    audit::record(tx, who, entry.with("locked", locks_now.then_some(true)))?;
+    if locks_now {
+        let from = client.address.map(|address| address.to_string()).unwrap_or_default();
+        let text = msg!(
+            "Somebody typed a wrong password for your login several times (from {0}, {1}). Sign-in from there is \
+             locked for a while. If it was not you, choose a new password.",
+            from,
+            client.device
+        );
+        notify(tx, user, &Notice::new(&LOCKED, ("user", user.0), text).link("/account"))?;
+    }
+    Ok(())
+}
+
+/// The browser's device cookie: the one it brought, if this person has signed in with it before, or a new one. A value
+/// that somebody else put there is never made known.
 struct Device {
     value: String,
     hash: TokenHash,
@@ -262,17 +295,15 @@ struct Device {
 }
 
 impl Device {
-    fn of(knock: &Knock, slug: &str) -> Device {
-        match knock.device.as_deref().filter(|value| credential::slug_of(value).is_some()) {
-            Some(value) => {
-                let hash = TokenHash::of(value);
-                Device { value: value.to_owned(), hash, known: Some(hash) }
-            }
-            None => {
-                let minted = credential::mint(slug);
-                Device { value: minted.value, hash: minted.hash, known: None }
+    fn of(rx: &Rx<'_>, user: UserId, knock: &Knock, slug: &str) -> Result<Device> {
+        if let Some(value) = knock.device.as_deref() {
+            let hash = TokenHash::of(value);
+            if lockout::knows(rx, user, hash)? {
+                return Ok(Device { value: value.to_owned(), hash, known: Some(hash) });
             }
         }
+        let minted = credential::mint(slug);
+        Ok(Device { value: minted.value, hash: minted.hash, known: None })
     }
 }
 

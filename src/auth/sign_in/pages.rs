@@ -111,8 +111,12 @@ pub async fn submit(
             again(&auth, &caller, StatusCode::UNPROCESSABLE_ENTITY, state, errors)
         }
         Outcome::Locked(until) => {
-            let errors = whole(locked(auth.clock().now(), until));
-            again(&auth, &caller, StatusCode::TOO_MANY_REQUESTS, state, errors)
+            let now = auth.clock().now();
+            let errors = whole(locked(now, until));
+            let mut page = again(&auth, &caller, StatusCode::TOO_MANY_REQUESTS, state, errors)?;
+            let seconds = now.duration_until(until).as_secs().max(1);
+            page.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+            Ok(page)
         }
     }
 }
