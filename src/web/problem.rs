@@ -18,8 +18,6 @@ use crate::{msg_n, tr};
 #[derive(Debug)]
 pub enum Refused {
     App(AppError),
-    /// 400: not a request that can be understood.
-    Malformed,
     /// 405: the address knows other methods.
     MethodNotAllowed,
     /// 413: the body is longer than allowed here.
@@ -45,7 +43,6 @@ impl From<AppError> for Refused {
 impl Refused {
     pub fn status(&self) -> StatusCode {
         match self {
-            Refused::Malformed => StatusCode::BAD_REQUEST,
             Refused::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Refused::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Refused::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -72,7 +69,6 @@ impl Refused {
     /// The API's word for it (product/api.md).
     pub fn code(&self) -> &'static str {
         match self {
-            Refused::Malformed => "malformed",
             Refused::MethodNotAllowed => "method_not_allowed",
             Refused::TooLarge => "too_large",
             Refused::UnsupportedMediaType => "unsupported_media_type",
@@ -97,7 +93,6 @@ impl Refused {
     /// A short name of the kind, the same for every occurrence.
     pub fn title(&self) -> &'static str {
         match self {
-            Refused::Malformed => tr!("This request cannot be understood"),
             Refused::MethodNotAllowed => tr!("This address does not take that method"),
             Refused::TooLarge => tr!("That is too large"),
             Refused::UnsupportedMediaType => tr!("This kind of content is not taken here"),
@@ -124,7 +119,6 @@ impl Refused {
     /// What happened and what to do about it, in the reader's language. Never what went wrong inside.
     pub fn detail(&self, lang: Lang) -> String {
         let text = match self {
-            Refused::Malformed => tr!("Go back and try once more."),
             Refused::MethodNotAllowed => tr!("Use one of the methods that the Allow header names."),
             Refused::TooLarge => {
                 tr!("Send less at once: most requests may be 1 MB, uploads as much as the settings say.")
@@ -137,7 +131,7 @@ impl Refused {
                     "Use the address that your administrator gave you. An administrator lists further names in the settings (hosts)."
                 )
             }
-            Refused::TooSlow => tr!("Nothing was changed. Please try again in a moment."),
+            Refused::TooSlow => tr!("It may have been done all the same. Look before you repeat it."),
             Refused::SignInFailed => tr!("The e-mail address or the password is wrong."),
             Refused::OrganizationRequired(slugs) => {
                 return lang.msg(&msg!("Name one of these as organization: {0}.", slugs.join(", ")));
@@ -181,7 +175,6 @@ impl Refused {
     pub fn kinds() -> Vec<Kind> {
         let nothing = || Msg::new("");
         let all = [
-            Refused::Malformed,
             AppError::Unauthenticated.into(),
             AppError::Forbidden(nothing()).into(),
             AppError::NotFound.into(),
@@ -289,7 +282,7 @@ const READ: [(&str, &str); 6] = [
     ("404", "There is no such thing, or the caller may not know of it"),
     ("422", "A parameter is unknown or wrong"),
     ("429", "Too many requests; Retry-After says when to come back"),
-    ("503", "Not possible right now; nothing was changed"),
+    ("503", "Not possible right now"),
 ];
 
 const WRITE: [(&str, &str); 9] = [
@@ -301,7 +294,7 @@ const WRITE: [(&str, &str); 9] = [
     ("415", "Not the content type that belongs here"),
     ("422", "The input is wrong; `errors` says which fields"),
     ("429", "Too many requests; Retry-After says when to come back"),
-    ("503", "Not possible right now; nothing was changed"),
+    ("503", "Not possible right now, or too slow; what was asked may have been done all the same"),
 ];
 
 type Described = std::collections::BTreeMap<String, utoipa::openapi::RefOr<utoipa::openapi::response::Response>>;

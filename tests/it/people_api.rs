@@ -99,7 +99,7 @@ async fn what_may_not_be_said_is_refused_by_field() {
         hr.get(&format!("/api/v1/employees?{query}")).await.assert_status(422);
     }
     hr.get("/api/v1/employees/999999").await.assert_status(404);
-    hr.get("/api/v1/employees/x").await.assert_status(400);
+    hr.get("/api/v1/employees/x").await.assert_status(404);
 }
 
 #[tokio::test]

@@ -220,7 +220,7 @@ async fn the_api_answers_with_problems() {
     for (path, status, code) in [
         ("/api/v1/fails/nothing", 404, "not_found"),
         ("/api/v1/nowhere", 404, "not_found"),
-        ("/api/v1/numbers/x", 400, "malformed"),
+        ("/api/v1/numbers/x", 404, "not_found"),
         ("/api/v1/fails/forbidden", 403, "forbidden"),
         ("/api/v1/fails/conflict", 409, "conflict"),
         ("/api/v1/fails/invalid", 422, "validation_error"),

@@ -115,7 +115,8 @@ async fn serve(State(web): State<Web>, request: Request, next: Next) -> Response
             Some(frame) if !is_api(&visit.path) => frame(asked.parts(&arrival)).await,
             _ => None,
         };
-        show::failure(&mut response, &refused, shell, &visit, &line.method, &arrival.id);
+        let asked = show::Asked { visit: &visit, method: &line.method, path: &line.uri, request_id: &arrival.id };
+        show::failure(&mut response, &refused, shell, &asked);
     }
     headers::add(response.headers_mut(), web.settings.hsts && client.secure, &arrival.id);
     line.write(&arrival.id, response.status(), start);
@@ -191,12 +192,19 @@ fn request_id() -> String {
     format!("{a:02x}{b:02x}{c:02x}-{d:02x}{e:02x}{f:02x}")
 }
 
+/// Whoever holds an address that begins so is let in by it, also where something too much stands behind it.
+const SECRET_PATHS: [&str; 3] = ["/activate/", "/reset-password/", "/set-up/"];
+
 /// The path for the log, without its query. Where a route's address holds a secret, the route's pattern stands for it.
 fn loggable(parts: &Parts) -> String {
+    let path = parts.uri.path();
+    if let Some(start) = SECRET_PATHS.into_iter().find(|start| path.starts_with(start)) {
+        return format!("{start}{{token}}");
+    }
     let pattern = parts.extensions.get::<MatchedPath>().map(MatchedPath::as_str);
     match pattern {
         Some(pattern) if pattern.contains("{token}") => pattern.to_owned(),
-        _ => parts.uri.path().to_owned(),
+        _ => path.to_owned(),
     }
 }
 

@@ -38,17 +38,20 @@ pub(super) fn failure_of(response: &mut Response) -> Option<Arc<Refused>> {
     }
 }
 
+/// What was asked for.
+pub(super) struct Asked<'a> {
+    pub(super) visit: &'a Visit,
+    pub(super) method: &'a Method,
+    /// As the log may hold it: without the secret of a link.
+    pub(super) path: &'a str,
+    pub(super) request_id: &'a str,
+}
+
 /// Replaces a bare failure by something to read; a page stands in `shell` where its reader is known.
-pub(super) fn failure(
-    response: &mut Response,
-    refused: &Refused,
-    shell: Option<Shell>,
-    visit: &Visit,
-    method: &Method,
-    request_id: &str,
-) {
+pub(super) fn failure(response: &mut Response, refused: &Refused, shell: Option<Shell>, asked: &Asked<'_>) {
+    let Asked { visit, method, path, request_id } = *asked;
     if let Refused::App(AppError::Internal(error)) = refused {
-        log_whole(error.as_ref(), request_id, visit);
+        log_whole(error.as_ref(), request_id, path);
     }
     let shown = if is_api(&visit.path) {
         problem(refused, visit, request_id)
@@ -72,8 +75,8 @@ fn bare(response: &Response) -> Option<Refused> {
         return None;
     }
     match response.status() {
-        StatusCode::BAD_REQUEST => Some(Refused::Malformed),
-        StatusCode::NOT_FOUND => Some(AppError::NotFound.into()),
+        // An address whose id is no number leads nowhere, as does one that nobody has.
+        StatusCode::BAD_REQUEST | StatusCode::NOT_FOUND => Some(AppError::NotFound.into()),
         StatusCode::METHOD_NOT_ALLOWED => Some(Refused::MethodNotAllowed),
         StatusCode::PAYLOAD_TOO_LARGE => Some(Refused::TooLarge),
         StatusCode::UNSUPPORTED_MEDIA_TYPE => Some(Refused::UnsupportedMediaType),
@@ -84,14 +87,14 @@ fn bare(response: &Response) -> Option<Refused> {
     }
 }
 
-fn log_whole(failed: &(dyn std::error::Error + Send + Sync), request_id: &str, visit: &Visit) {
+fn log_whole(failed: &(dyn std::error::Error + Send + Sync), request_id: &str, path: &str) {
     let mut causes = Vec::new();
     let mut cause = failed.source();
     while let Some(deeper) = cause {
         causes.push(deeper.to_string());
         cause = deeper.source();
     }
-    error!(target: "steward::web", id = request_id, path = %visit.path, error = %failed, causes = causes.join(": "), "internal error");
+    error!(target: "steward::web", id = request_id, path, error = %failed, causes = causes.join(": "), "internal error");
 }
 
 fn problem(refused: &Refused, visit: &Visit, request_id: &str) -> Response {
