@@ -110,7 +110,7 @@ fn leads(actor: &Actor) -> bool {
 
 /// `GET /leave/team`: those of one's reports, for HR all.
 pub async fn team(ctx: Manager, query: ListQuery) -> Result<Response> {
-    let listing: Listing = query.listing(&[], &["status"])?;
+    let listing: Listing = query.listing(&[], &["search", "status"])?;
     let status: Option<LeaveStatus> = listing.filter("status")?;
     let hr = ctx.actor.is_hr();
     let (search, chosen) = (listing.text("search").to_owned(), listing.text("status").to_owned());

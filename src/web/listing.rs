@@ -46,10 +46,11 @@ impl ListQuery {
         serde_html_form::to_string(&self.pairs).unwrap_or_default()
     }
 
-    /// Checks the query against the fields this list can be ordered and filtered by.
+    /// Checks the query against the fields this list can be ordered and filtered by. `search` and `cursor` are among
+    /// the filters of a list that knows them; one that goes on by cursor has no page.
     ///
     /// # Errors
-    /// `Invalid`: an unknown parameter or ordering, a page below 1, a page size outside 1 to 200.
+    /// `Invalid`: an unknown parameter (also an empty one) or ordering, a page below 1, a page size outside 1 to 200.
     pub fn listing(self, orderings: &'static [&'static str], filters: &'static [&'static str]) -> Result<Listing> {
         let mut errors = FieldErrors::new();
         let mut list = Listing {
@@ -61,7 +62,18 @@ impl ListQuery {
             filters: Vec::new(),
             query: ListQuery { path: self.path, pairs: Vec::new() },
         };
+        let by_cursor = filters.contains(&"cursor");
         for (name, value) in self.pairs {
+            let known = match name.as_str() {
+                "page" => !by_cursor,
+                "page_size" => true,
+                "ordering" => !orderings.is_empty(),
+                other => filters.contains(&other),
+            };
+            if !known {
+                errors.add(name, msg!("There is no such parameter."));
+                continue;
+            }
             if value.is_empty() {
                 continue;
             }
@@ -86,8 +98,7 @@ impl ListQuery {
                         }
                     }
                 }
-                filter if filters.contains(&filter) => list.filters.push((name.clone(), value.clone())),
-                unknown => errors.add(unknown.to_owned(), msg!("There is no such parameter.")),
+                _ => list.filters.push((name.clone(), value.clone())),
             }
             list.query.pairs.push((name, value));
         }

@@ -47,7 +47,7 @@ fn sample(lang: Lang) -> Sample {
     let mut errors = FieldErrors::new();
     errors.add("code", msg!("At most {0} letters; this has {1}.", 10, 15));
     let format = format(lang);
-    let list = ListQuery::read("/people", "page=3&search=a b").listing(&[], &[]).unwrap();
+    let list = ListQuery::read("/people", "page=3&search=a b").listing(&[], &["search"]).unwrap();
     Sample {
         shell: Shell::new(&visit, "Nordlicht")
             .viewer("Mira Castell", "Support")
@@ -193,7 +193,8 @@ fn redirects_stay_here() {
 
 #[test]
 fn a_list_refuses_what_it_does_not_know() {
-    let read = |query: &str| ListQuery::read("/people", query).listing(&["name", "created_at"], &["department_id"]);
+    let read =
+        |query: &str| ListQuery::read("/people", query).listing(&["name", "created_at"], &["search", "department_id"]);
     let list = read("page=2&page_size=50&ordering=name,-created_at&department_id=7&search=+ab+").unwrap();
     assert_eq!((list.limit(), list.offset(), list.search.as_deref()), (50, 50, Some("ab")));
     assert_eq!(list.filter::<i64>("department_id").unwrap(), Some(7));
@@ -207,19 +208,25 @@ fn a_list_refuses_what_it_does_not_know() {
         ("ordering=password", "ordering"),
         ("ordering=name;DROP", "ordering"),
         ("departmentid=7", "departmentid"),
+        ("departmentid=", "departmentid"),
+        ("cursor=7", "cursor"),
     ] {
         match read(query) {
             Err(crate::error::AppError::Invalid(errors)) => assert!(errors.of(field).is_some(), "{query}: {errors:?}"),
             other => panic!("{query} gave {other:?}"),
         }
     }
+    let bare = |query: &str| ListQuery::read("/log", query).listing(&[], &["cursor"]);
+    assert!(bare("cursor=7").is_ok());
+    assert!(bare("page=2").is_err(), "a list that goes on by cursor has no pages");
+    assert!(bare("search=a").is_err() && bare("ordering=name").is_err());
     assert!(read("department_id=seven").unwrap().filter::<i64>("department_id").is_err());
     assert!(read("").unwrap().order_by(&columns, "e.id").ends_with("ORDER BY e.id"));
 }
 
 #[test]
 fn a_list_links_to_its_neighbours_and_keeps_its_filters() {
-    let list = ListQuery::read("/api/v1/people", "page=2&search=a%26b").listing(&[], &[]).unwrap();
+    let list = ListQuery::read("/api/v1/people", "page=2&search=a%26b").listing(&[], &["search"]).unwrap();
     let link = list.link(131, None);
     for part in [
         r#"</api/v1/people?search=a%26b>; rel="first""#,

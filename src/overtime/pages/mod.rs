@@ -134,7 +134,7 @@ pub async fn index(ctx: Staff, query: ListQuery) -> Result<Response> {
 
 /// `GET /overtime/team`: that of one's reports, for HR everybody's.
 pub async fn team(ctx: Manager, query: ListQuery) -> Result<Response> {
-    let listing: Listing = query.listing(&[], &["employee_id", "project_id", "status", "from", "to"])?;
+    let listing: Listing = query.listing(&[], &["search", "employee_id", "project_id", "status", "from", "to"])?;
     let filter = Filter::read(&listing)?;
     let text = |name: &str| listing.text(name).to_owned();
     let (search, status, project) = (text("search"), text("status"), text("project_id"));

@@ -47,9 +47,9 @@ pub struct Department {
 /// By which words a list of departments can be ordered.
 pub const ORDERINGS: &[&str] = &["name", "code"];
 /// By which words HR can filter it: `active=false` shows the deactivated ones instead.
-pub const FILTERS: &[&str] = &["active", "location_id", "parent_id"];
+pub const FILTERS: &[&str] = &["search", "active", "location_id", "parent_id"];
 /// By which words everybody else can.
-pub const PUBLIC_FILTERS: &[&str] = &["location_id", "parent_id"];
+pub const PUBLIC_FILTERS: &[&str] = &["search", "location_id", "parent_id"];
 
 /// A page of the departments, and how many there are in all.
 ///

@@ -37,9 +37,9 @@ pub struct Entity {
 /// By which words a list of entities can be ordered.
 pub const ORDERINGS: &[&str] = &["name", "code"];
 /// By which words HR can filter it: `active=false` shows the deactivated ones instead.
-pub const FILTERS: &[&str] = &["active"];
+pub const FILTERS: &[&str] = &["search", "active"];
 /// By which words everybody else can.
-pub const PUBLIC_FILTERS: &[&str] = &[];
+pub const PUBLIC_FILTERS: &[&str] = &["search"];
 
 /// A page of the entities, and how many there are in all.
 ///

@@ -45,9 +45,9 @@ pub struct Location {
 /// By which words a list of locations can be ordered.
 pub const ORDERINGS: &[&str] = &["name", "code"];
 /// By which words HR can filter it: `active=false` shows the deactivated ones instead.
-pub const FILTERS: &[&str] = &["active", "entity_id"];
+pub const FILTERS: &[&str] = &["search", "active", "entity_id"];
 /// By which words everybody else can.
-pub const PUBLIC_FILTERS: &[&str] = &["entity_id"];
+pub const PUBLIC_FILTERS: &[&str] = &["search", "entity_id"];
 
 /// A page of the locations, and how many there are in all.
 ///
