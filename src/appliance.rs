@@ -189,6 +189,7 @@ fn registry(house: &Arc<House>) -> Registry {
                 .on_appliance(house.orgs.instance(), "unknown logins", auth::lockout::prune_unknown),
         )
         .job(onboarding::TaskReminders)
+        .job(people::import::SweepDrafts)
         .job(Renewal::new(house.orgs.instance()))
         .job(people::Departures)
 }
@@ -198,6 +199,7 @@ fn web_settings(config: &Config, noted: &[String]) -> Settings {
     let hosts = config.hosts.iter().cloned().chain(named.map(str::to_owned)).chain(noted.iter().cloned());
     let mut settings = Settings::new(hosts, !config.allow_plain_http);
     settings.hsts = config.hsts;
+    settings.upload_limit = config.upload_limit;
     settings.proxies = config.trusted_proxies.clone();
     settings.rates.anonymous = config.rate_anonymous;
     settings.rates.signed_in = config.rate_signed_in;

@@ -103,7 +103,7 @@ fn anyone(t: &mut Routes) {
     t.get("/api/v1/openapi.json", async || Json(openapi::document()));
     t.get("/api/docs", web::docs::swagger);
     t.get("/api/docs/{file}", web::docs::swagger_file);
-    t.get("/api/reference", async |visit: web::Visit| web::docs::reference(&visit, &openapi::document()));
+    t.get("/api/reference", async |visit: web::Visit| web::docs::reference(&visit, openapi::document()));
     t.get("/api/redoc", web::docs::redoc);
     t.get("/assets/{fingerprint}/{*name}", web::assets::serve);
     t.get("/manifest.webmanifest", web::public::manifest);
@@ -405,6 +405,8 @@ fn admin(t: &mut Routes) {
     t.patch("/api/v1/users/{id}", auth::user::api::update);
     t.get("/admin/audit", audit::pages::index);
     t.get("/api/v1/audit-log", audit::api::list);
+    t.get("/admin/certificate", admin::authority::show);
+    t.get("/admin/certificate/steward-authority.pem", admin::authority::download);
     t.get("/admin/moved", admin::moved::show);
     t.post("/admin/moved", admin::moved::answer);
 }

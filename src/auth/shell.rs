@@ -69,6 +69,7 @@ impl Ctx {
             let system = vec![
                 NavLink::new("key", "Users and sessions", "/admin/users"),
                 NavLink::new("search", "Audit", "/admin/audit"),
+                NavLink::new("shield", "Certificate", "/admin/certificate"),
             ];
             shell = shell.group(Some("System"), system);
         }

@@ -76,6 +76,9 @@ async fn run(house: Arc<House>, ready: impl FnOnce(&House)) -> Done {
         .map_err(|error| format!("cannot bind the control socket {}: {error}", house.control_socket().display()))?;
     let control = tokio::spawn(control.serve(Arc::clone(&house)));
     let app = App::new(Arc::clone(&house));
+    if let Some(pem) = tls.as_deref().and_then(Tls::authority_pem) {
+        app.web.settings.offer_authority(pem);
+    }
     let clockwork = app.clockwork.start().await?;
 
     println!("Steward listens on {}", house.base_url());

@@ -57,7 +57,7 @@ pub const KEYS: &[Key] = &[
          Steward on port 443, so that the name is its own)",
         one_of_hsts,
     ),
-    key("upload_limit_mb", "20", "largest upload in MB (1 to 1024)", ranged::<1, 1024>),
+    key("upload_limit_mb", "20", "largest upload in MB (1 to 1024); imports take 16 at most", ranged::<1, 1024>),
     key("master_key_file", "", "where the master key lies; empty: keys/master.key in the data directory", any),
     key("log", "", "log format: text or json; empty: text on a terminal, json otherwise", one_of_log),
     key("readers", "2", "reading connections an organization (1 to 32)", ranged::<1, 32>),

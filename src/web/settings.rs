@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::net::IpAddr;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -25,6 +26,10 @@ pub struct Settings {
     pub deadline: Duration,
     /// How long a body may be, in bytes, where a route does not say otherwise.
     pub body_limit: usize,
+    /// How long an uploaded file may be, in bytes.
+    pub upload_limit: u64,
+    /// The certificate of our own authority, as PEM, once the listener has one.
+    authority: OnceLock<String>,
     /// How long a client may be silent in the middle of a body.
     pub body_silence: Duration,
     pub rates: Rates,
@@ -57,6 +62,8 @@ impl Settings {
             proxies: Vec::new(),
             deadline: Duration::from_secs(10),
             body_limit: 1 << 20,
+            upload_limit: 20 << 20,
+            authority: OnceLock::new(),
             body_silence: Duration::from_secs(10),
             rates: Rates::default(),
         }
@@ -66,6 +73,16 @@ impl Settings {
     pub fn allow_host(&self, host: &str) {
         let host = host.to_ascii_lowercase();
         self.hosts.rcu(|known| known.iter().cloned().chain([host.clone()]).collect::<HashSet<_>>());
+    }
+
+    /// The listener's certificate is of our own authority: this one, which people may install.
+    pub fn offer_authority(&self, pem: &str) {
+        self.authority.get_or_init(|| pem.to_owned());
+    }
+
+    /// The certificate of our own authority; none over plain http, and where the admin brought a certificate.
+    pub fn authority(&self) -> Option<&str> {
+        self.authority.get().map(String::as_str)
     }
 
     /// Whether a `Host` (without its port) is one of ours.

@@ -14,6 +14,7 @@ use super::flash::Flash;
 use super::parts::initials;
 use crate::error::Msg;
 use crate::lang::Lang;
+use crate::msg;
 
 /// Light or dark as the reader chose; `System` leaves it to the device.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -86,6 +87,11 @@ impl Visit {
             address: arrival.and_then(|a| a.address),
             request_id: arrival.map(|a| a.id.clone()).unwrap_or_default(),
         }
+    }
+
+    /// It came by plain http from another machine.
+    fn is_overheard(&self) -> bool {
+        !self.secure && self.address.is_some_and(|address| !address.to_canonical().is_loopback())
     }
 }
 
@@ -171,6 +177,9 @@ impl Shell {
             lang: visit.lang,
             theme: visit.theme,
             flash: visit.flash.clone(),
+            banner: visit.is_overheard().then(|| {
+                msg!("Not encrypted: this page comes by plain http, and whoever shares the network can read along. Have https set up.")
+            }),
             path: visit.path.clone(),
             here: visit.here.clone(),
             secure: visit.secure,

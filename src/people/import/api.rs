@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
@@ -17,7 +17,7 @@ use crate::sheet::Fault;
 use crate::storage::Op;
 use crate::web::listing::ListQuery;
 use crate::web::problem::{Problem, ReadProblems, Refused};
-use crate::web::{BulkRate, Json, Patient};
+use crate::web::{BulkRate, Json, Patient, Settings};
 
 pub(super) const IMPORTED: Op = Op::act("employees.imported");
 
@@ -103,7 +103,7 @@ pub(super) async fn outcome(ctx: &Ctx, table: Result<Table, Fault>, dry_run: boo
 #[utoipa::path(
     post, path = "/api/v1/employees/import", operation_id = "import_employees", tag = "employees",
     summary = "Import people from CSV",
-    description = "HR. All or nothing; the same file twice changes nothing. Rows are known by `number` or `email`. Columns by header, in any order: `number`, `first_name`, `last_name`, `email`, `phone`, `position`, `employment_type`, `entity`, `location`, `department` (code or name), `manager`, `approver`, `deputy` (number or address, also of rows further down), `join_date`, `leave_date`, `groups`, `exclude_from_reports`; or the headers of TimeOff.Management or OrangeHRM. A column that is left out stays as it is; a blank cell clears what may be empty. At most 16 MB and 20,000 rows. A dry run answers 200 with the errors in it, the real one 422.",
+    description = "HR. All or nothing; the same file twice changes nothing. Rows are known by `number` or `email`. Columns by header, in any order: `number`, `first_name`, `last_name`, `email`, `phone`, `position`, `employment_type`, `entity`, `location`, `department` (code or name), `manager`, `approver`, `deputy` (number or address, also of rows further down), `join_date`, `leave_date`, `groups`, `exclude_from_reports`; or the headers of TimeOff.Management or OrangeHRM. A column that is left out stays as it is; a blank cell clears what may be empty. At most 16 MB (or `upload_limit_mb`, where that is less) and 20,000 rows. A dry run answers 200 with the errors in it, the real one 422.",
     params(("dry_run" = Option<bool>, Query)),
     request_body(content((Upload = "multipart/form-data"), (String = "text/csv"))),
     responses(
@@ -121,11 +121,12 @@ pub async fn import(
     ctx: Hr,
     _rate: BulkRate,
     _patient: Patient,
+    State(settings): State<Arc<Settings>>,
     query: ListQuery,
     request: Request,
 ) -> Result<Response, Refused> {
     let dry_run = query.listing(&[], &["dry_run"])?.filter("dry_run")?.unwrap_or(false);
-    let (_draft, table) = Draft::receive(&ctx, request).await?.table().await?;
+    let (_draft, table) = Draft::receive(&ctx, &settings, request).await?.table().await?;
     let outcome = outcome(&ctx, table, dry_run).await?;
     let result = ImportResult::of(&outcome, ctx.visit.lang);
     if dry_run || result.errors.is_empty() {

@@ -2,7 +2,7 @@
 //! going back and confirming need no script and no second upload, and a large file never fills the memory.
 //!
 //! It lies in `imports/` of the organization's folder under a name that holds when it ends, whose it is, and 256
-//! random bits. Nobody else can name it; every upload sweeps away what is over.
+//! random bits. Nobody else can name it; every upload and every hour sweep away what is over.
 
 use std::fs::{File, OpenOptions};
 use std::io::{BufReader, Write as _};
@@ -20,15 +20,24 @@ use super::{BOUNDS, Table, read};
 use crate::auth::Ctx;
 use crate::error::{AppError, Result};
 use crate::ids::random_token;
+use crate::jobs::{Due, Job, JobCtx, Outcome};
+use crate::msg_n;
 use crate::sheet::Fault;
+use crate::web::Settings;
 use crate::web::problem::Refused;
 
+/// Where they lie, in the organization's folder.
+const FOLDER: &str = "imports";
 /// How long a file waits to be confirmed.
 const LIVES_SECONDS: i64 = 60 * 60;
 
 /// A form has a little around its file.
-#[expect(clippy::cast_possible_truncation, reason = "16 MB and a little fit any address space")]
-const LONGEST_FORM: usize = BOUNDS.bytes as usize + 64 * 1024;
+const AROUND_FILE: u64 = 64 * 1024;
+
+/// How long a file may be, in bytes: what the settings say, and never more than is read.
+pub fn longest(settings: &Settings) -> u64 {
+    settings.upload_limit.min(BOUNDS.bytes)
+}
 
 /// A file on disk. It goes when this is dropped, unless it is kept.
 #[derive(Debug)]
@@ -42,32 +51,34 @@ impl Draft {
     /// Takes a file from a form's field `file`, or a body that is CSV itself.
     ///
     /// # Errors
-    /// [`Refused::TooLarge`] beyond [`BOUNDS`], at once where the request says how long it is;
+    /// [`Refused::TooLarge`] beyond [`longest`], at once where the request says how long it is;
     /// [`Refused::UnsupportedMediaType`]; [`AppError::Invalid`] on `file` where the form has none.
-    pub async fn receive(ctx: &Ctx, mut request: Request) -> Result<Draft, Refused> {
+    pub async fn receive(ctx: &Ctx, settings: &Settings, mut request: Request) -> Result<Draft, Refused> {
+        let longest = longest(settings);
+        let longest_form = usize::try_from(longest + AROUND_FILE).unwrap_or(usize::MAX);
         let headers = request.headers();
         let length = headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
         let kind = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
         let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        if length.is_some_and(|length: usize| length > LONGEST_FORM) {
+        if length.is_some_and(|length: usize| length > longest_form) {
             return Err(Refused::TooLarge);
         }
         let mut draft = Draft::begin(ctx)?;
         match kind.as_str() {
             "multipart/form-data" => {
-                DefaultBodyLimit::max(LONGEST_FORM).apply(&mut request);
+                DefaultBodyLimit::max(longest_form).apply(&mut request);
                 let unread = |_| Refused::App(AppError::invalid("file", "The form could not be read."));
                 let mut form = Multipart::from_request(request, &()).await.map_err(unread)?;
                 while let Some(field) = form.next_field().await.map_err(|error| refused(&error))? {
                     if field.name() == Some("file") {
-                        draft.fill(field.map_err(|error| refused(&error))).await?;
+                        draft.fill(longest, field.map_err(|error| refused(&error))).await?;
                         return Ok(draft);
                     }
                 }
                 Err(AppError::invalid("file", "Choose a file.").into())
             }
             "text/csv" | "application/csv" | "text/plain" | "application/vnd.ms-excel" | "application/octet-stream" => {
-                draft.fill(request.into_body().into_data_stream().map_err(|_| broken().into())).await?;
+                draft.fill(longest, request.into_body().into_data_stream().map_err(|_| broken().into())).await?;
                 Ok(draft)
             }
             _ => Err(Refused::UnsupportedMediaType),
@@ -130,7 +141,7 @@ impl Draft {
         Ok(Draft { id: format!("{ends}-{token}"), path, kept: false })
     }
 
-    async fn fill(&mut self, chunks: impl Stream<Item = Result<Bytes, Refused>>) -> Result<(), Refused> {
+    async fn fill(&mut self, longest: u64, chunks: impl Stream<Item = Result<Bytes, Refused>>) -> Result<(), Refused> {
         let mut chunks = std::pin::pin!(chunks);
         let mut options = OpenOptions::new();
         options.write(true).create_new(true).mode(0o600);
@@ -139,7 +150,7 @@ impl Draft {
         while let Some(chunk) = chunks.next().await {
             let chunk = chunk?;
             length += chunk.len() as u64;
-            if length > BOUNDS.bytes {
+            if length > longest {
                 return Err(Refused::TooLarge);
             }
             // Chunks are some kilobytes: the page cache takes them without waiting for the disk.
@@ -181,7 +192,7 @@ fn refused(error: &MultipartError) -> Refused {
 }
 
 fn folder(ctx: &Ctx) -> PathBuf {
-    ctx.org.dir.join("imports")
+    ctx.org.dir.join(FOLDER)
 }
 
 fn name(ends: i64, whose: &str, token: &str) -> String {
@@ -197,14 +208,47 @@ fn now(ctx: &Ctx) -> Timestamp {
     ctx.auth.clock().now()
 }
 
-/// Removes what is over.
-fn sweep(folder: &Path, now: i64) {
-    let Ok(entries) = std::fs::read_dir(folder) else { return };
+/// Removes each hour the files that nobody confirmed: they hold everybody's data.
+#[derive(Clone, Copy, Debug)]
+pub struct SweepDrafts;
+
+impl Job for SweepDrafts {
+    fn name(&self) -> &'static str {
+        "import_drafts"
+    }
+
+    fn title(&self) -> &'static str {
+        crate::tr!("Files of imports that were not confirmed")
+    }
+
+    fn schedule(&self) -> &'static str {
+        "20 * * * *"
+    }
+
+    fn waits_on_copies(&self) -> bool {
+        false
+    }
+
+    fn run(&self, ctx: &JobCtx, _due: &Due) -> Result<Outcome> {
+        let now = ctx.read(|rx| Ok(rx.now()))?;
+        let swept = sweep(&ctx.org.dir.join(FOLDER), now.as_second());
+        Ok(match swept {
+            0 => Outcome::nothing(),
+            n => Outcome::did(msg_n!(n, "{0} file removed", "{0} files removed")),
+        })
+    }
+}
+
+/// Removes what is over; how many.
+fn sweep(folder: &Path, now: i64) -> i64 {
+    let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
+    let mut swept = 0;
     for entry in entries.flatten() {
         let name = entry.file_name();
         let ends = name.to_str().and_then(|name| name.split('.').next()).and_then(|ends| ends.parse::<i64>().ok());
-        if ends.is_some_and(|ends| ends < now) {
-            let _ = std::fs::remove_file(entry.path());
+        if ends.is_some_and(|ends| ends < now) && std::fs::remove_file(entry.path()).is_ok() {
+            swept += 1;
         }
     }
+    swept
 }

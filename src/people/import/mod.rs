@@ -19,6 +19,7 @@ mod tests;
 use std::io::Read;
 
 pub use columns::{BOUNDS, COLUMNS};
+pub use draft::SweepDrafts;
 pub use export::export;
 
 use plan::{Item, Person, Plan};

@@ -1,12 +1,14 @@
 //! `/people/import`: a file is sent, what it would do is shown row by row, and then it is taken as a whole. The file
 //! waits on the server in between, so nothing of it depends on script or on going back and forth.
 
-use axum::extract::{Path, Request};
+use std::sync::Arc;
+
+use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::api::outcome;
-use super::draft::Draft;
+use super::draft::{Draft, longest};
 use super::{BOUNDS, COLUMNS, Fate, Outcome, What};
 use crate::auth::{Ctx, Hr};
 use crate::error::{AppError, Msg, Result};
@@ -14,7 +16,7 @@ use crate::people::words;
 use crate::web::listing::{ListQuery, Listing};
 use crate::web::parts::Pager;
 use crate::web::problem::Refused;
-use crate::web::{self, BulkRate, Flash, Format, Patient, Shell, filters};
+use crate::web::{self, BulkRate, Flash, Format, Patient, Settings, Shell, filters};
 use crate::{msg, msg_n, tr};
 
 /// Errors shown at once; the rest is counted.
@@ -77,28 +79,34 @@ struct Row {
 }
 
 /// `GET /people/import`
-pub async fn show(ctx: Hr) -> Result<Response> {
-    upload_page(&ctx, StatusCode::OK, None).await
+pub async fn show(ctx: Hr, State(settings): State<Arc<Settings>>) -> Result<Response> {
+    upload_page(&ctx, &settings, StatusCode::OK, None).await
 }
 
-async fn upload_page(ctx: &Ctx, status: StatusCode, wrong: Option<Msg>) -> Result<Response> {
+async fn upload_page(ctx: &Ctx, settings: &Settings, status: StatusCode, wrong: Option<Msg>) -> Result<Response> {
     let format = words::format(ctx);
     let page = Upload {
         shell: ctx.shell().await?,
         wrong,
         columns: COLUMNS.iter().map(|column| column.name).collect(),
         most_rows: format.number(i64::try_from(BOUNDS.rows).unwrap_or(i64::MAX)),
-        most_bytes: format!("{} MB", BOUNDS.bytes / (1024 * 1024)),
+        most_bytes: format!("{} MB", longest(settings) / (1024 * 1024)),
     };
     web::page_with(status, &page)
 }
 
 /// `POST /people/import`: keeps the file and leads to what it would do.
-pub async fn receive(ctx: Hr, _rate: BulkRate, _patient: Patient, request: Request) -> Result<Response, Refused> {
-    let refused = match Draft::receive(&ctx, request).await {
+pub async fn receive(
+    ctx: Hr,
+    _rate: BulkRate,
+    _patient: Patient,
+    State(settings): State<Arc<Settings>>,
+    request: Request,
+) -> Result<Response, Refused> {
+    let refused = match Draft::receive(&ctx, &settings, request).await {
         Ok(draft) => return Ok(web::redirect(&format!("/people/import/{}", draft.keep()))),
         Err(Refused::TooLarge) => {
-            let megabytes = BOUNDS.bytes / (1024 * 1024);
+            let megabytes = longest(&settings) / (1024 * 1024);
             (StatusCode::PAYLOAD_TOO_LARGE, msg!("The file is larger than {0} MB", megabytes))
         }
         Err(Refused::App(AppError::Invalid(errors))) => {
@@ -107,7 +115,7 @@ pub async fn receive(ctx: Hr, _rate: BulkRate, _patient: Patient, request: Reque
         }
         Err(other) => return Err(other),
     };
-    Ok(upload_page(&ctx, refused.0, Some(refused.1)).await?)
+    Ok(upload_page(&ctx, &settings, refused.0, Some(refused.1)).await?)
 }
 
 /// `GET /people/import/{draft}?page=2`
