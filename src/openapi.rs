@@ -2,6 +2,7 @@
 //! from the table of routes.
 
 use std::collections::HashSet;
+use std::sync::LazyLock;
 
 use axum::http::Method;
 use utoipa::OpenApi;
@@ -22,8 +23,13 @@ use crate::{admin, audit, auth, calendar, inbox, leave, notifications, onboardin
 ))]
 struct Document;
 
-/// The whole document.
-pub fn document() -> utoipa::openapi::OpenApi {
+/// The whole document, put together at its first reader.
+pub fn document() -> &'static utoipa::openapi::OpenApi {
+    static DOCUMENT: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(gather);
+    &DOCUMENT
+}
+
+fn gather() -> utoipa::openapi::OpenApi {
     let mut document = Document::openapi();
     document.merge(admin::health::Api::openapi());
     document.merge(auth::api::openapi());

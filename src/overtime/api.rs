@@ -9,11 +9,11 @@ use utoipa::{OpenApi, ToSchema};
 use super::json::{Confirmation, NewOvertime, OvertimePatch, PreviewJson, RequestDetail, RequestJson};
 use super::rules::{Limits, OvertimeStatus};
 use super::{CANCELLED, CHANGED, CONFIRMED, DECIDED, Filter, SENT, limits, project, report, words};
-use crate::approvals::Decision;
+use crate::approvals::{self, Decision, Kind};
 use crate::auth::{Hr, Staff};
 use crate::error::Result;
 use crate::ids::{DepartmentId, EmployeeId, OvertimeId, ProjectId};
-use crate::web::etag::{self, IfMatch};
+use crate::web::etag::{self, IfMatch, Tagged};
 use crate::web::listing::ListQuery;
 use crate::web::problem::{ReadProblems, WriteProblems};
 use crate::web::{Json, List};
@@ -39,6 +39,8 @@ pub struct ApproveInput {
     note: Option<String>,
     /// Needed of HR where somebody else is asked.
     on_behalf_reason: Option<String>,
+    /// The approval's `version` that was looked at; 409 where the request has changed since.
+    version: Option<u32>,
 }
 
 /// A rejection.
@@ -51,6 +53,8 @@ pub struct RejectInput {
     reason: String,
     #[serde(default)]
     on_behalf_reason: Option<String>,
+    /// The approval's `version` that was looked at; 409 where the request has changed since.
+    version: Option<u32>,
 }
 
 /// A question back.
@@ -60,6 +64,8 @@ pub struct RejectInput {
 pub struct ClarifyInput {
     #[schema(example = "Was the second break really around midnight?")]
     question: String,
+    /// The approval's `version` that was looked at; 409 where the request has changed since.
+    version: Option<u32>,
 }
 
 /// Why it is taken back.
@@ -87,7 +93,8 @@ pub struct CancelInput {
     responses((status = 200, description = "One page", body = List<RequestJson>), ReadProblems),
 )]
 pub async fn list(ctx: Staff, query: ListQuery) -> Result<List<RequestJson>> {
-    let listing = query.listing(&[], &["employee_id", "project_id", "department_id", "status", "from", "to"])?;
+    let listing =
+        query.listing(&[], &["search", "employee_id", "project_id", "department_id", "status", "from", "to"])?;
     let filter = Filter::read(&listing)?;
     let (limit, offset) = (listing.limit(), listing.offset());
     let (found, total) = ctx.read(move |rx, actor| super::list(rx, actor, &filter, limit, offset)).await?;
@@ -155,7 +162,7 @@ pub async fn update(
     if_match: IfMatch,
     Path(id): Path<OvertimeId>,
     Json(patch): Json<OvertimePatch>,
-) -> Result<Json<RequestDetail>> {
+) -> Result<Tagged<RequestDetail>> {
     let changed = ctx.write(CHANGED, move |tx, actor| {
         if_match.check(&RequestDetail::read(tx, actor, id)?)?;
         let mut wanted = super::wanted_of(tx, actor, id)?;
@@ -163,7 +170,7 @@ pub async fn update(
         super::change(tx, actor, id, &wanted)?;
         RequestDetail::read(tx, actor, id)
     });
-    changed.await.map(Json)
+    changed.await.map(Tagged)
 }
 
 /// Takes a request back.
@@ -173,8 +180,12 @@ pub async fn update(
     params(("id" = OvertimeId, Path)),
     responses((status = 204, description = "Cancelled"), WriteProblems),
 )]
-pub async fn remove(ctx: Staff, Path(id): Path<OvertimeId>) -> Result<StatusCode> {
-    ctx.write(CANCELLED, move |tx, actor| super::cancel(tx, actor, id, "")).await?;
+pub async fn remove(ctx: Staff, if_match: IfMatch, Path(id): Path<OvertimeId>) -> Result<StatusCode> {
+    ctx.write(CANCELLED, move |tx, actor| {
+        if_match.check(&RequestDetail::read(tx, actor, id)?)?;
+        super::cancel(tx, actor, id, "")
+    })
+    .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -188,11 +199,12 @@ pub async fn remove(ctx: Staff, Path(id): Path<OvertimeId>) -> Result<StatusCode
 )]
 pub async fn approve(
     ctx: Staff,
+    if_match: IfMatch,
     Path(id): Path<OvertimeId>,
     Json(input): Json<ApproveInput>,
-) -> Result<Json<RequestDetail>> {
-    let ApproveInput { note, on_behalf_reason } = input;
-    decided(ctx, id, Decision::Approve { note, on_behalf_reason }).await
+) -> Result<Tagged<RequestDetail>> {
+    let ApproveInput { note, on_behalf_reason, version } = input;
+    decided(ctx, if_match, (id, version), Decision::Approve { note, on_behalf_reason }).await
 }
 
 /// Rejects.
@@ -204,11 +216,12 @@ pub async fn approve(
 )]
 pub async fn reject(
     ctx: Staff,
+    if_match: IfMatch,
     Path(id): Path<OvertimeId>,
     Json(input): Json<RejectInput>,
-) -> Result<Json<RequestDetail>> {
-    let RejectInput { reason, on_behalf_reason } = input;
-    decided(ctx, id, Decision::Reject { reason, on_behalf_reason }).await
+) -> Result<Tagged<RequestDetail>> {
+    let RejectInput { reason, on_behalf_reason, version } = input;
+    decided(ctx, if_match, (id, version), Decision::Reject { reason, on_behalf_reason }).await
 }
 
 /// Asks back.
@@ -221,18 +234,26 @@ pub async fn reject(
 )]
 pub async fn clarify(
     ctx: Staff,
+    if_match: IfMatch,
     Path(id): Path<OvertimeId>,
     Json(input): Json<ClarifyInput>,
-) -> Result<Json<RequestDetail>> {
-    decided(ctx, id, Decision::Clarify { question: input.question }).await
+) -> Result<Tagged<RequestDetail>> {
+    decided(ctx, if_match, (id, input.version), Decision::Clarify { question: input.question }).await
 }
 
-async fn decided(ctx: Staff, id: OvertimeId, decision: Decision) -> Result<Json<RequestDetail>> {
+async fn decided(
+    ctx: Staff,
+    if_match: IfMatch,
+    (id, seen): (OvertimeId, Option<u32>),
+    decision: Decision,
+) -> Result<Tagged<RequestDetail>> {
     let decided = ctx.write(DECIDED, move |tx, actor| {
+        if_match.check(&RequestDetail::read(tx, actor, id)?)?;
+        approvals::require_seen(tx, Kind::Overtime, id.0, seen)?;
         super::decide(tx, actor, id, &decision)?;
         RequestDetail::read(tx, actor, id)
     });
-    decided.await.map(Json)
+    decided.await.map(Tagged)
 }
 
 /// Cancels.
@@ -245,14 +266,16 @@ async fn decided(ctx: Staff, id: OvertimeId, decision: Decision) -> Result<Json<
 )]
 pub async fn cancel(
     ctx: Staff,
+    if_match: IfMatch,
     Path(id): Path<OvertimeId>,
     Json(input): Json<CancelInput>,
-) -> Result<Json<RequestDetail>> {
+) -> Result<Tagged<RequestDetail>> {
     let cancelled = ctx.write(CANCELLED, move |tx, actor| {
+        if_match.check(&RequestDetail::read(tx, actor, id)?)?;
         super::cancel(tx, actor, id, &input.reason)?;
         RequestDetail::read(tx, actor, id)
     });
-    cancelled.await.map(Json)
+    cancelled.await.map(Tagged)
 }
 
 /// Confirms a plan.
@@ -265,16 +288,18 @@ pub async fn cancel(
 )]
 pub async fn confirm(
     ctx: Staff,
+    if_match: IfMatch,
     Path(id): Path<OvertimeId>,
     Json(input): Json<Confirmation>,
-) -> Result<Json<RequestDetail>> {
+) -> Result<Tagged<RequestDetail>> {
     let confirmed = ctx.write(CONFIRMED, move |tx, actor| {
+        if_match.check(&RequestDetail::read(tx, actor, id)?)?;
         let mut wanted = super::wanted_of(tx, actor, id)?;
         input.apply(&mut wanted);
         super::confirm(tx, actor, id, &wanted)?;
         RequestDetail::read(tx, actor, id)
     });
-    confirmed.await.map(Json)
+    confirmed.await.map(Tagged)
 }
 
 /// The limits.
@@ -295,11 +320,11 @@ pub async fn limits_now(ctx: Staff, headers: HeaderMap) -> Result<Response> {
     request_body = Limits,
     responses((status = 200, description = "The limits in force", body = Limits), WriteProblems),
 )]
-pub async fn set_limits(ctx: Hr, if_match: IfMatch, Json(wanted): Json<Limits>) -> Result<Json<Limits>> {
+pub async fn set_limits(ctx: Hr, if_match: IfMatch, Json(wanted): Json<Limits>) -> Result<Tagged<Limits>> {
     let set = ctx.write(limits::SET, move |tx, actor| {
         if_match.check(&limits::get(tx)?)?;
         limits::set(tx, actor, &wanted)?;
         limits::get(tx)
     });
-    set.await.map(Json)
+    set.await.map(Tagged)
 }

@@ -38,6 +38,16 @@ pub fn json(asked: &HeaderMap, value: &impl Serialize) -> Result<Response> {
     Ok(response)
 }
 
+/// A resource as it is after a change, with its tag: whoever changes it again need not load it before.
+#[derive(Clone, Copy, Debug)]
+pub struct Tagged<T>(pub T);
+
+impl<T: Serialize> IntoResponse for Tagged<T> {
+    fn into_response(self) -> Response {
+        json(&HeaderMap::new(), &self.0).unwrap_or_else(IntoResponse::into_response)
+    }
+}
+
 /// What `If-Match` asks for. Without the header everything goes.
 #[derive(Clone, Debug, Default)]
 pub struct IfMatch(Option<String>);

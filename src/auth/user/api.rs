@@ -81,6 +81,11 @@ impl View {
     summary = "Logins",
     description = "Admins and HR. `search` looks into names and addresses; filters: `role`, `state`; ordering: `name`, \
                    `email`, `last_seen_at`, `created_at`.",
+    params(
+        ("search" = Option<String>, Query), ("role" = Option<Role>, Query), ("state" = Option<State>, Query),
+        ("ordering" = Option<String>, Query, example = "-last_seen_at"),
+        ("page" = Option<i64>, Query), ("page_size" = Option<i64>, Query),
+    ),
     responses((status = 200, description = "One page", body = List<View>), ReadProblems),
 )]
 pub async fn list(Staff(ctx): Staff, query: ListQuery) -> Result<List<View>> {

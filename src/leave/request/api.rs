@@ -10,14 +10,14 @@ use utoipa::ToSchema;
 use super::json::{PreviewJson, RequestDetail, RequestJson};
 use super::model::NewLeave;
 use super::store::{self, Filter};
-use crate::approvals::Decision;
+use crate::approvals::{self, Decision, Kind};
 use crate::auth::{Ctx, Staff};
 use crate::error::Result;
 use crate::ids::{EmployeeId, LeaveRequestId, LeaveTypeId};
 use crate::leave::rules::{LeaveStatus, Part};
 use crate::people;
 use crate::time::hhmm;
-use crate::web::etag::{self, IfMatch};
+use crate::web::etag::{self, IfMatch, Tagged};
 use crate::web::json::there;
 use crate::web::listing::ListQuery;
 use crate::web::problem::{ReadProblems, WriteProblems};
@@ -82,6 +82,8 @@ pub struct ApproveInput {
     note: Option<String>,
     /// Needed of HR where somebody else is asked.
     on_behalf_reason: Option<String>,
+    /// The approval's `version` that was looked at; 409 where the request has changed since.
+    version: Option<u32>,
 }
 
 /// A rejection.
@@ -94,6 +96,8 @@ pub struct RejectInput {
     reason: String,
     #[serde(default)]
     on_behalf_reason: Option<String>,
+    /// The approval's `version` that was looked at; 409 where the request has changed since.
+    version: Option<u32>,
 }
 
 /// A question back.
@@ -103,6 +107,8 @@ pub struct RejectInput {
 pub struct ClarifyInput {
     #[schema(example = "Could you be here on the 10th?")]
     question: String,
+    /// The approval's `version` that was looked at; 409 where the request has changed since.
+    version: Option<u32>,
 }
 
 /// Why it is taken back.
@@ -148,7 +154,7 @@ pub struct ReturnInput {
     responses((status = 200, description = "One page", body = List<RequestJson>), ReadProblems),
 )]
 pub async fn list(ctx: Staff, query: ListQuery) -> Result<List<RequestJson>> {
-    let listing = query.listing(ORDERINGS, &["employee_id", "leave_type_id", "status", "from", "to"])?;
+    let listing = query.listing(ORDERINGS, &["search", "employee_id", "leave_type_id", "status", "from", "to"])?;
     page(&ctx, listing, None).await
 }
 
@@ -247,7 +253,7 @@ pub async fn update(
     if_match: IfMatch,
     Path(id): Path<LeaveRequestId>,
     Json(patch): Json<RequestPatch>,
-) -> Result<Json<RequestDetail>> {
+) -> Result<Tagged<RequestDetail>> {
     let changed = ctx.write(AMEND, move |tx, actor| {
         if_match.check(&RequestDetail::read(tx, actor, id)?)?;
         let (request, _) = super::get(tx, actor, id)?;
@@ -256,7 +262,7 @@ pub async fn update(
         super::amend(tx, actor, id, input)?;
         RequestDetail::read(tx, actor, id)
     });
-    changed.await.map(Json)
+    changed.await.map(Tagged)
 }
 
 /// Takes a request back.
@@ -267,8 +273,12 @@ pub async fn update(
     params(("id" = LeaveRequestId, Path)),
     responses((status = 204, description = "Cancelled"), WriteProblems),
 )]
-pub async fn remove(ctx: Staff, Path(id): Path<LeaveRequestId>) -> Result<StatusCode> {
-    ctx.write(CANCEL, move |tx, actor| super::cancel(tx, actor, id, "")).await?;
+pub async fn remove(ctx: Staff, if_match: IfMatch, Path(id): Path<LeaveRequestId>) -> Result<StatusCode> {
+    ctx.write(CANCEL, move |tx, actor| {
+        if_match.check(&RequestDetail::read(tx, actor, id)?)?;
+        super::cancel(tx, actor, id, "")
+    })
+    .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -282,11 +292,12 @@ pub async fn remove(ctx: Staff, Path(id): Path<LeaveRequestId>) -> Result<Status
 )]
 pub async fn approve(
     ctx: Staff,
+    if_match: IfMatch,
     Path(id): Path<LeaveRequestId>,
     Json(input): Json<ApproveInput>,
-) -> Result<Json<RequestDetail>> {
-    let ApproveInput { note, on_behalf_reason } = input;
-    decided(ctx, id, Decision::Approve { note, on_behalf_reason }).await
+) -> Result<Tagged<RequestDetail>> {
+    let ApproveInput { note, on_behalf_reason, version } = input;
+    decided(ctx, if_match, (id, version), Decision::Approve { note, on_behalf_reason }).await
 }
 
 /// Rejects.
@@ -298,11 +309,12 @@ pub async fn approve(
 )]
 pub async fn reject(
     ctx: Staff,
+    if_match: IfMatch,
     Path(id): Path<LeaveRequestId>,
     Json(input): Json<RejectInput>,
-) -> Result<Json<RequestDetail>> {
-    let RejectInput { reason, on_behalf_reason } = input;
-    decided(ctx, id, Decision::Reject { reason, on_behalf_reason }).await
+) -> Result<Tagged<RequestDetail>> {
+    let RejectInput { reason, on_behalf_reason, version } = input;
+    decided(ctx, if_match, (id, version), Decision::Reject { reason, on_behalf_reason }).await
 }
 
 /// Asks back.
@@ -315,18 +327,26 @@ pub async fn reject(
 )]
 pub async fn clarify(
     ctx: Staff,
+    if_match: IfMatch,
     Path(id): Path<LeaveRequestId>,
     Json(input): Json<ClarifyInput>,
-) -> Result<Json<RequestDetail>> {
-    decided(ctx, id, Decision::Clarify { question: input.question }).await
+) -> Result<Tagged<RequestDetail>> {
+    decided(ctx, if_match, (id, input.version), Decision::Clarify { question: input.question }).await
 }
 
-async fn decided(ctx: Staff, id: LeaveRequestId, decision: Decision) -> Result<Json<RequestDetail>> {
+async fn decided(
+    ctx: Staff,
+    if_match: IfMatch,
+    (id, seen): (LeaveRequestId, Option<u32>),
+    decision: Decision,
+) -> Result<Tagged<RequestDetail>> {
     let decided = ctx.write(DECIDE, move |tx, actor| {
+        if_match.check(&RequestDetail::read(tx, actor, id)?)?;
+        approvals::require_seen(tx, Kind::Leave, id.0, seen)?;
         super::decide(tx, actor, id, &decision)?;
         RequestDetail::read(tx, actor, id)
     });
-    decided.await.map(Json)
+    decided.await.map(Tagged)
 }
 
 /// Cancels.
@@ -339,14 +359,16 @@ async fn decided(ctx: Staff, id: LeaveRequestId, decision: Decision) -> Result<J
 )]
 pub async fn cancel(
     ctx: Staff,
+    if_match: IfMatch,
     Path(id): Path<LeaveRequestId>,
     Json(input): Json<CancelInput>,
-) -> Result<Json<RequestDetail>> {
+) -> Result<Tagged<RequestDetail>> {
     let cancelled = ctx.write(CANCEL, move |tx, actor| {
+        if_match.check(&RequestDetail::read(tx, actor, id)?)?;
         super::cancel(tx, actor, id, &input.reason)?;
         RequestDetail::read(tx, actor, id)
     });
-    cancelled.await.map(Json)
+    cancelled.await.map(Tagged)
 }
 
 /// Revokes.
@@ -359,14 +381,16 @@ pub async fn cancel(
 )]
 pub async fn revoke(
     ctx: Staff,
+    if_match: IfMatch,
     Path(id): Path<LeaveRequestId>,
     Json(input): Json<RevokeInput>,
-) -> Result<Json<RequestDetail>> {
+) -> Result<Tagged<RequestDetail>> {
     let revoked = ctx.write(REVOKE, move |tx, actor| {
+        if_match.check(&RequestDetail::read(tx, actor, id)?)?;
         super::revoke(tx, actor, id, &input.reason)?;
         RequestDetail::read(tx, actor, id)
     });
-    revoked.await.map(Json)
+    revoked.await.map(Tagged)
 }
 
 /// Ends it early.
@@ -379,12 +403,14 @@ pub async fn revoke(
 )]
 pub async fn return_early(
     ctx: Staff,
+    if_match: IfMatch,
     Path(id): Path<LeaveRequestId>,
     Json(input): Json<ReturnInput>,
-) -> Result<Json<RequestDetail>> {
+) -> Result<Tagged<RequestDetail>> {
     let returned = ctx.write(RETURN, move |tx, actor| {
+        if_match.check(&RequestDetail::read(tx, actor, id)?)?;
         super::return_early(tx, actor, id, input.last_day_taken)?;
         RequestDetail::read(tx, actor, id)
     });
-    returned.await.map(Json)
+    returned.await.map(Tagged)
 }

@@ -13,7 +13,7 @@ use crate::ids::LeaveTypeId;
 use crate::leave::rules::{Attachment, Granularity, Unit};
 use crate::storage::Op;
 use crate::time::Minutes;
-use crate::web::etag::{self, IfMatch};
+use crate::web::etag::{self, IfMatch, Tagged};
 use crate::web::json::there;
 use crate::web::listing::ListQuery;
 use crate::web::problem::{ReadProblems, WriteProblems};
@@ -74,6 +74,7 @@ impl TypePatch {
 #[utoipa::path(
     get, path = "/api/v1/leave/types", operation_id = "list_leave_types", tag = "leave",
     summary = "Kinds of leave", description = "Anybody on the staff. Inactive kinds are among them.",
+    params(("page" = Option<i64>, Query, description = "From 1"), ("page_size" = Option<i64>, Query, description = "1 to 200; preset 25")),
     responses((status = 200, description = "All of them, in the order of lists", body = List<LeaveType>), ReadProblems),
 )]
 pub async fn list(ctx: Staff, query: ListQuery) -> Result<List<LeaveType>> {
@@ -125,7 +126,7 @@ pub async fn update(
     if_match: IfMatch,
     Path(id): Path<LeaveTypeId>,
     Json(patch): Json<TypePatch>,
-) -> Result<Json<LeaveType>> {
+) -> Result<Tagged<LeaveType>> {
     let kind = ctx.write(UPDATE, move |tx, actor| {
         let present = super::get(tx, id)?;
         if_match.check(&present)?;
@@ -134,7 +135,7 @@ pub async fn update(
         super::update(tx, actor, id, fields)?;
         super::get(tx, id)
     });
-    kind.await.map(Json)
+    kind.await.map(Tagged)
 }
 
 /// Removes a kind of leave.
@@ -145,7 +146,11 @@ pub async fn update(
     params(("id" = LeaveTypeId, Path)),
     responses((status = 204, description = "Removed, or inactive from now on"), WriteProblems),
 )]
-pub async fn remove(ctx: Hr, Path(id): Path<LeaveTypeId>) -> Result<StatusCode> {
-    ctx.write(DELETE, move |tx, actor| super::remove(tx, actor, id)).await?;
+pub async fn remove(ctx: Hr, if_match: IfMatch, Path(id): Path<LeaveTypeId>) -> Result<StatusCode> {
+    ctx.write(DELETE, move |tx, actor| {
+        if_match.check(&super::get(tx, id)?)?;
+        super::remove(tx, actor, id)
+    })
+    .await?;
     Ok(StatusCode::NO_CONTENT)
 }

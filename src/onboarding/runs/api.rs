@@ -18,7 +18,7 @@ use crate::onboarding::tasks::api::TaskJson;
 use crate::onboarding::tasks::{self};
 use crate::people::NameRef;
 use crate::storage::Rx;
-use crate::web::etag::{self, IfMatch};
+use crate::web::etag::{self, IfMatch, Tagged};
 use crate::web::json::there;
 use crate::web::listing::ListQuery;
 use crate::web::problem::{ReadProblems, WriteProblems};
@@ -159,7 +159,7 @@ pub struct CancelInput {
     responses((status = 200, description = "One page", body = List<RunJson>), ReadProblems),
 )]
 pub async fn list(ctx: Manager, query: ListQuery) -> Result<List<RunJson>> {
-    let listing = query.listing(&[], &["status", "employee_id"])?;
+    let listing = query.listing(&[], &["search", "status", "employee_id"])?;
     let status: Option<RunStatus> = listing.filter("status")?;
     let employee: Option<EmployeeId> = listing.filter("employee_id")?;
     let wanted = crate::text::fold(listing.search.as_deref().unwrap_or_default());
@@ -219,7 +219,7 @@ pub async fn update(
     if_match: IfMatch,
     Path(id): Path<OnboardingId>,
     Json(change): Json<Change>,
-) -> Result<Json<RunDetail>> {
+) -> Result<Tagged<RunDetail>> {
     let changed = ctx.write(super::CHANGED, move |tx, actor| {
         if_match.check(&RunDetail::read(tx, actor, id)?)?;
         if let Some(buddy) = change.buddy_id {
@@ -227,7 +227,7 @@ pub async fn update(
         }
         RunDetail::read(tx, actor, id)
     });
-    changed.await.map(Json)
+    changed.await.map(Tagged)
 }
 
 /// Cancels an onboarding.
@@ -237,12 +237,18 @@ pub async fn update(
     params(("id" = OnboardingId, Path)), request_body = CancelInput,
     responses((status = 200, description = "As it is now", body = RunDetail), WriteProblems),
 )]
-pub async fn cancel(ctx: Hr, Path(id): Path<OnboardingId>, Json(input): Json<CancelInput>) -> Result<Json<RunDetail>> {
+pub async fn cancel(
+    ctx: Hr,
+    if_match: IfMatch,
+    Path(id): Path<OnboardingId>,
+    Json(input): Json<CancelInput>,
+) -> Result<Tagged<RunDetail>> {
     let ended = ctx.write(super::CANCELLED, move |tx, actor| {
+        if_match.check(&RunDetail::read(tx, actor, id)?)?;
         super::cancel(tx, actor, id, &input.reason)?;
         RunDetail::read(tx, actor, id)
     });
-    ended.await.map(Json)
+    ended.await.map(Tagged)
 }
 
 /// How far somebody's onboarding is.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Change, Comment, Done, NewTask, Task, bulk, edit, store, talk};
-use crate::approvals::Decision;
+use crate::approvals::{self, Decision};
 use crate::auth::{Actor, Hire, Staff};
 use crate::error::Result;
 use crate::ids::{CommentId, EmployeeId, OnboardingId, TaskId};
@@ -19,7 +19,7 @@ use crate::onboarding::rules::{self, Completion, DayCount, Doer, TaskStatus};
 use crate::onboarding::runs;
 use crate::people::NameRef;
 use crate::storage::Rx;
-use crate::web::etag::{self, IfMatch};
+use crate::web::etag::{self, IfMatch, Tagged};
 use crate::web::json;
 use crate::web::listing::ListQuery;
 use crate::web::problem::{ReadProblems, WriteProblems};
@@ -186,6 +186,8 @@ pub struct ApproveInput {
     note: Option<String>,
     /// Why HR decides without being asked; needed then.
     on_behalf_reason: Option<String>,
+    /// The approval's `version` that was looked at; 409 where the request has changed since.
+    version: Option<u32>,
 }
 
 /// Why a task goes back to its doer.
@@ -198,6 +200,8 @@ pub struct RejectInput {
     #[serde(default)]
     reason: String,
     on_behalf_reason: Option<String>,
+    /// The approval's `version` that was looked at; 409 where the request has changed since.
+    version: Option<u32>,
 }
 
 /// Who does a task from now on.
@@ -240,7 +244,7 @@ pub struct BulkDone {
 const ORDERINGS: &[&str] = &["due_date", "title", "status", "employee"];
 const COLUMNS: &[(&str, &str)] =
     &[("due_date", "k.due_date"), ("title", "k.title"), ("status", "k.status"), ("employee", "h.name_key")];
-const FILTERS: &[&str] = &["onboarding_id", "employee_id", "status", "mine", "overdue"];
+const FILTERS: &[&str] = &["search", "onboarding_id", "employee_id", "status", "mine", "overdue"];
 
 /// Tasks.
 #[utoipa::path(
@@ -324,13 +328,13 @@ pub async fn update(
     if_match: IfMatch,
     Path(id): Path<TaskId>,
     Json(change): Json<Change>,
-) -> Result<Json<TaskJson>> {
+) -> Result<Tagged<TaskJson>> {
     let changed = ctx.write(super::CHANGED, move |tx, actor| {
         if_match.check(&TaskJson::read(tx, actor, id)?)?;
         edit::change(tx, actor, id, &change)?;
         TaskJson::read(tx, actor, id)
     });
-    changed.await.map(Json)
+    changed.await.map(Tagged)
 }
 
 /// Completes a task.
@@ -341,13 +345,14 @@ pub async fn update(
     params(("id" = TaskId, Path)), request_body = Option<DoneInput>,
     responses((status = 200, description = "As it is now", body = TaskJson), WriteProblems),
 )]
-pub async fn complete(ctx: Hire, Path(id): Path<TaskId>, body: Bytes) -> Result<Json<TaskJson>> {
+pub async fn complete(ctx: Hire, if_match: IfMatch, Path(id): Path<TaskId>, body: Bytes) -> Result<Tagged<TaskJson>> {
     let DoneInput { note, acknowledged } = json::or_default(&body)?;
     let done = ctx.write(super::COMPLETED, move |tx, actor| {
+        if_match.check(&TaskJson::read(tx, actor, id)?)?;
         super::complete(tx, actor, id, &Done { note, acknowledged })?;
         TaskJson::read(tx, actor, id)
     });
-    done.await.map(Json)
+    done.await.map(Tagged)
 }
 
 /// Approves a task.
@@ -358,9 +363,9 @@ pub async fn complete(ctx: Hire, Path(id): Path<TaskId>, body: Bytes) -> Result<
     params(("id" = TaskId, Path)), request_body = Option<ApproveInput>,
     responses((status = 200, description = "As it is now", body = TaskJson), WriteProblems),
 )]
-pub async fn approve(ctx: Staff, Path(id): Path<TaskId>, body: Bytes) -> Result<Json<TaskJson>> {
-    let ApproveInput { note, on_behalf_reason } = json::or_default(&body)?;
-    decide(ctx, id, Decision::Approve { note, on_behalf_reason }).await
+pub async fn approve(ctx: Staff, if_match: IfMatch, Path(id): Path<TaskId>, body: Bytes) -> Result<Tagged<TaskJson>> {
+    let ApproveInput { note, on_behalf_reason, version } = json::or_default(&body)?;
+    decide(ctx, if_match, (id, version), Decision::Approve { note, on_behalf_reason }).await
 }
 
 /// Rejects a task.
@@ -371,20 +376,32 @@ pub async fn approve(ctx: Staff, Path(id): Path<TaskId>, body: Bytes) -> Result<
     params(("id" = TaskId, Path)), request_body = RejectInput,
     responses((status = 200, description = "As it is now", body = TaskJson), WriteProblems),
 )]
-pub async fn reject(ctx: Staff, Path(id): Path<TaskId>, Json(input): Json<RejectInput>) -> Result<Json<TaskJson>> {
-    let RejectInput { reason, on_behalf_reason } = input;
-    decide(ctx, id, Decision::Reject { reason, on_behalf_reason }).await
+pub async fn reject(
+    ctx: Staff,
+    if_match: IfMatch,
+    Path(id): Path<TaskId>,
+    Json(input): Json<RejectInput>,
+) -> Result<Tagged<TaskJson>> {
+    let RejectInput { reason, on_behalf_reason, version } = input;
+    decide(ctx, if_match, (id, version), Decision::Reject { reason, on_behalf_reason }).await
 }
 
-async fn decide(ctx: Staff, id: TaskId, decision: Decision) -> Result<Json<TaskJson>> {
+async fn decide(
+    ctx: Staff,
+    if_match: IfMatch,
+    (id, seen): (TaskId, Option<u32>),
+    decision: Decision,
+) -> Result<Tagged<TaskJson>> {
     let decided = ctx.write(super::DECIDED, move |tx, actor| {
         // Whoever decided may have seen it only because they were asked.
         let (task, _) = super::get(tx, actor, id)?;
+        if_match.check(&TaskJson::read(tx, actor, id)?)?;
+        approvals::require_seen(tx, approvals::Kind::Task, id.0, seen)?;
         super::decide(tx, actor, id, &decision)?;
         let task = store::get(tx, id)?.unwrap_or(task);
         Ok(TaskJson::of(task, actor.today(tx.now())))
     });
-    decided.await.map(Json)
+    decided.await.map(Tagged)
 }
 
 /// Gives a task to somebody else.
@@ -394,12 +411,18 @@ async fn decide(ctx: Staff, id: TaskId, decision: Decision) -> Result<Json<TaskJ
     params(("id" = TaskId, Path)), request_body = ReassignInput,
     responses((status = 200, description = "As it is now", body = TaskJson), WriteProblems),
 )]
-pub async fn reassign(ctx: Staff, Path(id): Path<TaskId>, Json(input): Json<ReassignInput>) -> Result<Json<TaskJson>> {
+pub async fn reassign(
+    ctx: Staff,
+    if_match: IfMatch,
+    Path(id): Path<TaskId>,
+    Json(input): Json<ReassignInput>,
+) -> Result<Tagged<TaskJson>> {
     let given = ctx.write(super::CHANGED, move |tx, actor| {
+        if_match.check(&TaskJson::read(tx, actor, id)?)?;
         edit::reassign(tx, actor, id, &input.assignee)?;
         TaskJson::read(tx, actor, id)
     });
-    given.await.map(Json)
+    given.await.map(Tagged)
 }
 
 /// Opens a task again.
@@ -410,12 +433,13 @@ pub async fn reassign(ctx: Staff, Path(id): Path<TaskId>, Json(input): Json<Reas
     params(("id" = TaskId, Path)),
     responses((status = 200, description = "As it is now", body = TaskJson), WriteProblems),
 )]
-pub async fn reopen(ctx: Hire, Path(id): Path<TaskId>) -> Result<Json<TaskJson>> {
+pub async fn reopen(ctx: Hire, if_match: IfMatch, Path(id): Path<TaskId>) -> Result<Tagged<TaskJson>> {
     let opened = ctx.write(super::CHANGED, move |tx, actor| {
+        if_match.check(&TaskJson::read(tx, actor, id)?)?;
         edit::reopen(tx, actor, id)?;
         TaskJson::read(tx, actor, id)
     });
-    opened.await.map(Json)
+    opened.await.map(Tagged)
 }
 
 /// Takes a task out.
@@ -426,13 +450,14 @@ pub async fn reopen(ctx: Hire, Path(id): Path<TaskId>) -> Result<Json<TaskJson>>
     params(("id" = TaskId, Path)), request_body = Option<DropInput>,
     responses((status = 200, description = "As it is now", body = TaskJson), WriteProblems),
 )]
-pub async fn take_out(ctx: Staff, Path(id): Path<TaskId>, body: Bytes) -> Result<Json<TaskJson>> {
+pub async fn take_out(ctx: Staff, if_match: IfMatch, Path(id): Path<TaskId>, body: Bytes) -> Result<Tagged<TaskJson>> {
     let input: DropInput = json::or_default(&body)?;
     let dropped = ctx.write(super::CHANGED, move |tx, actor| {
+        if_match.check(&TaskJson::read(tx, actor, id)?)?;
         edit::take_out(tx, actor, id, &input.reason)?;
         TaskJson::read(tx, actor, id)
     });
-    dropped.await.map(Json)
+    dropped.await.map(Tagged)
 }
 
 /// Reminds whoever does a task.

@@ -15,7 +15,7 @@ use crate::error::{AppError, Result};
 use crate::ids::{DepartmentId, LocationId, TemplateId};
 use crate::people::{EmploymentType, NameRef};
 use crate::storage::Rx;
-use crate::web::etag::{self, IfMatch};
+use crate::web::etag::{self, IfMatch, Tagged};
 use crate::web::json::{self, there};
 use crate::web::listing::ListQuery;
 use crate::web::problem::{ReadProblems, WriteProblems};
@@ -174,7 +174,7 @@ impl TaskList {
     responses((status = 200, description = "One page", body = List<TemplateJson>), ReadProblems),
 )]
 pub async fn list(ctx: Hr, query: ListQuery) -> Result<List<TemplateJson>> {
-    let listing = query.listing(&[], &["status"])?;
+    let listing = query.listing(&[], &["search", "status"])?;
     let status = listing.text("status").to_owned();
     if !["", "draft", "published"].contains(&status.as_str()) {
         return Err(AppError::invalid("status", "One of draft, published."));
@@ -242,7 +242,7 @@ pub async fn update(
     if_match: IfMatch,
     Path(id): Path<TemplateId>,
     Json(change): Json<Change>,
-) -> Result<Json<TemplateDetail>> {
+) -> Result<Tagged<TemplateDetail>> {
     let changed = ctx.write(super::CHANGED, move |tx, actor| {
         if_match.check(&TemplateDetail::read(tx, actor, id)?)?;
         let before = super::get(tx, actor, id)?;
@@ -256,7 +256,7 @@ pub async fn update(
         super::update(tx, actor, id, &input)?;
         TemplateDetail::read(tx, actor, id)
     });
-    changed.await.map(Json)
+    changed.await.map(Tagged)
 }
 
 /// Removes a template.
@@ -267,8 +267,12 @@ pub async fn update(
     params(("id" = TemplateId, Path)),
     responses((status = 204, description = "Removed"), WriteProblems),
 )]
-pub async fn remove(ctx: Hr, Path(id): Path<TemplateId>) -> Result<StatusCode> {
-    ctx.write(super::REMOVED, move |tx, actor| super::remove(tx, actor, id)).await?;
+pub async fn remove(ctx: Hr, if_match: IfMatch, Path(id): Path<TemplateId>) -> Result<StatusCode> {
+    ctx.write(super::REMOVED, move |tx, actor| {
+        if_match.check(&TemplateDetail::read(tx, actor, id)?)?;
+        super::remove(tx, actor, id)
+    })
+    .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -295,15 +299,21 @@ pub async fn tasks(ctx: Hr, Path(id): Path<TemplateId>, query: ListQuery) -> Res
     params(("id" = TemplateId, Path)), request_body = Vec<TaskInput>,
     responses((status = 200, description = "As they are now", body = TemplateDetail), WriteProblems),
 )]
-pub async fn set_tasks(ctx: Hr, Path(id): Path<TemplateId>, body: Bytes) -> Result<Json<TemplateDetail>> {
+pub async fn set_tasks(
+    ctx: Hr,
+    if_match: IfMatch,
+    Path(id): Path<TemplateId>,
+    body: Bytes,
+) -> Result<Tagged<TemplateDetail>> {
     let TaskList(inputs) = TaskList::read(&body)?;
     let changed = ctx.write(super::CHANGED, move |tx, actor| {
+        if_match.check(&TemplateDetail::read(tx, actor, id)?)?;
         super::get(tx, actor, id)?;
         let drafts = TaskDraft::read_all(tx, &inputs)?;
         super::set_tasks(tx, actor, id, &drafts)?;
         TemplateDetail::read(tx, actor, id)
     });
-    changed.await.map(Json)
+    changed.await.map(Tagged)
 }
 
 /// Copies a template.
@@ -330,10 +340,11 @@ pub async fn copy(ctx: Hr, Path(id): Path<TemplateId>, body: Bytes) -> Result<Re
     params(("id" = TemplateId, Path)),
     responses((status = 200, description = "As it is now", body = TemplateDetail), WriteProblems),
 )]
-pub async fn publish(ctx: Hr, Path(id): Path<TemplateId>) -> Result<Json<TemplateDetail>> {
+pub async fn publish(ctx: Hr, if_match: IfMatch, Path(id): Path<TemplateId>) -> Result<Tagged<TemplateDetail>> {
     let published = ctx.write(super::PUBLISHED, move |tx, actor| {
+        if_match.check(&TemplateDetail::read(tx, actor, id)?)?;
         super::publish(tx, actor, id)?;
         TemplateDetail::read(tx, actor, id)
     });
-    published.await.map(Json)
+    published.await.map(Tagged)
 }

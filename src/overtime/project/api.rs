@@ -10,7 +10,7 @@ use super::{CHANGED, CREATED, DELETED, Project};
 use crate::auth::{Hr, Staff};
 use crate::error::Result;
 use crate::ids::ProjectId;
-use crate::web::etag::{self, IfMatch};
+use crate::web::etag::{self, IfMatch, Tagged};
 use crate::web::listing::ListQuery;
 use crate::web::problem::{ReadProblems, WriteProblems};
 use crate::web::{Json, List};
@@ -106,7 +106,7 @@ pub async fn update(
     if_match: IfMatch,
     Path(id): Path<ProjectId>,
     Json(patch): Json<ProjectPatch>,
-) -> Result<Json<Project>> {
+) -> Result<Tagged<Project>> {
     let changed = ctx.write(CHANGED, move |tx, actor| {
         if_match.check(&super::get(tx, id)?)?;
         super::update(tx, actor, id, |project| {
@@ -120,7 +120,7 @@ pub async fn update(
             put!(code, name, description, active);
         })
     });
-    changed.await.map(Json)
+    changed.await.map(Tagged)
 }
 
 /// Removes a project.
@@ -131,7 +131,11 @@ pub async fn update(
     params(("id" = ProjectId, Path)),
     responses((status = 204, description = "Removed, or out of use from now on"), WriteProblems),
 )]
-pub async fn remove(ctx: Hr, Path(id): Path<ProjectId>) -> Result<StatusCode> {
-    ctx.write(DELETED, move |tx, actor| super::delete(tx, actor, id)).await?;
+pub async fn remove(ctx: Hr, if_match: IfMatch, Path(id): Path<ProjectId>) -> Result<StatusCode> {
+    ctx.write(DELETED, move |tx, actor| {
+        if_match.check(&super::get(tx, id)?)?;
+        super::delete(tx, actor, id)
+    })
+    .await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -15,7 +15,7 @@ use crate::ids::{DepartmentId, EmployeeId, EntityId, LocationId};
 use crate::people::schedule::api::ScheduleJson;
 use crate::people::{NameRef, Profile, Reach, directory, groups, schedule};
 use crate::storage::{Op, Rx};
-use crate::web::etag::{self, IfMatch};
+use crate::web::etag::{self, IfMatch, Tagged};
 use crate::web::json::there;
 use crate::web::listing::ListQuery;
 use crate::web::problem::{ReadProblems, WriteProblems};
@@ -226,7 +226,7 @@ impl Change {
 #[utoipa::path(
     get, path = "/api/v1/employees", operation_id = "list_employees", tag = "employees",
     summary = "People",
-    description = "Everybody signed in. HR finds all who are not deleted (with `active=false`, those who are); everybody else those who work here today, and their own reports. A search finds those in whom every word occurs: in a name, the number, the address or the position. Orderings: `name`, `first_name`, `position`, `department`, `location`; for HR also `number`, `join_date`, `leave_date`. Only HR filters by `status` and `active`.",
+    description = "Everybody signed in. HR finds all who are not deleted (with `active=false`, those who are); everybody else those who work here today, and their own reports. A search finds those in whom every word occurs: in a name, the address or the position; for HR also in the number. Orderings: `name`, `first_name`, `position`, `department`, `location`; for HR also `number`, `join_date`, `leave_date`. Only HR filters by `status` and `active`.",
     params(
         ("search" = Option<String>, Query), ("ordering" = Option<String>, Query, example = "name"),
         ("department_id" = Option<DepartmentId>, Query), ("location_id" = Option<LocationId>, Query),
@@ -281,7 +281,7 @@ pub async fn update(
     if_match: IfMatch,
     Path(id): Path<EmployeeId>,
     Json(mut change): Json<Change>,
-) -> Result<Json<EmployeeDetail>> {
+) -> Result<Tagged<EmployeeDetail>> {
     let changed = ctx.write(CHANGED, move |tx, actor| {
         if_match.check(&EmployeeDetail::read(tx, actor, id)?)?;
         if let Some(codes) = change.groups.take() {
@@ -291,7 +291,7 @@ pub async fn update(
         super::update(tx, actor, id, |facts| change.apply(facts))?;
         EmployeeDetail::read(tx, actor, id)
     });
-    changed.await.map(Json)
+    changed.await.map(Tagged)
 }
 
 /// Deletes a record.
@@ -302,8 +302,12 @@ pub async fn update(
     params(("id" = EmployeeId, Path)),
     responses((status = 204, description = "Deleted"), WriteProblems),
 )]
-pub async fn remove(ctx: Hr, Path(id): Path<EmployeeId>) -> Result<StatusCode> {
-    ctx.write(REMOVED, move |tx, actor| super::hide(tx, actor, id)).await?;
+pub async fn remove(ctx: Hr, if_match: IfMatch, Path(id): Path<EmployeeId>) -> Result<StatusCode> {
+    ctx.write(REMOVED, move |tx, actor| {
+        if_match.check(&EmployeeDetail::read(tx, actor, id)?)?;
+        super::hide(tx, actor, id)
+    })
+    .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -314,12 +318,13 @@ pub async fn remove(ctx: Hr, Path(id): Path<EmployeeId>) -> Result<StatusCode> {
     params(("id" = EmployeeId, Path)),
     responses((status = 200, description = "As it is now", body = EmployeeDetail), WriteProblems),
 )]
-pub async fn restore(ctx: Hr, Path(id): Path<EmployeeId>) -> Result<Json<EmployeeDetail>> {
+pub async fn restore(ctx: Hr, if_match: IfMatch, Path(id): Path<EmployeeId>) -> Result<Tagged<EmployeeDetail>> {
     let restored = ctx.write(RESTORED, move |tx, actor| {
+        if_match.check(&EmployeeDetail::read(tx, actor, id)?)?;
         super::restore(tx, actor, id)?;
         EmployeeDetail::read(tx, actor, id)
     });
-    restored.await.map(Json)
+    restored.await.map(Tagged)
 }
 
 /// Who reports to a person.
@@ -334,7 +339,7 @@ pub async fn restore(ctx: Hr, Path(id): Path<EmployeeId>) -> Result<Json<Employe
     responses((status = 200, description = "One page", body = List<EmployeeJson>), ReadProblems),
 )]
 pub async fn reports(ctx: Staff, Path(id): Path<EmployeeId>, query: ListQuery) -> Result<List<EmployeeJson>> {
-    let listing = query.listing(directory::PUBLIC_ORDERINGS, &["indirect"])?;
+    let listing = query.listing(directory::PUBLIC_ORDERINGS, &["search", "indirect"])?;
     ctx.read(move |rx, actor| {
         directory::profile(rx, actor, id)?;
         let (rows, total) = directory::reports(rx, actor, id, &listing)?;

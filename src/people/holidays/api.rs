@@ -15,7 +15,7 @@ use crate::ids::{EntityId, HolidayId, LocationId};
 use crate::people::NameRef;
 use crate::storage::Op;
 use crate::time::{Half, HolidayScope, Period};
-use crate::web::etag::{self, IfMatch};
+use crate::web::etag::{self, IfMatch, Tagged};
 use crate::web::json::there;
 use crate::web::listing::ListQuery;
 use crate::web::problem::{ReadProblems, WriteProblems};
@@ -192,13 +192,13 @@ pub async fn update(
     if_match: IfMatch,
     Path(id): Path<HolidayId>,
     Json(change): Json<Change>,
-) -> Result<Json<HolidayJson>> {
+) -> Result<Tagged<HolidayJson>> {
     let changed = ctx.write(CHANGED, move |tx, actor| {
         if_match.check(&HolidayJson::from(super::get(tx, id)?))?;
         super::update(tx, actor, id, |facts| change.apply(facts))?;
         super::get(tx, id)
     });
-    changed.await.map(|found| Json(found.into()))
+    changed.await.map(|found| Tagged(found.into()))
 }
 
 /// Deletes a holiday.
@@ -208,7 +208,11 @@ pub async fn update(
     params(("id" = HolidayId, Path)),
     responses((status = 204, description = "Deleted"), WriteProblems),
 )]
-pub async fn remove(ctx: Hr, Path(id): Path<HolidayId>) -> Result<StatusCode> {
-    ctx.write(REMOVED, move |tx, actor| super::delete(tx, actor, id)).await?;
+pub async fn remove(ctx: Hr, if_match: IfMatch, Path(id): Path<HolidayId>) -> Result<StatusCode> {
+    ctx.write(REMOVED, move |tx, actor| {
+        if_match.check(&HolidayJson::from(super::get(tx, id)?))?;
+        super::delete(tx, actor, id)
+    })
+    .await?;
     Ok(StatusCode::NO_CONTENT)
 }

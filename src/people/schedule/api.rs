@@ -15,7 +15,7 @@ use crate::people::{self, NameRef};
 use crate::storage::{Op, Rx};
 use crate::time::WeeklySchedule;
 use crate::time::schedule::WeekForm;
-use crate::web::etag::{self, IfMatch};
+use crate::web::etag::{self, IfMatch, Tagged};
 use crate::web::listing::ListQuery;
 use crate::web::problem::{ReadProblems, WriteProblems};
 use crate::web::{Json, List};
@@ -164,7 +164,7 @@ pub async fn update(
     if_match: IfMatch,
     Path(id): Path<ScheduleId>,
     Json(change): Json<Change>,
-) -> Result<Json<ScheduleJson>> {
+) -> Result<Tagged<ScheduleJson>> {
     let changed = ctx.write(CHANGED, move |tx, actor| {
         let before = super::get(tx, id)?;
         if_match.check(&ScheduleJson::from(before))?;
@@ -172,7 +172,7 @@ pub async fn update(
         super::change(tx, actor, id, on, week)?;
         super::get(tx, id)
     });
-    changed.await.map(|schedule| Json(schedule.into()))
+    changed.await.map(|schedule| Tagged(schedule.into()))
 }
 
 /// What deleting a working week changes.
@@ -205,8 +205,12 @@ pub async fn impact(ctx: Hr, Path(id): Path<ScheduleId>) -> Result<Json<Schedule
     params(("id" = ScheduleId, Path)),
     responses((status = 204, description = "Deleted"), WriteProblems),
 )]
-pub async fn remove(ctx: Hr, Path(id): Path<ScheduleId>) -> Result<StatusCode> {
-    ctx.write(REMOVED, move |tx, actor| super::hide(tx, actor, id)).await?;
+pub async fn remove(ctx: Hr, if_match: IfMatch, Path(id): Path<ScheduleId>) -> Result<StatusCode> {
+    ctx.write(REMOVED, move |tx, actor| {
+        if_match.check(&ScheduleJson::from(super::get(tx, id)?))?;
+        super::hide(tx, actor, id)
+    })
+    .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -218,10 +222,11 @@ pub async fn remove(ctx: Hr, Path(id): Path<ScheduleId>) -> Result<StatusCode> {
     params(("id" = ScheduleId, Path)),
     responses((status = 200, description = "As it is now", body = ScheduleJson), WriteProblems),
 )]
-pub async fn restore(ctx: Hr, Path(id): Path<ScheduleId>) -> Result<Json<ScheduleJson>> {
+pub async fn restore(ctx: Hr, if_match: IfMatch, Path(id): Path<ScheduleId>) -> Result<Tagged<ScheduleJson>> {
     let restored = ctx.write(RESTORED, move |tx, actor| {
+        if_match.check(&ScheduleJson::from(super::get(tx, id)?))?;
         super::restore(tx, actor, id)?;
         super::get(tx, id)
     });
-    restored.await.map(|schedule| Json(schedule.into()))
+    restored.await.map(|schedule| Tagged(schedule.into()))
 }

@@ -13,7 +13,7 @@ use crate::ids::{DepartmentId, EmployeeId, LocationId};
 use crate::people::NameRef;
 use crate::people::org::unit::{self, Impact, Unit};
 use crate::storage::Op;
-use crate::web::etag::{self, IfMatch};
+use crate::web::etag::{self, IfMatch, Tagged};
 use crate::web::json::there;
 use crate::web::listing::ListQuery;
 use crate::web::problem::{ReadProblems, WriteProblems};
@@ -238,13 +238,13 @@ pub async fn update(
     if_match: IfMatch,
     Path(id): Path<DepartmentId>,
     Json(change): Json<Change>,
-) -> Result<Json<DepartmentJson>> {
+) -> Result<Tagged<DepartmentJson>> {
     let changed = ctx.write(CHANGED, move |tx, actor| {
         if_match.check(&DepartmentJson::from(super::get(tx, id)?))?;
         super::update(tx, actor, id, |facts| change.apply(facts))?;
         super::get(tx, id)
     });
-    changed.await.map(|found| Json(found.into()))
+    changed.await.map(|found| Tagged(found.into()))
 }
 
 /// What deactivating takes along.
@@ -266,8 +266,12 @@ pub async fn impact(ctx: Hr, Path(id): Path<DepartmentId>) -> Result<Json<Impact
     params(("id" = DepartmentId, Path)),
     responses((status = 204, description = "Deactivated"), WriteProblems),
 )]
-pub async fn remove(ctx: Hr, Path(id): Path<DepartmentId>) -> Result<StatusCode> {
-    ctx.write(REMOVED, move |tx, actor| unit::hide(tx, actor, Unit::Department(id))).await?;
+pub async fn remove(ctx: Hr, if_match: IfMatch, Path(id): Path<DepartmentId>) -> Result<StatusCode> {
+    ctx.write(REMOVED, move |tx, actor| {
+        if_match.check(&DepartmentJson::from(super::get(tx, id)?))?;
+        unit::hide(tx, actor, Unit::Department(id))
+    })
+    .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -278,10 +282,11 @@ pub async fn remove(ctx: Hr, Path(id): Path<DepartmentId>) -> Result<StatusCode>
     params(("id" = DepartmentId, Path)),
     responses((status = 200, description = "As it is now", body = DepartmentJson), WriteProblems),
 )]
-pub async fn restore(ctx: Hr, Path(id): Path<DepartmentId>) -> Result<Json<DepartmentJson>> {
+pub async fn restore(ctx: Hr, if_match: IfMatch, Path(id): Path<DepartmentId>) -> Result<Tagged<DepartmentJson>> {
     let restored = ctx.write(RESTORED, move |tx, actor| {
+        if_match.check(&DepartmentJson::from(super::get(tx, id)?))?;
         unit::restore(tx, actor, Unit::Department(id))?;
         super::get(tx, id)
     });
-    restored.await.map(|found| Json(found.into()))
+    restored.await.map(|found| Tagged(found.into()))
 }

@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::ids::EntityId;
 use crate::people::org::unit::{self, Impact, Unit};
 use crate::storage::Op;
-use crate::web::etag::{self, IfMatch};
+use crate::web::etag::{self, IfMatch, Tagged};
 use crate::web::listing::ListQuery;
 use crate::web::problem::{ReadProblems, WriteProblems};
 use crate::web::{Json, List};
@@ -157,13 +157,13 @@ pub async fn update(
     if_match: IfMatch,
     Path(id): Path<EntityId>,
     Json(change): Json<Change>,
-) -> Result<Json<EntityJson>> {
+) -> Result<Tagged<EntityJson>> {
     let changed = ctx.write(CHANGED, move |tx, actor| {
         if_match.check(&EntityJson::from(super::get(tx, id)?))?;
         super::update(tx, actor, id, |facts| change.apply(facts))?;
         super::get(tx, id)
     });
-    changed.await.map(|found| Json(found.into()))
+    changed.await.map(|found| Tagged(found.into()))
 }
 
 /// What deactivating takes along.
@@ -185,8 +185,12 @@ pub async fn impact(ctx: Hr, Path(id): Path<EntityId>) -> Result<Json<Impact>> {
     params(("id" = EntityId, Path)),
     responses((status = 204, description = "Deactivated"), WriteProblems),
 )]
-pub async fn remove(ctx: Hr, Path(id): Path<EntityId>) -> Result<StatusCode> {
-    ctx.write(REMOVED, move |tx, actor| unit::hide(tx, actor, Unit::Entity(id))).await?;
+pub async fn remove(ctx: Hr, if_match: IfMatch, Path(id): Path<EntityId>) -> Result<StatusCode> {
+    ctx.write(REMOVED, move |tx, actor| {
+        if_match.check(&EntityJson::from(super::get(tx, id)?))?;
+        unit::hide(tx, actor, Unit::Entity(id))
+    })
+    .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -197,10 +201,11 @@ pub async fn remove(ctx: Hr, Path(id): Path<EntityId>) -> Result<StatusCode> {
     params(("id" = EntityId, Path)),
     responses((status = 200, description = "As it is now", body = EntityJson), WriteProblems),
 )]
-pub async fn restore(ctx: Hr, Path(id): Path<EntityId>) -> Result<Json<EntityJson>> {
+pub async fn restore(ctx: Hr, if_match: IfMatch, Path(id): Path<EntityId>) -> Result<Tagged<EntityJson>> {
     let restored = ctx.write(RESTORED, move |tx, actor| {
+        if_match.check(&EntityJson::from(super::get(tx, id)?))?;
         unit::restore(tx, actor, Unit::Entity(id))?;
         super::get(tx, id)
     });
-    restored.await.map(|found| Json(found.into()))
+    restored.await.map(|found| Tagged(found.into()))
 }

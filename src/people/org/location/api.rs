@@ -13,7 +13,7 @@ use crate::ids::{EntityId, LocationId};
 use crate::people::NameRef;
 use crate::people::org::unit::{self, Impact, Unit};
 use crate::storage::Op;
-use crate::web::etag::{self, IfMatch};
+use crate::web::etag::{self, IfMatch, Tagged};
 use crate::web::listing::ListQuery;
 use crate::web::problem::{ReadProblems, WriteProblems};
 use crate::web::{Json, List};
@@ -183,13 +183,13 @@ pub async fn update(
     if_match: IfMatch,
     Path(id): Path<LocationId>,
     Json(change): Json<Change>,
-) -> Result<Json<LocationJson>> {
+) -> Result<Tagged<LocationJson>> {
     let changed = ctx.write(CHANGED, move |tx, actor| {
         if_match.check(&LocationJson::from(super::get(tx, id)?))?;
         super::update(tx, actor, id, |facts| change.apply(facts))?;
         super::get(tx, id)
     });
-    changed.await.map(|found| Json(found.into()))
+    changed.await.map(|found| Tagged(found.into()))
 }
 
 /// What deactivating takes along.
@@ -211,8 +211,12 @@ pub async fn impact(ctx: Hr, Path(id): Path<LocationId>) -> Result<Json<Impact>>
     params(("id" = LocationId, Path)),
     responses((status = 204, description = "Deactivated"), WriteProblems),
 )]
-pub async fn remove(ctx: Hr, Path(id): Path<LocationId>) -> Result<StatusCode> {
-    ctx.write(REMOVED, move |tx, actor| unit::hide(tx, actor, Unit::Location(id))).await?;
+pub async fn remove(ctx: Hr, if_match: IfMatch, Path(id): Path<LocationId>) -> Result<StatusCode> {
+    ctx.write(REMOVED, move |tx, actor| {
+        if_match.check(&LocationJson::from(super::get(tx, id)?))?;
+        unit::hide(tx, actor, Unit::Location(id))
+    })
+    .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -223,10 +227,11 @@ pub async fn remove(ctx: Hr, Path(id): Path<LocationId>) -> Result<StatusCode> {
     params(("id" = LocationId, Path)),
     responses((status = 200, description = "As it is now", body = LocationJson), WriteProblems),
 )]
-pub async fn restore(ctx: Hr, Path(id): Path<LocationId>) -> Result<Json<LocationJson>> {
+pub async fn restore(ctx: Hr, if_match: IfMatch, Path(id): Path<LocationId>) -> Result<Tagged<LocationJson>> {
     let restored = ctx.write(RESTORED, move |tx, actor| {
+        if_match.check(&LocationJson::from(super::get(tx, id)?))?;
         unit::restore(tx, actor, Unit::Location(id))?;
         super::get(tx, id)
     });
-    restored.await.map(|found| Json(found.into()))
+    restored.await.map(|found| Tagged(found.into()))
 }
