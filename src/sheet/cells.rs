@@ -9,14 +9,33 @@ const STARTERS: [char; 7] = ['=', '+', '-', '@', '\t', '\r', '\n'];
 
 /// The text as it may stand in a CSV file: an apostrophe before what a spreadsheet would run, and before what
 /// [`as_typed`] would otherwise take an apostrophe from. Plain numbers stay numbers (`-5`, `+1.25`).
+///
+/// Where a semicolon parts columns, quotes in the middle of a line part nothing: so what stands behind a semicolon is
+/// looked at as if it were a cell of its own.
 pub(super) fn harmless(text: &str) -> Cow<'_, str> {
+    if !text.contains(';') {
+        return harmless_cell(text);
+    }
+    let pieces: Vec<_> = text.split(';').map(harmless_cell).collect();
+    Cow::Owned(pieces.join(";"))
+}
+
+fn harmless_cell(text: &str) -> Cow<'_, str> {
     let would_run = text.starts_with(STARTERS) && !is_number(text);
-    let would_change = as_typed(text) != text;
+    let would_change = typed_cell(text) != text;
     if would_run || would_change { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
 }
 
 /// The text as somebody typed it: takes back what [`harmless`] added, so that our own exports come in unchanged.
-pub(super) fn as_typed(text: &str) -> &str {
+pub(super) fn as_typed(text: &str) -> Cow<'_, str> {
+    if !text.contains(';') {
+        return Cow::Borrowed(typed_cell(text));
+    }
+    let pieces: Vec<_> = text.split(';').map(typed_cell).collect();
+    Cow::Owned(pieces.join(";"))
+}
+
+fn typed_cell(text: &str) -> &str {
     match text.strip_prefix('\'') {
         Some(rest) if rest.trim_start_matches('\'').starts_with(STARTERS) => rest,
         _ => text,

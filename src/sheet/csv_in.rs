@@ -144,7 +144,8 @@ impl<R: Read> Reader<R> {
         let mut cells = Vec::with_capacity(layout.places.len());
         for place in &layout.places {
             let cell = place.as_ref().and_then(|(at, _)| record.get(*at)).unwrap_or_default();
-            let cell = super::cells::as_typed(cell.trim_start()).trim();
+            let typed = super::cells::as_typed(cell.trim_start());
+            let cell = typed.trim();
             if cell.len() > self.bounds.cell && cell.chars().count() > self.bounds.cell {
                 let column = place.as_ref().map(|(_, header)| header.clone()).unwrap_or_default();
                 let message = msg!("is longer than {0} characters", self.bounds.cell);

@@ -222,11 +222,11 @@ fn memory_time_and_rows_are_bounded() {
 fn cells_that_a_spreadsheet_would_run_are_made_harmless_and_numbers_are_not_broken() {
     let mut out = Writer::new(Vec::new());
     out.row(["a", "b"]).unwrap();
-    for text in ["=1+1", "+49 170 1", "-2+3", "@SUM(A1)", "\tx", "\rx", "-5", "+1.25", "-0,5", "plain", "12"] {
+    for text in ["=1+1", "+49 170 1", "-2+3", "@SUM(A1)", "\tx", "\rx", "-5", "+1.25", "-0,5", "plain", "12", "A;=B1"] {
         out.row([text, ""]).unwrap();
     }
     let text = String::from_utf8(out.finish().unwrap()).unwrap();
-    let expected = "a,b\r\n'=1+1,\r\n'+49 170 1,\r\n'-2+3,\r\n'@SUM(A1),\r\n'\tx,\r\n\"'\rx\",\r\n-5,\r\n+1.25,\r\n\"-0,5\",\r\nplain,\r\n12,\r\n";
+    let expected = "a,b\r\n'=1+1,\r\n'+49 170 1,\r\n'-2+3,\r\n'@SUM(A1),\r\n'\tx,\r\n\"'\rx\",\r\n-5,\r\n+1.25,\r\n\"-0,5\",\r\nplain,\r\n12,\r\nA;'=B1,\r\n";
     assert_eq!(text, expected);
     assert!(Writer::new(Vec::new()).row(["a"]).is_ok());
     let mut uneven = Writer::new(Vec::new());
