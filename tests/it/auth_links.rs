@@ -200,7 +200,7 @@ async fn the_name_that_set_up_was_reached_by_is_known_afterwards() {
 }
 
 /// A second organization where Mira's address has a login with this password.
-fn second_organization(app: &TestApp, password: &'static str) {
+pub fn second_organization(app: &TestApp, password: &'static str) {
     let orgs = app.app.house.orgs.clone();
     let passwords = app.auth().passwords.clone();
     aside(|| {
