@@ -20,5 +20,5 @@ const refresh = async () => {
   }
 };
 
-setInterval(() => refresh().catch(() => {}), 60_000);
+setInterval(() => refresh().catch(() => {}), 30_000);
 document.addEventListener('visibilitychange', () => refresh().catch(() => {}));
