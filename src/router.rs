@@ -22,6 +22,7 @@ pub enum Audience {
     Staff,
     Manager,
     Hr,
+    HrOrAdmin,
     Admin,
 }
 
@@ -391,7 +392,7 @@ fn hr(t: &mut Routes) {
 }
 
 fn admin(t: &mut Routes) {
-    t.for_(Audience::Admin);
+    t.for_(Audience::HrOrAdmin);
     t.get("/admin/users", auth::user::pages::index);
     t.get("/admin/users/{id}", auth::user::pages::show);
     t.post("/admin/users/{id}/roles", auth::user::pages::set_roles);
@@ -403,6 +404,7 @@ fn admin(t: &mut Routes) {
     t.get("/api/v1/users", auth::user::api::list);
     t.get("/api/v1/users/{id}", auth::user::api::get);
     t.patch("/api/v1/users/{id}", auth::user::api::update);
+    t.for_(Audience::Admin);
     t.get("/admin/audit", audit::pages::index);
     t.get("/api/v1/audit-log", audit::api::list);
     t.get("/admin/certificate", admin::authority::show);

@@ -27,7 +27,7 @@ async fn overtime_past_midnight_is_decided_and_in_the_workbook(scripts: Scripts)
     browser.sign_in("employee").await;
     browser.go("/overtime").await;
     let saturday = free_saturday(&browser).await;
-    browser.press("Send overtime").await;
+    browser.press("Record overtime").await;
     browser.click("select[name=project_id] option:nth-of-type(2)").await;
     browser.date("input[name=date]", &saturday.to_string()).await;
     browser.time("input[name=start_time]", "20:00").await;

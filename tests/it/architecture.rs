@@ -1,5 +1,6 @@
 //! The *never* list of the house, as a test that names file and line.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -393,4 +394,21 @@ fn nothing_is_left_for_later() {
     let words = ["todo!(", "unimplemented!(", "FIXME", "XXX", "#[ignore", "coming soon", "not implemented"];
     let found = offences(|_, line| words.iter().any(|word| line.contains(word)) || line.contains("#[allow("));
     assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn every_dependency_has_a_line_that_says_what_it_is_for() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let papers = fs::read_to_string(root.join("ARCHITECTURE.md")).unwrap();
+    let table = papers.split("## The crates, and why").nth(1).unwrap();
+    let told: HashSet<&str> = table.split(|c: char| !c.is_alphanumeric() && c != '-' && c != '_').collect();
+    let manifest = fs::read_to_string(root.join("Cargo.toml")).unwrap();
+    let sections = manifest.split("\n[").filter(|section| section.contains("dependencies]\n"));
+    let names: Vec<&str> = sections
+        .flat_map(|section| section.lines().skip(1))
+        .filter_map(|line| line.split_once(" = ").map(|(name, _)| name))
+        .collect();
+    assert!(names.len() > 40, "the manifest is read: {names:?}");
+    let untold: Vec<_> = names.into_iter().filter(|name| !told.contains(name)).collect();
+    assert!(untold.is_empty(), "ARCHITECTURE.md does not say what these are for: {untold:?}");
 }

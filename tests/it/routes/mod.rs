@@ -243,9 +243,14 @@ async fn row(route: &Route, company: &Company, app: &mut TestApp, bodies: &BTree
             let mut path = filled(route.path, company, *whose).unwrap_or_else(|| route.path.to_owned());
             path.extend(QUERIES.iter().filter(|(known, _)| *known == route.path).map(|(_, query)| *query));
             let answer = client(app).send(route.method.clone(), &path, kind, Body::from(body.clone())).await;
-            let _ = write!(row, " {}", answer.status.as_u16());
+            let status = answer.status.as_u16();
+            let _ = write!(row, " {status}");
+            if !is_for(route.audience, role) {
+                let refused: &[u16] = if role == "anonymous" { &[401, 303] } else { &[403] };
+                assert!(refused.contains(&status), "{row}: the router says that this is for {:?}", route.audience);
+            }
             // What changed something gets a fresh company, so that one answer does not tell on the next.
-            if !route.method.is_safe() && answer.status.as_u16() < 400 && role != "anonymous" {
+            if !route.method.is_safe() && status < 400 && role != "anonymous" {
                 *app = company.open();
             }
         }
@@ -261,6 +266,19 @@ async fn row(route: &Route, company: &Company, app: &mut TestApp, bodies: &BTree
         assert_eq!(said[0], said[1], "{} {}: another organization’s thing is missing", route.method, route.path);
     }
     row
+}
+
+/// Whether somebody of this role is among those whom the router names.
+fn is_for(audience: Audience, role: &str) -> bool {
+    match audience {
+        Audience::Anyone => true,
+        Audience::Hire => role != "anonymous",
+        Audience::Staff => role != "anonymous" && role != "hire",
+        Audience::Manager => role == "manager" || role == "hr",
+        Audience::Hr => role == "hr",
+        Audience::HrOrAdmin => role == "hr" || role == "admin",
+        Audience::Admin => role == "admin",
+    }
 }
 
 /// The text of an answer without what differs from one request to the next.

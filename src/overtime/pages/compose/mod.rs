@@ -141,7 +141,7 @@ impl Content {
         let pieces = Pieces::of(rx, actor, task, &form, employee, &format)?;
         let say = |words: &Msg| format.lang.msg(words);
         let title = match (task, for_another) {
-            (Task::New, false) => msg!("Send overtime"),
+            (Task::New, false) => msg!("Record overtime"),
             (Task::New, true) => msg!("Enter overtime for {0}", name),
             (Task::Change(_) | Task::Confirm(_), _) => {
                 let date = form.value("date").parse().map_or_else(|_| String::new(), |date| format.day_long(date));
