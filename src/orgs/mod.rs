@@ -17,6 +17,7 @@ use crate::clock::Clock;
 use crate::error::{AppError, Result};
 use crate::storage::marks::{self, Holding};
 use crate::storage::{self, Db, DbSettings, Housekeeping, Op, Opening, Rx, StorageError, Tx};
+use crate::text::sort_key;
 use crate::vault::keys::{MasterKey, OrgKeys};
 
 pub use settings::{OrgSettings, WeekStart};
@@ -42,10 +43,9 @@ impl Slug {
 
     /// A slug made of a company's name: "Müller & Söhne" → "muller-sohne"; "org" where nothing usable is left.
     pub fn of_name(name: &str) -> Slug {
-        use unicode_normalization::UnicodeNormalization as _;
         let mut slug = String::new();
-        for c in name.nfkd().filter(|c| !unicode_normalization::char::is_combining_mark(*c)) {
-            match c.to_ascii_lowercase() {
+        for c in sort_key(name).chars() {
+            match c {
                 c if c.is_ascii_alphanumeric() => slug.push(c),
                 _ if !slug.ends_with('-') && !slug.is_empty() => slug.push('-'),
                 _ => {}
@@ -362,6 +362,7 @@ mod tests {
     #[test]
     fn slugs_come_of_names() {
         assert_eq!(Slug::of_name("Müller & Söhne GmbH").as_str(), "muller-sohne-gmbh");
+        assert_eq!(Slug::of_name("Łódź ApS, Ørsted").as_str(), "lodz-aps-orsted");
         assert_eq!(Slug::of_name("東京").as_str(), "org");
         assert!(Slug::parse("../etc").is_err() && Slug::parse("").is_err() && Slug::parse("-a").is_err());
         assert!(Slug::parse(Slug::of_name(&"long name ".repeat(9)).as_str()).is_ok());
