@@ -95,11 +95,19 @@ pub fn require_seen(rx: &Rx<'_>, kind: Kind, subject_id: i64, seen: Option<u32>)
     let (Some(seen), Some(approval)) = (seen, store::open_of(rx, kind, subject_id)?) else { return Ok(()) };
     if approval.status == Status::Pending && approval.version != seen {
         return Err(AppError::Conflict(msg!(
-            "{0} has changed this since you looked at it. Look at it again, then decide.",
-            approval.requester.name
+            "This has changed since you looked at it. Look at it again, then decide."
         )));
     }
     Ok(())
+}
+
+/// Gives a subject the title of what it came to when it was decided.
+///
+/// # Errors
+/// [`AppError::NotFound`]
+pub fn retitle(tx: &mut Tx<'_>, kind: Kind, subject_id: i64, title: &Msg) -> Result<()> {
+    let approval = store::latest_of(tx, kind, subject_id)?.ok_or(AppError::NotFound)?;
+    store::set_title(tx, approval.id, title)
 }
 
 /// The requester takes it back while it is undecided.

@@ -97,6 +97,11 @@ pub(super) fn set_status(tx: &mut Tx<'_>, id: ApprovalId, status: Status, versio
     Ok(())
 }
 
+pub(super) fn set_title(tx: &mut Tx<'_>, id: ApprovalId, title: &Msg) -> Result<()> {
+    tx.run("UPDATE approvals SET title = ?2 WHERE id = ?1", (id, title_text(title)))?;
+    Ok(())
+}
+
 /// Back to level 1, with nobody asked yet.
 pub(super) fn reopen(tx: &mut Tx<'_>, id: ApprovalId, title: &Msg, due_at: Timestamp, version: u32) -> Result<()> {
     tx.run("DELETE FROM approval_asked WHERE approval_id = ?1", [id])?;

@@ -81,11 +81,6 @@ impl Entry {
         self.on_behalf_of = Some(name.into());
         self
     }
-
-    /// Whether any field changed.
-    pub fn has_changes(&self) -> bool {
-        !self.inner.changes.is_empty()
-    }
 }
 
 /// Writes the entry into the log, in this transaction.

@@ -236,7 +236,7 @@ pub(super) fn update(tx: &mut Tx<'_>, id: OvertimeId, row: &Row_<'_>) -> Result<
         "UPDATE overtime_requests SET project_id = ?2, project_name = ?3, date = ?4, start_time = ?5, end_time = ?6, \
          starts_at = ?7, ends_at = ?8, reason = ?9, detail = ?10, compensation = ?11, stage = ?12, status = ?13, \
          total_minutes = ?14, night_minutes = ?15, credited_minutes = ?16, is_weekend = ?17, is_holiday = ?18, \
-         limit_override = ?19, updated_at = ?20 WHERE id = ?1",
+         limit_override = ?19, updated_at = ?20, zone = ?21 WHERE id = ?1",
         params![
             id,
             r.project.id,
@@ -258,6 +258,7 @@ pub(super) fn update(tx: &mut Tx<'_>, id: OvertimeId, row: &Row_<'_>) -> Result<
             r.is_holiday,
             r.limit_override,
             now,
+            r.zone,
         ],
     )?;
     tx.run("DELETE FROM overtime_breaks WHERE request_id = ?1", [id])?;
@@ -312,7 +313,7 @@ pub(super) fn in_the_way(
     )
 }
 
-/// The business dates of what a person has in the workbooks, or had.
+/// The business dates of what a person has in the workbooks.
 pub(super) fn dates_of(rx: &Rx<'_>, employee: EmployeeId) -> Result<Vec<Date>> {
     rx.all(
         "SELECT DISTINCT date FROM overtime_requests WHERE employee_id = ?1 \

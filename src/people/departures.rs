@@ -10,7 +10,8 @@ use crate::{msg_n, tr};
 
 const DEPARTED: Op = Op::act("employee.departed");
 
-/// For how many days after the last one it is looked at: longer than the program is ever off.
+/// For how many days after the last one it is looked at. Where the program was off for longer, HR decides for whom
+/// nobody was asked anew.
 const DAYS: i64 = 62;
 
 /// Hands over what waited for people who have left. Repeated without harm: what was handed over waits for them no

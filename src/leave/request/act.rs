@@ -321,7 +321,7 @@ fn shortened(rx: &Rx<'_>, request: &LeaveRequest, span: &LeaveSpan) -> Result<Ve
 }
 
 /// Counts a request anew before it is booked: a holiday or another working week may have been entered since it was
-/// sent. Answers it as it stands then.
+/// sent. Answers it as it stands then. It may come to less; more than what was looked at is nobody's to approve.
 fn recount(tx: &mut Tx<'_>, actor: &Actor, request: LeaveRequest) -> Result<LeaveRequest> {
     let days = counted(tx, &request, &request.span)?;
     if days == store::days(tx, request.id)? {
@@ -331,6 +331,11 @@ fn recount(tx: &mut Tx<'_>, actor: &Actor, request: LeaveRequest) -> Result<Leav
     if minutes.is_zero() {
         return Err(AppError::conflict(
             "There is no working time in this period any more. Reject it, or ask about it.",
+        ));
+    }
+    if minutes > request.minutes {
+        return Err(AppError::conflict(
+            "This comes to more working time than when it was sent. Ask for it to be looked at and sent again.",
         ));
     }
     store::put_days(tx, request.id, request.employee_id, request.leave_type_id, &days)?;
@@ -344,6 +349,10 @@ fn recount(tx: &mut Tx<'_>, actor: &Actor, request: LeaveRequest) -> Result<Leav
         minutes,
     );
     audit::record(tx, actor, entry)?;
+    let kind = types::get(tx, request.leave_type_id)?;
+    let per_day = calendars::usual_day(tx, request.employee_id, request.span.first_day())?;
+    let title = words::title(&kind, &request.span, minutes, per_day, &words::plain_format(actor, tx.now()));
+    approvals::retitle(tx, Kind::Leave, request.id.0, &Msg::new("{0}").arg(title))?;
     store::get(tx, request.id)
 }
 

@@ -128,10 +128,9 @@ pub(super) fn set_minutes(tx: &mut Tx<'_>, id: LeaveRequestId, minutes: Minutes,
     Ok(())
 }
 
-/// Came back early: the request ends with `span`, and keeps the days up to then.
+/// Came back early: the request ends with `span`, and comes to what the days that it has now charge.
 pub(super) fn shorten(tx: &mut Tx<'_>, id: LeaveRequestId, span: &LeaveSpan, asked_until: Date) -> Result<()> {
     let now = tx.now();
-    tx.run("DELETE FROM leave_request_days WHERE request_id = ?1 AND date > ?2", (id, span.last_day()))?;
     tx.run(
         "UPDATE leave_requests SET end_date = ?2, end_part = ?3, asked_until = ?4, updated_at = ?5,
              minutes = (SELECT coalesce(sum(charged_minutes), 0) FROM leave_request_days WHERE request_id = ?1)

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use jiff::civil::date;
 
 use super::*;
-use crate::approvals::Decision;
+use crate::approvals::{Decision, Kind};
 use crate::ids::LeaveTypeId;
 use crate::leave::rules::{LeaveStatus, Part};
 use crate::leave::testing::{DAY, House, house, no};
@@ -365,6 +365,32 @@ fn coming_back_early_gives_back_the_free_days_that_lay_between() {
 }
 
 #[test]
+fn what_comes_to_more_than_was_sent_is_not_approved() {
+    let house = house();
+    let mira = &house.mira.clone();
+    house.grant(mira, 10, date(2026, 1, 1), None);
+    let hr = house.hr.clone();
+    let holiday = people::holidays::HolidayFacts {
+        name: "Founder’s day".into(),
+        start_date: date(2026, 12, 9),
+        end_date: date(2026, 12, 9),
+        half: None,
+        scope: crate::time::HolidayScope::Global,
+        entity_id: None,
+        location_id: None,
+        working: false,
+    };
+    let holiday = house.act(move |tx| people::holidays::create(tx, &hr, holiday)).unwrap();
+    let id = house.submit(mira, house.days(date(2026, 12, 8), date(2026, 12, 10))).unwrap();
+    let hr = house.hr.clone();
+    house.act(move |tx| people::holidays::delete(tx, &hr, holiday)).unwrap();
+    assert!(matches!(house.approve(&house.manager.clone(), id), Err(AppError::Conflict(_))));
+    let request = house.read(move |rx| store::get(rx, id)).unwrap();
+    assert_eq!((request.minutes, request.status), (days(2), LeaveStatus::Pending));
+    assert_eq!(house.sum(mira, 2026), days(10).get());
+}
+
+#[test]
 fn a_holiday_entered_since_is_counted_at_approval_and_told() {
     let house = house();
     let mira = &house.mira.clone();
@@ -389,6 +415,8 @@ fn a_holiday_entered_since_is_counted_at_approval_and_told() {
     assert_eq!(house.sum(mira, 2026), days(8).get());
     let request = house.read(move |rx| store::get(rx, id)).unwrap();
     assert_eq!((request.minutes, request.sent_minutes), (days(2), Some(days(3))));
+    let approval = house.read(move |rx| approvals::current(rx, Kind::Leave, id.0)).unwrap().unwrap();
+    assert!(approval.title.to_string().contains("2\u{a0}days"), "{}", approval.title);
     let told = house.read(|rx| {
         rx.all("SELECT action FROM audit_log WHERE action = 'leave.counted_anew'", (), |row| row.get::<_, String>(0))
     });

@@ -4,7 +4,7 @@ use jiff::civil::{Date, Time};
 
 use crate::error::FieldErrors;
 use crate::msg;
-use crate::time::{Minutes, Period, Slots, hhmm, period};
+use crate::time::{Minutes, Period, Slots, hhmm};
 
 crate::text_enum! {
     /// Which part of the first or last day is asked for.
@@ -184,11 +184,6 @@ impl LeaveSpan {
                 Some(LeaveSpan(Shape::Days { period: shorter, first, last: end }))
             }
         }
-    }
-
-    /// The first day of work after it, on the calendar alone.
-    pub fn day_after(&self) -> Date {
-        period::ahead(self.last_day(), 1)
     }
 
     /// The fields that [`LeaveSpan::parse`] reads.

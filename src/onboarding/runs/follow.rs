@@ -18,8 +18,8 @@ use crate::people::{self, Employee};
 use crate::storage::Tx;
 
 /// What follows in a run when the record of its person changed: the due dates of open tasks move with the first day,
-/// and tasks of the line manager go to the new one. What somebody who is gone had to do
-/// goes to others. Part of the same transaction; see [`people::Follow`].
+/// and tasks of the line manager go to the new one. What somebody who is gone had to do goes to others. Part of the
+/// same transaction; see [`people::Follow`].
 ///
 /// # Errors
 /// When the database cannot be read or written.

@@ -159,9 +159,4 @@ impl Employee {
     pub fn is_employed_on(&self, date: Date) -> bool {
         !self.hidden && self.facts.join_date <= date && self.facts.leave_date.is_none_or(|last| date <= last)
     }
-
-    /// Signed up, but before the first day: sees pre-boarding pages only.
-    pub fn is_hire_on(&self, date: Date) -> bool {
-        !self.hidden && self.facts.join_date > date
-    }
 }
