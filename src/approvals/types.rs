@@ -5,6 +5,8 @@ use serde::Serialize;
 
 use crate::error::{AppError, Msg, Result};
 use crate::ids::{ApprovalId, EmployeeId};
+use crate::lang::Lang;
+use crate::msg;
 use crate::notifications::{self, Topic};
 use crate::people::NameRef;
 use crate::tr;
@@ -237,6 +239,15 @@ pub struct Step {
     pub note: String,
     /// web, api, mail, cli or job.
     pub channel: String,
+}
+
+impl Step {
+    /// What was said with it: the note, and why somebody decided on another's behalf. Empty where nothing was.
+    pub fn says(&self, lang: Lang) -> String {
+        let behalf = self.on_behalf_of.as_deref().map(|why| lang.msg(&msg!("On somebody’s behalf: {0}", why)));
+        let note = Some(self.note.clone()).filter(|note| !note.is_empty());
+        note.into_iter().chain(behalf).collect::<Vec<_>>().join(" · ")
+    }
 }
 
 /// What somebody needs to see of a subject in order to decide: made by the feature, shown by the inbox.

@@ -46,7 +46,6 @@ struct Row {
     facts: Vec<approvals::Fact>,
     since: String,
     late: bool,
-    ticked: bool,
 }
 
 #[derive(Template)]
@@ -98,12 +97,9 @@ fn label(kind: Kind) -> &'static str {
 /// `GET /inbox?kind=leave`
 pub async fn index(ctx: Staff, RawQuery(query): RawQuery) -> Result<Response> {
     let form = FormState::read(query.unwrap_or_default().as_bytes());
-    show(&ctx, form.value("kind").parse().ok(), &[]).await
-}
-
-async fn show(ctx: &Ctx, kind: Option<Kind>, ticked: &[ApprovalId]) -> Result<Response> {
+    let kind: Option<Kind> = form.value("kind").parse().ok();
     let items = ctx.read(waiting).await?;
-    let format = format(ctx);
+    let format = format(&ctx);
     let tabs = Kind::ALL
         .iter()
         .map(|kind| (kind, items.iter().filter(|item| item.approval.kind == *kind).count()))
@@ -114,12 +110,12 @@ async fn show(ctx: &Ctx, kind: Option<Kind>, ticked: &[ApprovalId]) -> Result<Re
     let items = items
         .into_iter()
         .filter(|item| kind.is_none_or(|kind| item.approval.kind == kind))
-        .map(|item| row(item, &format, ticked))
+        .map(|item| row(item, &format))
         .collect();
     web::page(&Index { shell: ctx.shell().await?, total, chosen: kind.map_or("", Kind::as_str), tabs, items })
 }
 
-fn row(item: Item, format: &Format, ticked: &[ApprovalId]) -> Row {
+fn row(item: Item, format: &Format) -> Row {
     let Item { approval, facts } = item;
     Row {
         id: approval.id,
@@ -133,7 +129,6 @@ fn row(item: Item, format: &Format, ticked: &[ApprovalId]) -> Row {
         facts: facts.facts,
         since: format.when(approval.requested_at),
         late: approval.due_at < format.now,
-        ticked: ticked.contains(&approval.id),
     }
 }
 

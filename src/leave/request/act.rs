@@ -349,11 +349,10 @@ fn recount(tx: &mut Tx<'_>, actor: &Actor, request: LeaveRequest) -> Result<Leav
         minutes,
     );
     audit::record(tx, actor, entry)?;
-    let kind = types::get(tx, request.leave_type_id)?;
-    let per_day = calendars::usual_day(tx, request.employee_id, request.span.first_day())?;
-    let title = words::title(&kind, &request.span, minutes, per_day, &words::plain_format(actor, tx.now()));
+    let request = store::get(tx, request.id)?;
+    let title = super::title(tx, &request, &words::plain_format(actor, tx.now()))?;
     approvals::retitle(tx, Kind::Leave, request.id.0, &Msg::new("{0}").arg(title))?;
-    store::get(tx, request.id)
+    Ok(request)
 }
 
 /// Writes an approved request into the ledger; the balance must still cover it.

@@ -21,6 +21,7 @@ use crate::approvals;
 use crate::auth::Actor;
 use crate::error::{AppError, Result};
 use crate::ids::LeaveRequestId;
+use crate::leave::{calendars, types, words};
 use crate::msg;
 use crate::people::{self, Reach};
 use crate::storage::{Op, Rx};
@@ -68,6 +69,13 @@ pub fn get(rx: &Rx<'_>, actor: &Actor, id: LeaveRequestId) -> Result<(LeaveReque
         Sight::None => Err(AppError::NotFound),
         sight => Ok((request, sight)),
     }
+}
+
+/// "Vacation, Tue 8 – Fri 11 Dec, 4 days"
+fn title(rx: &Rx<'_>, request: &LeaveRequest, format: &Format) -> Result<String> {
+    let kind = types::get(rx, request.leave_type_id)?;
+    let per_day = calendars::usual_day(rx, request.employee_id, request.span.first_day())?;
+    Ok(words::title(&kind, &request.span, request.minutes, per_day, format))
 }
 
 /// Looks at what a request would do, without sending it.

@@ -256,14 +256,12 @@ fn timeline(rx: &Rx<'_>, actor: &Actor, request: &LeaveRequest, amounts: &Amount
         if step.what == StepKind::Requested {
             what = text("sent it");
         }
-        let behalf = step.on_behalf_of.as_deref().map(|why| format.lang.msg(&msg!("On somebody’s behalf: {0}", why)));
-        let say = [Some(step.note.as_str()).filter(|note| !note.is_empty()), behalf.as_deref()];
         events.push(Event {
             icon: step.what.icon(),
             who,
             what,
             when: format.when(step.at),
-            say: say.into_iter().flatten().collect::<Vec<_>>().join(" · "),
+            say: step.says(format.lang),
         });
     }
     if let (Some(sent), Some(at)) = (request.sent_minutes, request.approved_at) {
@@ -393,9 +391,7 @@ async fn act_page(ctx: &Ctx, id: LeaveRequestId, act: Act, form: FormState, stat
         .read(move |rx, actor| {
             let (request, sight) = super::get(rx, actor, id)?;
             let format = words::format_for(actor, rx.now());
-            let kind = types::get(rx, request.leave_type_id)?;
-            let per_day = calendars::usual_day(rx, request.employee_id, request.span.first_day())?;
-            let title = words::title(&kind, &request.span, request.minutes, per_day, &format);
+            let title = super::title(rx, &request, &format)?;
             let approval = approvals::current(rx, approvals::Kind::Leave, id.0)?;
             let deciding = matches!(act, Act::Approve | Act::Reject);
             if let Some(approval) = approval.as_ref().filter(|_| deciding || act == Act::Question) {

@@ -102,24 +102,20 @@ pub(super) fn question(rx: &Rx<'_>, id: OvertimeId, format: &Format) -> Result<O
 pub(super) fn timeline(rx: &Rx<'_>, actor: &Actor, id: OvertimeId, format: &Format) -> Result<Vec<Event>> {
     let text = |words: &'static str| format.lang.text(words).to_owned();
     let steps = approvals::timeline(rx, approvals::Kind::Overtime, id.0)?;
-    let event = |step: approvals::Step| {
-        let behalf = step.on_behalf_of.as_deref().map(|why| format.lang.msg(&msg!("On somebody’s behalf: {0}", why)));
-        let say = [Some(step.note).filter(|note| !note.is_empty()), behalf];
-        Event {
-            icon: step.what.icon(),
-            who: if step.who == actor.name { text(tr!("You")) } else { step.who },
-            what: text(match step.what {
-                StepKind::Requested => tr!("sent it"),
-                StepKind::Approved => tr!("approved it"),
-                StepKind::Rejected => tr!("rejected it"),
-                StepKind::Asked => tr!("asked"),
-                StepKind::Resubmitted => tr!("changed it and sent it again"),
-                StepKind::Withdrawn => tr!("took it back"),
-                StepKind::Reasked => tr!("asked somebody else, as who was asked is gone"),
-            }),
-            when: format.when(step.at),
-            say: say.into_iter().flatten().collect::<Vec<String>>().join(" · "),
-        }
+    let event = |step: approvals::Step| Event {
+        say: step.says(format.lang),
+        icon: step.what.icon(),
+        who: if step.who == actor.name { text(tr!("You")) } else { step.who },
+        what: text(match step.what {
+            StepKind::Requested => tr!("sent it"),
+            StepKind::Approved => tr!("approved it"),
+            StepKind::Rejected => tr!("rejected it"),
+            StepKind::Asked => tr!("asked"),
+            StepKind::Resubmitted => tr!("changed it and sent it again"),
+            StepKind::Withdrawn => tr!("took it back"),
+            StepKind::Reasked => tr!("asked somebody else, as who was asked is gone"),
+        }),
+        when: format.when(step.at),
     };
     Ok(steps.into_iter().map(event).collect())
 }
