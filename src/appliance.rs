@@ -186,6 +186,7 @@ fn registry(house: &Arc<House>) -> Registry {
                 .with("sessions", auth::session::prune)
                 .with("links", auth::links::prune)
                 .with("wrong passwords", auth::lockout::prune)
+                .with_files("sealed files", |ctx| ctx.org.vault().sweep(&ctx.org.db))
                 .on_appliance(house.orgs.instance(), "unknown logins", auth::lockout::prune_unknown),
         )
         .job(onboarding::TaskReminders)

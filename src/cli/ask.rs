@@ -26,7 +26,10 @@ pub enum Ask {
     },
     OrgList,
     User(user::UserAsk),
-    Doctor,
+    Doctor {
+        /// Sealed files are read through.
+        deep: bool,
+    },
     /// An operator's answer to "moved here, or a test copy?".
     Answered(Answered),
     Health,
@@ -47,7 +50,7 @@ impl Ask {
         match self {
             Ask::SetupUrl | Ask::OrgCreate { .. } => Opening::Make,
             Ask::OrgList | Ask::User(_) | Ask::Answered(_) | Ask::Health => Opening::Existing,
-            Ask::Doctor => Opening::AsItIs,
+            Ask::Doctor { .. } => Opening::AsItIs,
         }
     }
 }
@@ -94,7 +97,7 @@ pub fn perform(house: &House, ask: Ask) -> Result<Answer> {
             Ok(Answer::said(text.join("\n"), json))
         }
         Ask::User(ask) => user::perform(house, ask),
-        Ask::Doctor => doctor::perform(house),
+        Ask::Doctor { deep } => doctor::perform(house, deep),
         Ask::Answered(answered) => doctor::answer(house, answered),
         Ask::Health => house.health(),
     }

@@ -14,6 +14,7 @@ use crate::admin::moved;
 use crate::appliance::House;
 use crate::auth::Actor;
 use crate::error::{AppError, Result};
+use crate::orgs::Org;
 use crate::storage::audit::{self, Chain};
 use crate::storage::{Db, checks, marks, outbox};
 
@@ -26,11 +27,14 @@ pub struct Doctor {
     #[arg(long)]
     json: bool,
     /// Say that this is the house itself, in a new place: mail and reminders go on.
-    #[arg(long, conflicts_with = "copy")]
+    #[arg(long, conflicts_with_all = ["copy", "deep"])]
     moved: bool,
     /// Say that this is a copy for trying things out: its links and tokens are its own, and mail stays off.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "deep")]
     copy: bool,
+    /// Read every sealed file through as well; long where there are many.
+    #[arg(long)]
+    deep: bool,
     #[command(flatten)]
     pub(super) data: DataDir,
 }
@@ -41,7 +45,7 @@ impl Doctor {
         let what = match (self.moved, self.copy) {
             (true, _) => Ask::Answered(Answered::Moved),
             (_, true) => Ask::Answered(Answered::Copy),
-            _ => Ask::Doctor,
+            _ => Ask::Doctor { deep: self.deep },
         };
         match ask(&self.data.path, what) {
             Ok(answer) => {
@@ -75,15 +79,16 @@ impl Finding {
     }
 }
 
-/// Looks at everything. Blocks; long on large databases.
+/// Looks at everything; where `deep`, into every sealed file as well. Blocks; long on large databases.
 ///
 /// # Errors
 /// None: what cannot be looked at is a finding.
-pub fn perform(house: &House) -> Result<Answer> {
+pub fn perform(house: &House, deep: bool) -> Result<Answer> {
     let mut found = vec![permissions(&house.data), key(house), space(house), clock(house), home(house)];
     found.extend(database("appliance", house.orgs.instance()));
     for org in house.orgs.all() {
         found.extend(database(org.slug.as_str(), &org.db));
+        found.push(files(&org, deep));
         found.push(mail(org.slug.as_str(), &org.db, house));
     }
     for (slug, why) in house.orgs.shut() {
@@ -222,6 +227,24 @@ fn audit_chain(name: &str, db: &Db, chain: Chain) -> Finding {
                 format!("{fault:?}: somebody changed the log by another way than Steward; compare with an older copy"),
             ),
         },
+        Err(error) => unreadable(check, &error),
+    }
+}
+
+/// The sealed files that rows name.
+fn files(org: &Org, deep: bool) -> Finding {
+    let check = format!("files of {}", org.slug);
+    match org.db.read_blocking(|rx| org.vault().faults(rx, deep)) {
+        Ok((all, faults)) if faults.is_empty() => {
+            let looked = if deep { "each opens" } else { "each is there; --deep reads them through" };
+            Finding::well(check, format!("{all} sealed files, {looked}"))
+        }
+        Ok((all, faults)) => {
+            let named: Vec<String> = faults.iter().map(|fault| format!("{}: {}", fault.id, fault.why)).collect();
+            let says =
+                format!("{} of {all} sealed files: {}; put them back from a backup", faults.len(), named.join("; "));
+            Finding::ill(check, says)
+        }
         Err(error) => unreadable(check, &error),
     }
 }

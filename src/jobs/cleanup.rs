@@ -14,21 +14,26 @@ const CLEAN_UP: Op = Op::housekeeping(Housekeeping::CleanUp);
 /// Removes rows of one kind that have served their time; how many went.
 pub type Broom = fn(&mut Tx<'_>) -> Result<usize>;
 
+/// As [`Broom`], for what lies in the organization's folder beside its database.
+pub type FileBroom = fn(&JobCtx) -> Result<usize>;
+
 /// The job `cleanup`. The clockwork's own rows and the outbox's are swept always; the composition root hands it the
 /// brooms of the other rooms.
 pub struct Cleanup {
     brooms: Vec<(&'static str, Option<Db>, Broom)>,
+    files: Vec<(&'static str, FileBroom)>,
 }
 
 impl Default for Cleanup {
     fn default() -> Self {
-        Cleanup { brooms: Vec::new() }.with("runs of jobs", sweep_runs).with("outbox", sweep_outbox)
+        Cleanup { brooms: Vec::new(), files: Vec::new() }.with("runs of jobs", sweep_runs).with("outbox", sweep_outbox)
     }
 }
 
 impl fmt::Debug for Cleanup {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.brooms.iter().map(|(what, ..)| what)).finish()
+        let rows = self.brooms.iter().map(|(what, ..)| what);
+        f.debug_list().entries(rows.chain(self.files.iter().map(|(what, _)| what))).finish()
     }
 }
 
@@ -41,6 +46,13 @@ impl Cleanup {
     #[must_use]
     pub fn with(mut self, what: &'static str, broom: Broom) -> Cleanup {
         self.brooms.push((what, None, broom));
+        self
+    }
+
+    /// A broom for files.
+    #[must_use]
+    pub fn with_files(mut self, what: &'static str, broom: FileBroom) -> Cleanup {
+        self.files.push((what, broom));
         self
     }
 
@@ -76,6 +88,12 @@ impl Job for Cleanup {
             let rows = db.as_ref().unwrap_or(&ctx.org.db).write_blocking(CLEAN_UP, *broom)?;
             if rows > 0 {
                 swept.push(format!("{what}: {rows}"));
+            }
+        }
+        for (what, broom) in &self.files {
+            let files = broom(ctx)?;
+            if files > 0 {
+                swept.push(format!("{what}: {files}"));
             }
         }
         Ok(if swept.is_empty() {

@@ -1,4 +1,4 @@
-//! Organizations: each a folder with its own database, keys and (later files of its) vault; [`Orgs`] is the registry
+//! Organizations: each a folder with its own database, keys and vault; [`Orgs`] is the registry
 //! of those that are open. Nothing here looks inside an organization beyond its own settings.
 
 mod founding;
@@ -18,7 +18,8 @@ use crate::error::{AppError, Result};
 use crate::storage::marks::{self, Holding};
 use crate::storage::{self, Db, DbSettings, Housekeeping, Op, Opening, Rx, StorageError, Tx};
 use crate::text::sort_key;
-use crate::vault::keys::{MasterKey, OrgKeys};
+use crate::vault::Vault;
+use crate::vault::keys::{MasterKey, OrgKeys, Purpose};
 
 pub use settings::{OrgSettings, WeekStart};
 
@@ -93,6 +94,11 @@ impl Org {
     /// What the organization decided for itself; as of the last change.
     pub fn settings(&self) -> Arc<OrgSettings> {
         self.settings.load_full()
+    }
+
+    /// The organization's sealed files.
+    pub fn vault(&self) -> Vault {
+        Vault::new(&self.dir, self.keys.key(Purpose::Vault))
     }
 
     /// Reads the settings again: after any act that changed them.

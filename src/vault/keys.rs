@@ -34,6 +34,8 @@ pub enum Purpose {
     Passwords,
     /// The ticket between a right password and the choice of an organization.
     Choices,
+    /// Wraps the keys of sealed files.
+    Vault,
 }
 
 impl Purpose {
@@ -45,12 +47,14 @@ impl Purpose {
             Purpose::Cookies => "cookies",
             Purpose::Passwords => "passwords",
             Purpose::Choices => "choices",
+            Purpose::Vault => "vault",
         }
     }
 
-    /// The name under which a key of `epoch` is derived. Password salts stay: accounts are copied with their hashes.
+    /// The name under which a key of `epoch` is derived. Password salts stay, because accounts are copied with their
+    /// hashes; so does the vault's key, because files are copied as they were sealed.
     fn in_epoch(self, epoch: &AtomicU32) -> String {
-        if self == Purpose::Passwords {
+        if matches!(self, Purpose::Passwords | Purpose::Vault) {
             return self.as_str().to_owned();
         }
         format!("{}/{}", self.as_str(), epoch.load(Ordering::Acquire))
@@ -213,7 +217,9 @@ mod tests {
         let data = tempfile::tempdir().unwrap();
         let master = master(data.path());
         let mut keys = Vec::new();
-        for purpose in [Purpose::Tokens, Purpose::Links, Purpose::Feeds, Purpose::Cookies, Purpose::Passwords] {
+        for purpose in
+            [Purpose::Tokens, Purpose::Links, Purpose::Feeds, Purpose::Cookies, Purpose::Passwords, Purpose::Vault]
+        {
             keys.push(master.appliance(purpose));
             keys.push(master.organization("acme").key(purpose));
             keys.push(master.organization("zenith").key(purpose));
@@ -225,12 +231,14 @@ mod tests {
     }
 
     #[test]
-    fn a_copy_gets_other_keys_at_once_but_the_salts_of_passwords_stay() {
+    fn a_copy_gets_other_keys_at_once_but_the_salts_of_passwords_and_the_key_of_files_stay() {
         let data = tempfile::tempdir().unwrap();
         let master = master(data.path());
         let org = master.organization("acme");
         let before = (org.key(Purpose::Tokens), org.key(Purpose::Passwords), master.appliance(Purpose::Passwords));
+        let files = org.key(Purpose::Vault);
         master.set_epoch(2);
+        assert_eq!(files, org.key(Purpose::Vault));
         assert_ne!(before.0, org.key(Purpose::Tokens));
         assert_eq!(before.1, org.key(Purpose::Passwords));
         assert_eq!(before.2, master.appliance(Purpose::Passwords));

@@ -153,6 +153,7 @@ fn sql_stays_in_stores() {
 
 /// Which room a table belongs to: nobody else writes it.
 const TABLES: &[(&str, &[&str])] = &[
+    ("vault", &["vault_files"]),
     ("storage", &["audit_log", "commits", "generations", "marks", "outbox"]),
     ("orgs", &["hosts", "organizations", "settings"]),
     (
