@@ -81,6 +81,7 @@ impl House {
             changed: vec![onboarding::follow, approvals::follow, overtime::follow],
             imported: vec![onboarding::welcome_imported],
         });
+        people::recount::recounted_by(leave::recount);
         let orgs = Orgs::open(data, master, clock, settings)?;
         Ok(House {
             config: Arc::new(config),

@@ -57,6 +57,10 @@ id! {
     GroupId;
     /// A dated weekly schedule of a person.
     ScheduleId;
+    /// A ready-made working pattern.
+    ScheduleTemplateId;
+    /// Hours for a while over the personal ones of many.
+    OverlayId;
     /// A public holiday.
     HolidayId;
     /// A kind of leave.

@@ -27,7 +27,14 @@ CREATE TABLE locations (
   country     TEXT NOT NULL DEFAULT '' CHECK (length(country) IN (0, 2)),
   region      TEXT NOT NULL DEFAULT '' CHECK (length(region) <= 10),
   address     TEXT NOT NULL DEFAULT '' CHECK (length(address) <= 500),
-  hidden_by   INTEGER
+  -- What becomes of a whole holiday on a day that a person does not work anyway, and of which holidays: those from
+  -- this date on. A lieu day can be used for so many months; NULL is without end.
+  holiday_on_free_day TEXT NOT NULL DEFAULT 'nothing' CHECK (holiday_on_free_day IN ('nothing', 'next_working_day', 'lieu_day')),
+  free_day_from       TEXT CHECK (length(free_day_from) = 10),
+  lieu_expires_months INTEGER CHECK (lieu_expires_months BETWEEN 1 AND 60),
+  hidden_by   INTEGER,
+  CHECK ((holiday_on_free_day = 'nothing') = (free_day_from IS NULL)),
+  CHECK (holiday_on_free_day = 'lieu_day' OR lieu_expires_months IS NULL)
 ) STRICT;
 CREATE INDEX locations_entity ON locations (entity_id);
 CREATE INDEX locations_name ON locations (name_key, id);
@@ -102,23 +109,30 @@ CREATE TABLE employee_changes (
   UNIQUE (employee_id, field, effective_on)
 ) STRICT;
 
--- A working week, from a date on. Weekdays count from Monday, 1; a day without a row is free. Start and end are local
--- wall times ("09:00"), both or neither; an end before the start is on the next day.
+-- A working pattern, from a date on: one week, or several that follow each other, the first beginning on the Monday
+-- `anchor`. Weekdays count from Monday, 1; a day without a row is free. Start and end are local wall times ("09:00"),
+-- both or neither; an end before the start is on the next day. `template_id` says of which template it is a copy.
 CREATE TABLE employee_schedules (
   id           INTEGER PRIMARY KEY,
   employee_id  INTEGER NOT NULL REFERENCES employees (id),
   effective_on TEXT NOT NULL CHECK (length(effective_on) = 10),
-  hidden_by    INTEGER
+  weeks        INTEGER NOT NULL DEFAULT 1 CHECK (weeks BETWEEN 1 AND 12),
+  anchor       TEXT CHECK (length(anchor) = 10),
+  template_id  INTEGER REFERENCES schedule_templates (id),
+  hidden_by    INTEGER,
+  CHECK ((weeks = 1) = (anchor IS NULL))
 ) STRICT;
+CREATE INDEX employee_schedules_template ON employee_schedules (template_id) WHERE template_id IS NOT NULL;
 CREATE UNIQUE INDEX employee_schedules_dated ON employee_schedules (employee_id, effective_on) WHERE hidden_by IS NULL;
 CREATE INDEX employee_schedules_employee ON employee_schedules (employee_id);
 CREATE TABLE employee_schedule_days (
   schedule_id  INTEGER NOT NULL REFERENCES employee_schedules (id) ON DELETE CASCADE,
+  week         INTEGER NOT NULL DEFAULT 1 CHECK (week BETWEEN 1 AND 12),
   weekday      INTEGER NOT NULL CHECK (weekday BETWEEN 1 AND 7),
   minutes      INTEGER NOT NULL CHECK (minutes BETWEEN 1 AND 1440),
   start_time   TEXT CHECK (length(start_time) = 5),
   end_time     TEXT CHECK (length(end_time) = 5),
-  PRIMARY KEY (schedule_id, weekday),
+  PRIMARY KEY (schedule_id, week, weekday),
   CHECK ((start_time IS NULL) = (end_time IS NULL))
 ) STRICT, WITHOUT ROWID;
 
@@ -134,6 +148,10 @@ CREATE TABLE holidays (
   entity_id   INTEGER REFERENCES entities (id),
   location_id INTEGER REFERENCES locations (id),
   working     INTEGER NOT NULL DEFAULT 0 CHECK (working IN (0, 1)),
+  -- The date is computed, and may turn out another (the moon is looked for).
+  estimated   INTEGER NOT NULL DEFAULT 0 CHECK (estimated IN (0, 1)),
+  -- Of what was imported: which list it came from ("DE-BY, holidays 0.108").
+  source      TEXT NOT NULL DEFAULT '' CHECK (length(source) <= 60),
   CHECK ((scope = 'entity') = (entity_id IS NOT NULL)),
   CHECK ((scope = 'location') = (location_id IS NOT NULL))
 ) STRICT;

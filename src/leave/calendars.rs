@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::rules::Calendar;
 use crate::error::Result;
 use crate::ids::EmployeeId;
-use crate::people;
+use crate::people::{self, WorkingTime};
 use crate::storage::Rx;
 use crate::time::{DatedSchedules, Holidays, Minutes, Period, period};
 
@@ -24,11 +24,8 @@ impl PersonCalendar {
     /// # Errors
     /// [`crate::error::AppError::NotFound`] where there is no such person.
     pub fn of(rx: &Rx<'_>, employee: EmployeeId, asked: Period) -> Result<Self> {
-        let place = people::place_of(rx, employee)?;
-        Ok(PersonCalendar {
-            schedules: people::schedules(rx, employee)?,
-            holidays: people::holidays(rx, &place, around(asked))?,
-        })
+        let WorkingTime { schedules, holidays } = people::working_time(rx, employee, around(asked))?;
+        Ok(PersonCalendar { schedules, holidays })
     }
 
     pub fn calendar(&self) -> Calendar<'_> {
@@ -53,7 +50,7 @@ pub fn around(asked: Period) -> Period {
 
 /// A day is worth what the person usually works on one; 8 hours where no week applies.
 fn day_of(schedules: &DatedSchedules, date: Date) -> Minutes {
-    let usual = schedules.on(date).map_or(Minutes::ZERO, |week| week.usual_day());
+    let usual = schedules.on(date).map_or(Minutes::ZERO, |pattern| pattern.usual_day());
     if usual.is_positive() { usual } else { Minutes::hours(8) }
 }
 

@@ -256,12 +256,13 @@ pub fn next_of(rx: &Rx<'_>, actor: &Actor, limit: usize) -> Result<Vec<NextItem>
     }
     let ahead =
         Period::new(period::ahead(today, 1), period::ahead(today, HOLIDAYS_AHEAD)).unwrap_or(Period::day(today));
-    let holidays = people::holidays(rx, &people::place_of(rx, own)?, ahead)?;
+    let holidays = people::working_time(rx, own, ahead)?.holidays;
     for (date, holiday) in holidays.within(ahead) {
+        let name = people::words::holiday(holiday, &format);
         let what = match holiday.slots.half() {
-            None => msg!("{0}", holiday.name),
-            Some(crate::time::Half::Morning) => msg!("{0}, free until noon", holiday.name),
-            Some(crate::time::Half::Afternoon) => msg!("{0}, free from noon", holiday.name),
+            None => msg!("{0}", name),
+            Some(crate::time::Half::Morning) => msg!("{0}, free until noon", name),
+            Some(crate::time::Half::Afternoon) => msg!("{0}, free from noon", name),
         };
         items.push(NextItem { date, when: format.day(date), what: format.lang.msg(&what), href: None, waits: None });
     }

@@ -14,6 +14,7 @@ pub mod jobs;
 pub mod ledger;
 mod notices;
 pub mod pages;
+pub mod recount;
 pub mod request;
 pub mod rules;
 #[cfg(test)]
@@ -24,5 +25,6 @@ pub mod words;
 pub use home::{away_on, home_balances, next_of};
 pub use inbox::inbox_facts;
 pub use ledger::{Credit, grant, take_back};
+pub use recount::recount;
 pub use request::decide;
 pub use types::seed_types;

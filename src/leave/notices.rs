@@ -24,6 +24,7 @@ const REJECTED: Kind = Kind::new("leave_rejected", Topic::Requests, tr!("Your le
 const QUESTION: Kind = Kind::new("leave_question", Topic::Requests, tr!("A question about your leave"), OPEN);
 const ENDED: Kind = Kind::new("leave_ended", Topic::Requests, tr!("Your leave was taken back"), OPEN);
 const ENTERED: Kind = Kind::new("leave_entered", Topic::Requests, tr!("Leave was entered for you"), OPEN);
+const RECOUNTED: Kind = Kind::new("leave_recounted", Topic::Requests, tr!("Your leave was counted anew"), OPEN);
 const ADJUSTED: Kind = Kind::new("leave_adjusted", Topic::Requests, tr!("Your balance was corrected"), tr!("See why"));
 const TEAM: Kind = Kind::new("leave_team", Topic::Team, tr!("Leave in your team"), OPEN);
 const DEPUTY: Kind = Kind::new("leave_deputy", Topic::Team, tr!("You stand in for somebody"), tr!("Open the calendar"));
@@ -46,6 +47,8 @@ pub(super) enum Fate {
     Returned,
     /// HR entered it.
     Entered,
+    /// Hours or holidays changed, and what it takes with them.
+    Recounted,
 }
 
 /// Tells the requester, with what was written to them.
@@ -64,6 +67,7 @@ pub(super) fn requester(tx: &mut Tx<'_>, actor: &Actor, request: &LeaveRequest, 
             Fate::Revoked => (&ENDED, msg!("{0} revoked the approval of your leave: {1}", who, title)),
             Fate::Returned => (&ENDED, msg!("{0} ended your leave early: {1}", who, title)),
             Fate::Entered => (&ENTERED, msg!("{0} entered leave for you: {1}", who, title)),
+            Fate::Recounted => (&RECOUNTED, msg!("Hours or holidays have changed. Your leave is now: {0}", title)),
         },
         quote,
     )

@@ -32,6 +32,7 @@ pub(super) struct House {
 }
 
 pub(super) fn house() -> House {
+    people::recount::recounted_by(super::recount);
     let dir = tempfile::tempdir().unwrap();
     let clock = Clock::manual("2026-12-03T12:00:00Z".parse().unwrap());
     let db = Db::open(dir.path(), &ORG, clock.clone(), DbSettings::default()).unwrap();

@@ -5,11 +5,12 @@ use jiff::civil::Date;
 use super::rules::{self, DayCount};
 use crate::error::{AppError, Result};
 use crate::ids::{EntityId, LocationId};
-use crate::people::{self, schedule};
+use crate::people::{self, WorkingTime};
 use crate::storage::Rx;
 use crate::time::{Period, WorkingDays, period};
 
-/// The due date of each offset, in the same order. Working days are Monday to Friday without the place's holidays.
+/// The due date of each offset, in the same order. Working days are those of the place:
+/// Monday to Friday without its holidays, and without what hours for a while at that place make free.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -26,8 +27,8 @@ pub fn due_dates(
     let latest = furthest(offsets.iter().map(|(days, _)| *days).max()).max(0) + 31;
     let span = Period::new(period::ahead(first_day, earliest), period::ahead(first_day, latest))
         .ok_or_else(|| AppError::internal("a span of due dates that ends before it begins"))?;
-    let holidays = people::holidays::of(rx, entity, location, span)?;
-    let week = schedule::full_time();
-    let days = WorkingDays::new(&week, &holidays).ok_or_else(|| AppError::internal("a full-time week without work"))?;
+    let WorkingTime { schedules, holidays } = people::of_place(rx, entity, location, span)?;
+    let days =
+        WorkingDays::new(&schedules, &holidays).ok_or_else(|| AppError::internal("a full-time week without work"))?;
     Ok(offsets.iter().map(|(offset, count)| rules::due_date(first_day, *offset, *count, days)).collect())
 }

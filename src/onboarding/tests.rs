@@ -326,6 +326,8 @@ fn due_dates_skip_holidays_and_move_with_the_first_day() {
                 entity_id: None,
                 location_id: None,
                 working: false,
+                estimated: false,
+                source: String::new(),
             };
             people::holidays::create(tx, &hr, facts)
         })

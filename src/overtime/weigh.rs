@@ -7,7 +7,7 @@ use crate::ids::{EmployeeId, OvertimeId, ProjectId};
 use crate::lang::Lang;
 use crate::leave;
 use crate::msg;
-use crate::people::{self, Reach};
+use crate::people::{self, Reach, WorkingTime};
 use crate::storage::Rx;
 use crate::time::{Minutes, NightHours, Period};
 use crate::web::Format;
@@ -81,7 +81,7 @@ pub fn weigh(rx: &Rx<'_>, actor: &Actor, wanted: &Wanted, except: Option<Overtim
     let span = OvertimeSpan::parse(&input, &place.zone).map_err(AppError::Invalid)?;
     check_dates(rx, wanted, &span, &place.zone)?;
     let around = around(&span);
-    let (schedules, holidays) = (people::schedules(rx, wanted.employee_id)?, people::holidays(rx, &place, around)?);
+    let WorkingTime { schedules, holidays } = people::working_time(rx, wanted.employee_id, around)?;
     let calendar = DayCalendar { schedules: &schedules, holidays: &holidays };
     let classified = calendar.classify(&span, NightHours::default(), Multipliers::default());
     let override_reason = override_reason(rx, actor, wanted, classified.minutes, except)?;
@@ -116,9 +116,7 @@ pub(super) fn again(rx: &Rx<'_>, request: &Request) -> Result<Option<(OvertimeSp
         SpanInput { date: request.date, start_time: request.start_time, end_time: request.end_time, breaks: &breaks };
     let Ok(zone) = jiff::tz::TimeZone::get(&request.zone) else { return Ok(None) };
     let Ok(span) = OvertimeSpan::parse(&input, &zone) else { return Ok(None) };
-    let place = people::place_of(rx, request.employee_id())?;
-    let schedules = people::schedules(rx, request.employee_id())?;
-    let holidays = people::holidays(rx, &place, around(&span))?;
+    let WorkingTime { schedules, holidays } = people::working_time(rx, request.employee_id(), around(&span))?;
     let calendar = DayCalendar { schedules: &schedules, holidays: &holidays };
     let classified = calendar.classify(&span, NightHours::default(), Multipliers::default());
     Ok(Some((span, classified)))

@@ -16,10 +16,12 @@ pub mod import;
 mod names;
 pub mod org;
 pub mod reach;
+pub mod recount;
 pub mod schedule;
 #[cfg(test)]
 mod testing;
 pub mod words;
+mod working_time;
 
 pub use departures::Departures;
 pub use directory::Profile;
@@ -28,13 +30,13 @@ pub use employee::{
     set_manager, standing_on, update,
 };
 pub use follow::{Follow, Followers, Welcome, followed_by, is_gone};
-pub use holidays::holidays;
 pub use names::NameRef;
 pub use reach::{
     Approver, Place, Reach, Scope, all_reports, approver_of, has_reports, hr_members, is_above, members_of_group,
-    organization_zone, place_of, reach, reports, scope, today, within_reach,
+    organization_zone, place_of, placed, reach, reports, scope, today, within_reach,
 };
 pub use schedule::schedules;
+pub use working_time::{FreeDays, Placed, WorkingTime, of_place, working_time, working_times};
 
 use crate::ids::EmployeeId;
 

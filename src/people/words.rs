@@ -4,8 +4,9 @@ use jiff::civil::{Date, Weekday};
 
 use super::{Employee, NameRef, Status};
 use crate::auth::Ctx;
-use crate::tr;
+use crate::time::Holiday;
 use crate::web::Format;
+use crate::{msg, tr};
 
 /// Dates and figures as the one who asks reads them.
 pub(super) fn format(ctx: &Ctx) -> Format {
@@ -36,6 +37,16 @@ pub(super) const WEEK: [(&str, Weekday); 7] = [
     ("sat", Weekday::Saturday),
     ("sun", Weekday::Sunday),
 ];
+
+/// "Eid al-Fitr (estimated)", "Christmas Day (for Sat 25 Dec)"
+pub fn holiday(holiday: &Holiday, format: &Format) -> String {
+    let name = &holiday.name;
+    let name = if holiday.estimated { format.lang.msg(&msg!("{0} (estimated)", name)) } else { name.clone() };
+    match holiday.observed_for {
+        Some(date) => format.lang.msg(&msg!("{0} (for {1})", name, format.day(date))),
+        None => name,
+    }
+}
 
 /// For a select: value and words.
 pub fn options(choices: Vec<NameRef>) -> Vec<(String, String)> {

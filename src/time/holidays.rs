@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::{Period, Slots, WeeklySchedule, period};
+use super::{DatedSchedules, Period, Slots, period};
 
 crate::text_enum! {
     /// For whom a holiday holds, from the widest to the most specific.
@@ -13,6 +13,16 @@ crate::text_enum! {
         Global = "global",
         Entity = "entity",
         Location = "location",
+    }
+
+    /// What a place does when a whole holiday falls on a day that a person does not work anyway.
+    pub enum FreeDayRule {
+        /// It is lost.
+        Nothing = "nothing",
+        /// It is kept on the person's next working day that is no holiday itself, at most [`Holidays::SEARCHED`] days later.
+        NextWorkingDay = "next_working_day",
+        /// The person gets a day off to take when they like: a row of the leave ledger. The calendar stays as it is.
+        LieuDay = "lieu_day",
     }
 }
 
@@ -24,6 +34,8 @@ pub struct HolidayRule {
     pub scope: HolidayScope,
     /// Which halves of each day are free; [`Slots::NONE`] says "not a holiday here" of what wider scopes say.
     pub slots: Slots,
+    /// The date is computed and may turn out another (the moon is looked for).
+    pub estimated: bool,
 }
 
 /// What a date is, where it is a holiday.
@@ -32,9 +44,18 @@ pub struct Holiday {
     pub name: String,
     /// Never empty.
     pub slots: Slots,
+    pub estimated: bool,
+    /// The date of the holiday that is kept on this one instead.
+    pub observed_for: Option<Date>,
 }
 
-/// The holidays of one place, by date.
+impl HolidayRule {
+    fn holiday(&self) -> Holiday {
+        Holiday { name: self.name.clone(), slots: self.slots, estimated: self.estimated, observed_for: None }
+    }
+}
+
+/// The holidays of one place, by date; or those of one person there ([`Holidays::observed_by`]).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Holidays(BTreeMap<Date, Holiday>);
 
@@ -45,7 +66,7 @@ impl Holidays {
         let mut days: BTreeMap<Date, (HolidayScope, Holiday)> = BTreeMap::new();
         for rule in rules {
             for date in rule.period.days() {
-                let fresh = || (rule.scope, Holiday { name: rule.name.clone(), slots: rule.slots });
+                let fresh = || (rule.scope, rule.holiday());
                 let (scope, known) = days.entry(date).or_insert_with(fresh);
                 if rule.scope > *scope {
                     (*scope, *known) = fresh();
@@ -53,6 +74,7 @@ impl Holidays {
                     let fuller = known.slots.is_empty() || (rule.slots.is_full() && !known.slots.is_full());
                     if fuller && !rule.slots.is_empty() {
                         known.name.clone_from(&rule.name);
+                        known.estimated = rule.estimated;
                     }
                     known.slots = known.slots.union(rule.slots);
                 }
@@ -62,6 +84,44 @@ impl Holidays {
             (!holiday.slots.is_empty()).then_some((date, holiday))
         };
         Holidays(days.into_iter().filter_map(free).collect())
+    }
+
+    /// How many days after a holiday a working day is looked for to keep it on.
+    pub const SEARCHED: i64 = 31;
+    /// How many days before a period holidays must be known for [`Holidays::observed_by`] to be right in it: several
+    /// in a row push each other on.
+    pub const BEFORE: i64 = 4 * Holidays::SEARCHED;
+
+    /// These for a person whose place keeps whole holidays that fall on free days on the next working day: the holidays
+    /// as they are, and the days on which they are kept. Those before `since` are not moved, nor are those before the
+    /// first pattern.
+    #[must_use]
+    pub fn observed_by(self, schedules: &DatedSchedules, since: Date) -> Self {
+        let mut days = self.0.clone();
+        for (date, holiday) in &self.0 {
+            if *date < since || !self.is_lost_on(*date, schedules) {
+                continue;
+            }
+            let kept = (1..=Holidays::SEARCHED).map(|n| period::ahead(*date, n));
+            let kept =
+                kept.into_iter().find(|day| schedules.of(*day).minutes().is_positive() && !days.contains_key(day));
+            if let Some(day) = kept {
+                days.insert(day, Holiday { observed_for: Some(*date), ..holiday.clone() });
+            }
+        }
+        Holidays(days)
+    }
+
+    /// Whether a whole holiday is on `date`, and the person does not work on it anyway.
+    pub fn is_lost_on(&self, date: Date, schedules: &DatedSchedules) -> bool {
+        self.slots(date).is_full() && schedules.on(date).is_some() && schedules.of(date).minutes().is_zero()
+    }
+
+    /// These within `period` alone.
+    #[must_use]
+    pub fn limited_to(mut self, period: Period) -> Self {
+        self.0.retain(|date, _| period.contains(*date));
+        self
     }
 
     pub fn on(&self, date: Date) -> Option<&Holiday> {
@@ -78,21 +138,21 @@ impl Holidays {
     }
 }
 
-/// On which dates a place works: its week without its whole holidays. A half holiday is a working day.
+/// On which dates work is done: the days of a pattern without its whole holidays. A half holiday is a working day.
 #[derive(Clone, Copy, Debug)]
 pub struct WorkingDays<'a> {
-    week: &'a WeeklySchedule,
+    schedules: &'a DatedSchedules,
     holidays: &'a Holidays,
 }
 
 impl<'a> WorkingDays<'a> {
-    /// `None` where the week has no working day: nothing could be counted in it.
-    pub fn new(week: &'a WeeklySchedule, holidays: &'a Holidays) -> Option<Self> {
-        (week.working_days() > 0).then_some(WorkingDays { week, holidays })
+    /// `None` where there is no working day: nothing could be counted in it.
+    pub fn new(schedules: &'a DatedSchedules, holidays: &'a Holidays) -> Option<Self> {
+        schedules.has_work().then_some(WorkingDays { schedules, holidays })
     }
 
     pub fn includes(self, date: Date) -> bool {
-        self.week.of(date).minutes().is_positive() && !self.holidays.slots(date).is_full()
+        self.schedules.of(date).minutes().is_positive() && !self.holidays.slots(date).is_full()
     }
 
     /// The `n`-th working day counted from `date`, which itself is the first where it is one; for a negative `n` the

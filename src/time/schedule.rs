@@ -1,5 +1,5 @@
-//! When a person works: minutes a weekday, with start and end where they are known, and which such week applies
-//! from which date on.
+//! A working week: minutes a weekday, with start and end where they are known. Weeks that follow each other are
+//! `rotation`'s, and which applies from when `dated`'s.
 
 use std::fmt;
 
@@ -127,6 +127,20 @@ impl WorkDay {
         self.shift
     }
 
+    /// This day with the minutes of `other`, and its start and end where they are known. Where they are not, it starts
+    /// as it did and ends as much earlier (or later) as it is shorter (or longer), the pause unchanged.
+    #[must_use]
+    pub fn replaced_by(self, other: WorkDay) -> WorkDay {
+        let moved = || {
+            let shift = self.shift?;
+            let length = (shift.length() + other.minutes - self.minutes).get();
+            let length = i32::try_from(length).ok().filter(|length| (1..24 * 60).contains(length))?;
+            Shift::new(shift.start, time_at((minute_of_day(shift.start) + length) % (24 * 60)))
+        };
+        let shift = if other.minutes.is_zero() { None } else { other.shift.or_else(moved) };
+        WorkDay { minutes: other.minutes, shift }
+    }
+
     /// Where morning and afternoon part on the clock: half way through the shift, noon where it is not known.
     pub fn midpoint(self) -> Time {
         self.shift.map_or(time_at(12 * 60), Shift::midpoint)
@@ -187,43 +201,24 @@ impl WeeklySchedule {
     }
 }
 
-/// Which weekly schedule applies from which date on. Before the first of them there is no work.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct DatedSchedules(Vec<(Date, WeeklySchedule)>);
+/// What hours for a while make of each weekday; `None` leaves it as it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(try_from = "PartialWeekForm", into = "PartialWeekForm")]
+pub struct PartialWeek([Option<WorkDay>; 7]);
 
-impl DatedSchedules {
-    /// In any order; of two that begin on the same date the later in the list stands.
-    pub fn new(from: impl IntoIterator<Item = (Date, WeeklySchedule)>) -> Self {
-        let mut sorted = std::collections::BTreeMap::new();
-        sorted.extend(from);
-        DatedSchedules(sorted.into_iter().collect())
+impl PartialWeek {
+    /// Monday first.
+    pub const fn new(days: [Option<WorkDay>; 7]) -> Self {
+        PartialWeek(days)
     }
 
-    /// The same week always.
-    pub fn always(week: WeeklySchedule) -> Self {
-        DatedSchedules(vec![(Date::MIN, week)])
+    pub fn of_weekday(&self, weekday: Weekday) -> Option<WorkDay> {
+        self.0[usize::try_from(weekday.to_monday_zero_offset()).expect("0 to 6")]
     }
 
-    /// The same up to `last`, and no work afterwards.
-    #[must_use]
-    pub fn until(mut self, last: Date) -> Self {
-        self.0.retain(|(from, _)| *from <= last);
-        self.0.extend(last.tomorrow().ok().map(|after| (after, WeeklySchedule::new([WorkDay::FREE; 7]))));
-        self
-    }
-
-    pub fn on(&self, date: Date) -> Option<&WeeklySchedule> {
-        let later = self.0.partition_point(|(from, _)| *from <= date);
-        later.checked_sub(1).map(|at| &self.0[at].1)
-    }
-
-    pub fn of(&self, date: Date) -> WorkDay {
-        self.on(date).map_or(WorkDay::FREE, |week| week.of(date))
-    }
-
-    /// Each change after `date`, in order.
-    pub fn changes_after(&self, date: Date) -> impl Iterator<Item = Date> {
-        self.0.iter().map(|(from, _)| *from).filter(move |from| *from > date)
+    /// Whether it leaves every weekday as it is.
+    pub fn is_empty(&self) -> bool {
+        self.0.iter().all(Option::is_none)
     }
 }
 
@@ -320,5 +315,45 @@ impl From<WeeklySchedule> for WeekForm {
     fn from(week: WeeklySchedule) -> Self {
         let [mon, tue, wed, thu, fri, sat, sun] = week.0.map(DayForm::from);
         WeekForm { mon, tue, wed, thu, fri, sat, sun }
+    }
+}
+
+/// `{"fri": 300}`: a weekday that is left out stays as it is, 0 is free.
+#[derive(Debug, Default, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schema(as = PartialWeek)]
+pub struct PartialWeekForm {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mon: Option<DayForm>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tue: Option<DayForm>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    wed: Option<DayForm>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    thu: Option<DayForm>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fri: Option<DayForm>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sat: Option<DayForm>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sun: Option<DayForm>,
+}
+
+impl TryFrom<PartialWeekForm> for PartialWeek {
+    type Error = WorkDayError;
+    fn try_from(week: PartialWeekForm) -> Result<Self, WorkDayError> {
+        let PartialWeekForm { mon, tue, wed, thu, fri, sat, sun } = week;
+        let mut days = [None; 7];
+        for (day, form) in days.iter_mut().zip([mon, tue, wed, thu, fri, sat, sun]) {
+            *day = form.map(WorkDay::try_from).transpose()?;
+        }
+        Ok(PartialWeek(days))
+    }
+}
+
+impl From<PartialWeek> for PartialWeekForm {
+    fn from(week: PartialWeek) -> Self {
+        let [mon, tue, wed, thu, fri, sat, sun] = week.0.map(|day| day.map(DayForm::from));
+        PartialWeekForm { mon, tue, wed, thu, fri, sat, sun }
     }
 }

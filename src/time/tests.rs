@@ -1,4 +1,4 @@
-use jiff::civil::{date, time};
+use jiff::civil::{Date, date, time};
 use jiff::tz::TimeZone;
 
 use super::interval::{Skipped, instant, start_of_day};
@@ -67,9 +67,9 @@ fn periods_of_the_calendar() {
     assert_eq!(Period::year_of(date(2028, 2, 5)).day_count(), 366);
     assert_eq!(Period::new(date(2026, 1, 2), date(2026, 1, 1)), None);
     assert_eq!(week.days().last(), Some(week.last()));
-    assert_eq!(Period::new(jiff::civil::Date::MAX, jiff::civil::Date::MAX).unwrap().days().count(), 1);
+    assert_eq!(Period::new(Date::MAX, Date::MAX).unwrap().days().count(), 1);
     assert_eq!(period::ahead(date(2026, 2, 27), 2), date(2026, 3, 1));
-    assert_eq!(period::ahead(date(2026, 2, 27), i64::MAX), jiff::civil::Date::MAX);
+    assert_eq!(period::ahead(date(2026, 2, 27), i64::MAX), Date::MAX);
     assert_eq!(period::days_between(date(2026, 12, 3), date(2026, 12, 22)), 19);
 }
 
@@ -152,8 +152,8 @@ fn times_of_day_are_hours_and_minutes() {
     assert_eq!(hhmm::format(time(7, 5, 0, 0)), "07:05");
 }
 
-fn holiday(name: &str, on: jiff::civil::Date, scope: HolidayScope, slots: Slots) -> HolidayRule {
-    HolidayRule { name: name.into(), period: Period::day(on), scope, slots }
+fn holiday(name: &str, on: Date, scope: HolidayScope, slots: Slots) -> HolidayRule {
+    HolidayRule { name: name.into(), period: Period::day(on), scope, slots, estimated: false }
 }
 
 #[test]
@@ -163,15 +163,16 @@ fn the_most_specific_scope_decides_a_holiday() {
     let wide = || holiday("Christmas Eve", day, Global, Slots::FULL);
     let half = || holiday("Heiligabend", day, Entity, Slots::AFTERNOON);
     let not_here = || holiday("Works day", day, Location, Slots::NONE);
+    let found = |name: &str, slots| Some(Holiday { name: name.into(), slots, estimated: false, observed_for: None });
     let of = |rules: Vec<HolidayRule>| Holidays::of_place(rules).on(day).cloned();
 
-    assert_eq!(of(vec![half(), wide()]), Some(Holiday { name: "Heiligabend".into(), slots: Slots::AFTERNOON }));
+    assert_eq!(of(vec![half(), wide()]), found("Heiligabend", Slots::AFTERNOON));
     assert_eq!(of(vec![wide(), not_here(), half()]), None);
     assert_eq!(of(vec![not_here()]), None);
     let local = holiday("Fair", day, Location, Slots::MORNING);
     assert_eq!(
         of(vec![not_here(), local.clone(), wide()]),
-        Some(Holiday { name: "Fair".into(), slots: Slots::MORNING }),
+        found("Fair", Slots::MORNING),
         "a place's own holiday outweighs its “not here”"
     );
     let other_half = holiday("Parade", day, Location, Slots::AFTERNOON);
@@ -181,7 +182,13 @@ fn the_most_specific_scope_decides_a_holiday() {
 #[test]
 fn holidays_over_several_days() {
     let period = Period::new(date(2026, 12, 25), date(2026, 12, 26)).unwrap();
-    let rule = HolidayRule { name: "Christmas".into(), period, scope: HolidayScope::Global, slots: Slots::FULL };
+    let rule = HolidayRule {
+        name: "Christmas".into(),
+        period,
+        scope: HolidayScope::Global,
+        slots: Slots::FULL,
+        estimated: false,
+    };
     let holidays = Holidays::of_place([rule]);
     assert!(holidays.slots(date(2026, 12, 26)).is_full());
     assert!(holidays.slots(date(2026, 12, 27)).is_empty());
@@ -190,7 +197,7 @@ fn holidays_over_several_days() {
 
 #[test]
 fn working_days_count_from_the_first() {
-    let week = WeeklySchedule::weekdays(Minutes::new(480)).unwrap();
+    let week = DatedSchedules::always(WeeklySchedule::weekdays(Minutes::new(480)).unwrap());
     let holidays = Holidays::of_place([
         holiday("Off", date(2026, 11, 18), HolidayScope::Global, Slots::FULL),
         holiday("Half", date(2026, 11, 19), HolidayScope::Global, Slots::MORNING),
@@ -202,7 +209,7 @@ fn working_days_count_from_the_first() {
     assert_eq!(days.nth(monday, 3), date(2026, 11, 19), "the holiday is skipped, the half holiday counts");
     assert_eq!(days.nth(monday, -1), date(2026, 11, 13));
     assert_eq!(days.nth(date(2026, 11, 14), 1), monday, "who joins on a Saturday starts on Monday");
-    assert!(WorkingDays::new(&WeeklySchedule::new([WorkDay::FREE; 7]), &holidays).is_none());
+    assert!(WorkingDays::new(&DatedSchedules::always(WeeklySchedule::new([WorkDay::FREE; 7])), &holidays).is_none());
 }
 
 #[test]
@@ -281,4 +288,82 @@ fn a_schedule_ends_with_the_employment() {
     assert_eq!(ended.of(date(2026, 3, 31)).minutes(), Minutes::hours(8));
     assert_eq!(ended.of(date(2026, 4, 1)).minutes(), Minutes::ZERO);
     assert_eq!(ended.of(date(2026, 6, 1)).minutes(), Minutes::ZERO);
+}
+
+#[test]
+fn a_rotation_begins_on_its_monday_and_goes_back_too() {
+    let early = WeeklySchedule::weekdays(Minutes::hours(8)).unwrap();
+    let late = WeeklySchedule::weekdays(Minutes::hours(6)).unwrap();
+    let rotation = Rotation::new(date(2026, 1, 8), vec![early, late]).unwrap();
+    assert_eq!(rotation.anchor(), Some(date(2026, 1, 5)), "the Monday of that week");
+    assert_eq!([date(2026, 1, 5), date(2026, 1, 11), date(2026, 1, 12)].map(|on| rotation.number(on)), [1, 1, 2]);
+    assert_eq!([date(2026, 1, 4), date(2025, 12, 28)].map(|on| rotation.number(on)), [2, 1]);
+    assert_eq!((rotation.week_minutes(), rotation.usual_day()), (Minutes::hours(35), Minutes::hours(7)));
+    assert_eq!(Rotation::new(date(2026, 1, 5), vec![early; 13]), None);
+    assert_eq!(Rotation::new(date(2026, 1, 5), Vec::new()), None);
+    assert_eq!(Rotation::new(date(2026, 1, 5), vec![early]), Some(early.into()), "one week has no beginning");
+}
+
+fn overlay(id: i64, scope: OverlayScope, first: Date, mode: OverlayMode, minutes: i32) -> std::sync::Arc<Overlay> {
+    let day = WorkDay::new(Minutes::new(minutes), None).unwrap();
+    let period = Period::new(first, date(2026, 8, 31)).unwrap();
+    let id = crate::ids::OverlayId(id);
+    std::sync::Arc::new(Overlay {
+        id,
+        name: format!("{id}"),
+        period,
+        mode,
+        scope,
+        week: PartialWeek::new([Some(day); 7]),
+    })
+}
+
+#[test]
+fn the_most_specific_overlay_decides_then_the_one_that_began_last() {
+    use OverlayMode::{AtMost, Instead};
+    use OverlayScope::{Everybody, Group, Location};
+    let week = DatedSchedules::always(WeeklySchedule::weekdays(Minutes::hours(8)).unwrap());
+    let (june, july, wednesday) = (date(2026, 6, 1), date(2026, 7, 1), date(2026, 7, 8));
+    let of = |overlays: Vec<_>| week.clone().under(overlays).of(wednesday).minutes().get();
+    assert_eq!(of(vec![overlay(1, Everybody, july, AtMost, 300), overlay(2, Group, june, AtMost, 400)]), 400);
+    assert_eq!(of(vec![overlay(1, Location, july, AtMost, 300), overlay(2, Location, june, AtMost, 400)]), 300);
+    assert_eq!(of(vec![overlay(1, Location, july, AtMost, 300), overlay(2, Location, july, Instead, 500)]), 500);
+    assert_eq!(of(vec![overlay(1, Everybody, june, AtMost, 600)]), 480, "it only shortens");
+    assert_eq!(of(vec![overlay(1, Everybody, june, Instead, 0)]), 0);
+    let under = week.clone().under([overlay(1, Everybody, june, Instead, 600)]);
+    assert_eq!(under.of(date(2026, 7, 11)), WorkDay::FREE, "a Saturday stays free");
+    assert_eq!(under.of(date(2026, 9, 2)).minutes(), Minutes::hours(8), "it is over");
+    assert!(under.decided(wednesday).overlay.is_some_and(|one| one.id.0 == 1));
+}
+
+#[test]
+fn a_shortened_day_ends_earlier() {
+    let day = WorkDay::new(Minutes::hours(8), Some(shift((9, 0), (17, 30)))).unwrap();
+    let five = WorkDay::new(Minutes::hours(5), None).unwrap();
+    assert_eq!(day.replaced_by(five).shift(), Some(shift((9, 0), (14, 30))), "the pause stays");
+    let known = WorkDay::new(Minutes::hours(5), Some(shift((8, 0), (13, 0)))).unwrap();
+    assert_eq!(day.replaced_by(known).shift(), Some(shift((8, 0), (13, 0))));
+    assert_eq!(day.replaced_by(WorkDay::FREE), WorkDay::FREE);
+    let endless = WorkDay::new(Minutes::new(1_440), None).unwrap();
+    assert_eq!(day.replaced_by(endless).shift(), None, "no such shift");
+}
+
+#[test]
+fn holidays_on_free_days_are_kept_on_the_next_working_day() {
+    let week = DatedSchedules::new([(date(2026, 1, 1), WeeklySchedule::weekdays(Minutes::hours(8)).unwrap())]);
+    let full = |name, on| holiday(name, on, HolidayScope::Global, Slots::FULL);
+    let holidays = Holidays::of_place([
+        full("Christmas", date(2027, 12, 25)),
+        full("Second day", date(2027, 12, 26)),
+        full("Monday", date(2027, 12, 27)),
+        holiday("Half", date(2027, 12, 28), HolidayScope::Global, Slots::MORNING),
+        full("Before the first day", date(2025, 12, 28)),
+    ]);
+    let observed = holidays.observed_by(&week, date(2026, 1, 1));
+    let kept = |on: Date| observed.on(on).and_then(|one| Some((one.name.clone(), one.observed_for?)));
+    assert_eq!(kept(date(2027, 12, 29)), Some(("Christmas".into(), date(2027, 12, 25))));
+    assert_eq!(kept(date(2027, 12, 30)), Some(("Second day".into(), date(2027, 12, 26))));
+    assert_eq!(kept(date(2027, 12, 27)), None, "a holiday itself");
+    assert!(observed.slots(date(2027, 12, 31)).is_empty());
+    assert!(observed.slots(date(2026, 1, 1)).is_empty());
 }

@@ -87,6 +87,11 @@ impl FormState {
         self.typed.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
+    /// Every control with what was typed into it: what a page that asks back sends along unseen.
+    pub fn controls(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.typed.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// Whether this choice is chosen.
     pub fn is(&self, name: &str, value: impl std::fmt::Display) -> bool {
         let value = value.to_string();

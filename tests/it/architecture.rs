@@ -171,6 +171,10 @@ const TABLES: &[(&str, &[&str])] = &[
             "groups",
             "holidays",
             "locations",
+            "schedule_overlay_days",
+            "schedule_overlays",
+            "schedule_template_days",
+            "schedule_templates",
         ],
     ),
     (

@@ -133,6 +133,7 @@ fn real_holidays(person: &Person) -> Holidays {
         period: Period::new(date(holiday.first), date(holiday.last)).unwrap(),
         scope: HolidayScope::ALL[usize::from(holiday.scope)],
         slots: slots(holiday.halves),
+        estimated: false,
     }))
 }
 

@@ -96,6 +96,7 @@ proptest! {
             period: Period::day(date(request.day + after)),
             scope: HolidayScope::Entity,
             slots: Slots::FULL,
+            estimated: false,
         }));
         let calendar = DayCalendar { schedules: &schedules, holidays: &real_holidays };
         let multipliers = Multipliers::default();

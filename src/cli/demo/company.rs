@@ -80,6 +80,9 @@ fn locations(
                 country: (*country).into(),
                 region: (*region).into(),
                 address: (*address).into(),
+                holiday_on_free_day: crate::time::FreeDayRule::Nothing,
+                free_day_from: None,
+                lieu_expires_months: None,
             };
             Ok((*code, location::create(tx, actor, facts)?))
         })
@@ -154,6 +157,8 @@ fn holiday(
         entity_id: None,
         location_id: location,
         working: false,
+        estimated: false,
+        source: String::new(),
     };
     people::holidays::create(tx, actor, facts)?;
     Ok(())

@@ -21,7 +21,7 @@ use crate::auth::Actor;
 use crate::error::Result;
 use crate::ids::{DepartmentId, EmployeeId, EntityId, LeaveRequestId, LeaveTypeId, LocationId};
 use crate::lang::Lang;
-use crate::people;
+use crate::people::{self, WorkingTime};
 use crate::storage::Rx;
 use crate::time::{Minutes, Period};
 
@@ -160,31 +160,21 @@ impl Absence {
     }
 }
 
-/// Weeks (up to the last day of the employment) and holidays of several people around `period`; one question for the weeks, one for each place.
+/// Hours (up to the last day of the employment) and holidays of several people around `period`; a fixed number of
+/// questions for the hours, two for each place.
 ///
 /// # Errors
 /// When the database cannot be read.
 pub fn calendars(rx: &Rx<'_>, whom: &[Person], period: Period) -> Result<HashMap<EmployeeId, PersonCalendar>> {
-    let ids: Vec<EmployeeId> = whom.iter().map(|person| person.id).collect();
-    let mut schedules = people::schedule::schedules_of(rx, &ids)?;
-    let mut places: HashMap<(Option<EntityId>, Option<LocationId>), crate::time::Holidays> = HashMap::new();
-    let mut found = HashMap::with_capacity(whom.len());
-    for person in whom {
-        let place = (person.entity_id, person.location_id);
-        let holidays = match places.get(&place) {
-            Some(known) => known.clone(),
-            None => {
-                let around = super::calendars::around(period);
-                let holidays = people::holidays::of(rx, place.0, place.1, around)?;
-                places.insert(place, holidays.clone());
-                holidays
-            }
-        };
-        let mut schedules = schedules.remove(&person.id).unwrap_or_default();
+    let placed: Vec<people::Placed> =
+        whom.iter().map(|person| (person.id, person.entity_id, person.location_id)).collect();
+    let mut found = people::working_times(rx, &placed, super::calendars::around(period))?;
+    let calendar = |person: &Person| {
+        let WorkingTime { mut schedules, holidays } = found.remove(&person.id).unwrap_or_default();
         if let Some(last) = person.leave_date {
             schedules = schedules.until(last);
         }
-        found.insert(person.id, PersonCalendar { schedules, holidays });
-    }
-    Ok(found)
+        (person.id, PersonCalendar { schedules, holidays })
+    };
+    Ok(whom.iter().map(calendar).collect())
 }

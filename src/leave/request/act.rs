@@ -324,14 +324,14 @@ fn shortened(rx: &Rx<'_>, request: &LeaveRequest, span: &LeaveSpan) -> Result<Ve
 /// sent. Answers it as it stands then. It may come to less; more than what was looked at is nobody's to approve.
 fn recount(tx: &mut Tx<'_>, actor: &Actor, request: LeaveRequest) -> Result<LeaveRequest> {
     let days = counted(tx, &request, &request.span)?;
-    if days == store::days(tx, request.id)? {
-        return Ok(request);
-    }
     let minutes: Minutes = days.iter().map(|day| day.charged).sum();
     if minutes.is_zero() {
         return Err(AppError::conflict(
             "There is no working time in this period any more. Reject it, or ask about it.",
         ));
+    }
+    if days == store::days(tx, request.id)? {
+        return Ok(request);
     }
     if minutes > request.minutes {
         return Err(AppError::conflict(
@@ -342,7 +342,7 @@ fn recount(tx: &mut Tx<'_>, actor: &Actor, request: LeaveRequest) -> Result<Leav
     if minutes == request.minutes {
         return Ok(request);
     }
-    store::set_minutes(tx, request.id, minutes, request.minutes)?;
+    store::set_minutes(tx, request.id, minutes, request.sent_minutes.unwrap_or(request.minutes))?;
     let entry = audit::Entry::new("leave.counted_anew").on("leave_request", request.id.0).change(
         "minutes",
         request.minutes,

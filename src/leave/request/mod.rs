@@ -15,6 +15,7 @@ mod tests;
 
 pub use act::{amend, cancel, decide, return_early, revoke, submit};
 pub use model::{AwayTime, DayPart, LeaveRequest, NewLeave, RequestDay};
+pub(in crate::leave) use plan::request_days;
 pub use plan::{Hand, Plan, YearCharge};
 
 use crate::approvals;
@@ -72,7 +73,7 @@ pub fn get(rx: &Rx<'_>, actor: &Actor, id: LeaveRequestId) -> Result<(LeaveReque
 }
 
 /// "Vacation, Tue 8 – Fri 11 Dec, 4 days"
-fn title(rx: &Rx<'_>, request: &LeaveRequest, format: &Format) -> Result<String> {
+pub(in crate::leave) fn title(rx: &Rx<'_>, request: &LeaveRequest, format: &Format) -> Result<String> {
     let kind = types::get(rx, request.leave_type_id)?;
     let per_day = calendars::usual_day(rx, request.employee_id, request.span.first_day())?;
     Ok(words::title(&kind, &request.span, request.minutes, per_day, format))

@@ -260,7 +260,7 @@ impl Plan {
 }
 
 /// The days of `span` as they are kept.
-pub(super) fn request_days(span: &LeaveSpan, count: &LeaveCount) -> Vec<RequestDay> {
+pub(in crate::leave) fn request_days(span: &LeaveSpan, count: &LeaveCount) -> Vec<RequestDay> {
     let day = |day: &DayCount| RequestDay {
         date: day.date,
         part: match span.clock_times() {

@@ -264,13 +264,10 @@ fn timeline(rx: &Rx<'_>, actor: &Actor, request: &LeaveRequest, amounts: &Amount
             say: step.says(format.lang),
         });
     }
-    if let (Some(sent), Some(at)) = (request.sent_minutes, request.approved_at) {
-        let counted = msg!(
-            "Counted anew when it was approved, as the calendar had changed; {0} were asked for",
-            amounts.long(sent)
-        );
-        let (when, what) = (format.when(at), format.lang.msg(&counted));
-        events.push(Event { icon: "undo", who: String::new(), what, when, say: String::new() });
+    if let Some(sent) = request.sent_minutes {
+        let counted = msg!("Counted anew, as hours or holidays had changed; {0} were asked for", amounts.long(sent));
+        let what = format.lang.msg(&counted);
+        events.push(Event { icon: "undo", who: String::new(), what, when: String::new(), say: String::new() });
     }
     let after = match request.status {
         LeaveStatus::Cancelled if request.approved_at.is_some() => Some(text(tr!("Taken back after it was approved"))),

@@ -99,7 +99,8 @@ pub(super) fn change(tx: &mut Tx<'_>, id: LeaveRequestId, input: &NewLeave, minu
     tx.run(
         "UPDATE leave_requests SET leave_type_id = :leave_type_id, start_date = :start_date, start_part = :start_part,
              end_date = :end_date, end_part = :end_part, from_time = :from_time, to_time = :to_time, minutes = :minutes,
-             reason = :reason, contact = :contact, deputy_id = :deputy_id, status = 'pending', updated_at = :now
+             reason = :reason, contact = :contact, deputy_id = :deputy_id, status = 'pending', sent_minutes = NULL,
+             updated_at = :now
          WHERE id = :id",
         named_params! {
             ":id": id, ":leave_type_id": input.leave_type_id, ":start_date": input.start_date,
@@ -122,8 +123,13 @@ pub(super) fn set_status(tx: &mut Tx<'_>, id: LeaveRequestId, status: LeaveStatu
     Ok(())
 }
 
-/// What its days charge together was counted anew when it was approved; `before` is what was sent.
-pub(super) fn set_minutes(tx: &mut Tx<'_>, id: LeaveRequestId, minutes: Minutes, before: Minutes) -> Result<()> {
+/// What its days charge together was counted anew; `before` is what was sent.
+pub(in crate::leave) fn set_minutes(
+    tx: &mut Tx<'_>,
+    id: LeaveRequestId,
+    minutes: Minutes,
+    before: Minutes,
+) -> Result<()> {
     tx.run("UPDATE leave_requests SET minutes = ?2, sent_minutes = ?3 WHERE id = ?1", (id, minutes, before))?;
     Ok(())
 }
@@ -141,7 +147,7 @@ pub(super) fn shorten(tx: &mut Tx<'_>, id: LeaveRequestId, span: &LeaveSpan, ask
 }
 
 /// Replaces the days of a request.
-pub(super) fn put_days(
+pub(in crate::leave) fn put_days(
     tx: &mut Tx<'_>,
     id: LeaveRequestId,
     employee_id: EmployeeId,
@@ -212,6 +218,34 @@ pub(in crate::leave) fn occupying(
         (employee_id, period.first(), period.last(), except),
         request,
     )
+}
+
+/// Requests that touch `period` and occupy their days: of these people, or of everybody. Person by person, by date.
+pub(in crate::leave) fn standing(
+    rx: &Rx<'_>,
+    people: Option<&[EmployeeId]>,
+    period: Period,
+) -> Result<Vec<LeaveRequest>> {
+    let (first, last) = (period.first(), period.last());
+    match people {
+        Some(people) => rx.all(
+            &format!(
+                "{SELECT} WHERE r.employee_id IN (SELECT value FROM json_each(?1)) AND r.start_date <= ?3
+                     AND r.end_date >= ?2 AND r.status IN ('pending', 'clarification', 'approved')
+                 ORDER BY r.employee_id, r.start_date, r.id"
+            ),
+            (crate::people::json_ids(people), first, last),
+            request,
+        ),
+        None => rx.all(
+            &format!(
+                "{SELECT} WHERE r.status IN ('pending', 'clarification', 'approved') AND r.start_date <= ?2
+                     AND r.end_date >= ?1 ORDER BY r.employee_id, r.start_date, r.id"
+            ),
+            (first, last),
+            request,
+        ),
+    }
 }
 
 /// A person's own coming or present leave, and leave in which they stand in, by date; undecided or approved.

@@ -116,7 +116,7 @@ impl Calendar<'_> {
             let whole = if day.scheduled.is_positive() {
                 day.scheduled
             } else {
-                self.schedules.on(day.date).map_or(Minutes::ZERO, crate::time::WeeklySchedule::usual_day)
+                self.schedules.on(day.date).map_or(Minutes::ZERO, crate::time::Rotation::usual_day)
             };
             if day.charged < whole {
                 day.charged = whole;

@@ -345,8 +345,9 @@ fn stretches(over: Period, who: &Employment<'_>, anniversaries: bool) -> impl It
 
 /// Full time is 1, and so is more than that.
 fn factor(who: &Employment<'_>, date: Date) -> Fraction {
-    let week = who.schedules.on(date).map_or(Minutes::ZERO, crate::time::WeeklySchedule::week_minutes);
-    Fraction::new(week.get(), who.full_week.get()).at_most(Fraction::ONE)
+    let Some(pattern) = who.schedules.on(date) else { return Fraction::ZERO };
+    let weeks = i64::try_from(pattern.weeks().len()).unwrap_or(1);
+    Fraction::new(pattern.minutes().get(), who.full_week.get() * weeks).at_most(Fraction::ONE)
 }
 
 /// The twelve months of a leave year, which need not begin on the first of one.

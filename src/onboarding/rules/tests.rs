@@ -2,14 +2,20 @@ use jiff::civil::{Date, date};
 use proptest::prelude::*;
 
 use super::*;
-use crate::time::{HolidayRule, HolidayScope, Holidays, Minutes, Period, Slots, WeeklySchedule};
+use crate::time::{DatedSchedules, HolidayRule, HolidayScope, Holidays, Minutes, Period, Slots, WeeklySchedule};
 
-fn week() -> WeeklySchedule {
-    WeeklySchedule::weekdays(Minutes::new(480)).unwrap()
+fn week() -> DatedSchedules {
+    DatedSchedules::always(WeeklySchedule::weekdays(Minutes::new(480)).unwrap())
 }
 
 fn holiday(on: Date) -> HolidayRule {
-    HolidayRule { name: "Day off".into(), period: Period::day(on), scope: HolidayScope::Global, slots: Slots::FULL }
+    HolidayRule {
+        name: "Day off".into(),
+        period: Period::day(on),
+        scope: HolidayScope::Global,
+        slots: Slots::FULL,
+        estimated: false,
+    }
 }
 
 #[test]

@@ -38,6 +38,7 @@ fn holidays(rules: &[(Date, Slots)]) -> Holidays {
         period: Period::day(*on),
         scope: HolidayScope::Global,
         slots: *slots,
+        estimated: false,
     }))
 }
 

@@ -235,7 +235,7 @@ fn record_new(
         }
     }
     audit::record(tx, actor, entry)?;
-    schedule::begin(tx, id, facts.join_date, week.unwrap_or_else(schedule::full_time))
+    schedule::begin(tx, id, facts.join_date, &week.unwrap_or_else(schedule::full_time).into())
 }
 
 /// Writes a change that was checked. Answers whether there was anything to write.

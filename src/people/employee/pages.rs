@@ -92,6 +92,8 @@ struct Inside {
     week: Vec<Day>,
     /// "40 h"
     week_hours: String,
+    /// "week 2 of 3", of a rotation.
+    week_number: Option<String>,
     weeks: Vec<Week>,
 }
 
@@ -109,7 +111,10 @@ struct Week {
     id: i64,
     /// "from 1 Mar 2026"
     from: String,
+    /// Of a week, on average.
     hours: String,
+    /// How many weeks follow each other; 1 is the same week always.
+    weeks: usize,
     current: bool,
 }
 
@@ -170,7 +175,8 @@ impl Inside {
         let week = |one: &Schedule| Week {
             id: one.id.0,
             from: format.lang.msg(&msg!("from {0}", format.date(one.effective_on))),
-            hours: format.spent(one.week.week_minutes().get()),
+            hours: format.spent(one.pattern.week_minutes().get()),
+            weeks: one.pattern.weeks().len(),
             current: current.is_some_and(|now| now.id == one.id),
         };
         Ok(Inside {
@@ -186,8 +192,11 @@ impl Inside {
             deputy: profile.deputy.clone(),
             groups: groups.join(", "),
             excluded: facts.exclude_from_reports,
-            week: current.map(|now| days(&now.week, format)).unwrap_or_default(),
-            week_hours: current.map(|now| format.spent(now.week.week_minutes().get())).unwrap_or_default(),
+            week: current.map(|now| days(now.pattern.week_of(today), format)).unwrap_or_default(),
+            week_number: current.filter(|now| now.pattern.weeks().len() > 1).map(|now| {
+                format.lang.msg(&msg!("week {0} of {1}", now.pattern.number(today), now.pattern.weeks().len()))
+            }),
+            week_hours: current.map(|now| format.spent(now.pattern.week_minutes().get())).unwrap_or_default(),
             weeks: weeks.iter().map(week).collect(),
         })
     }

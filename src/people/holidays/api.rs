@@ -2,8 +2,8 @@
 //! is counting leave.
 
 use axum::extract::Path;
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use jiff::civil::{Date, date};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -12,10 +12,11 @@ use super::{HolidayFacts, HolidayRow};
 use crate::auth::{Hr, Staff};
 use crate::error::{AppError, Result};
 use crate::ids::{EntityId, HolidayId, LocationId};
-use crate::people::NameRef;
+use crate::people::recount::api::{ImpactsJson, WithImpact};
+use crate::people::{NameRef, recount};
 use crate::storage::Op;
 use crate::time::{Half, HolidayScope, Period};
-use crate::web::etag::{self, IfMatch, Tagged};
+use crate::web::etag::{self, IfMatch};
 use crate::web::json::there;
 use crate::web::listing::ListQuery;
 use crate::web::problem::{ReadProblems, WriteProblems};
@@ -44,12 +45,28 @@ pub struct HolidayJson {
     pub location: Option<NameRef>,
     /// "Not a holiday here": takes away what a wider scope gives.
     pub working: bool,
+    /// The date is computed, and may turn out another.
+    pub estimated: bool,
+    /// Of what was imported: the list it came from; empty for what was typed.
+    #[schema(example = "DE-BY, holidays 0.108")]
+    pub source: String,
 }
 
 impl From<HolidayRow> for HolidayJson {
     fn from(HolidayRow { id, facts, entity, location }: HolidayRow) -> Self {
-        let HolidayFacts { name, start_date, end_date, half, scope, entity_id: _, location_id: _, working } = facts;
-        HolidayJson { id, name, start_date, end_date, half, scope, entity, location, working }
+        let HolidayFacts {
+            name,
+            start_date,
+            end_date,
+            half,
+            scope,
+            entity_id: _,
+            location_id: _,
+            working,
+            estimated,
+            source,
+        } = facts;
+        HolidayJson { id, name, start_date, end_date, half, scope, entity, location, working, estimated, source }
     }
 }
 
@@ -74,13 +91,27 @@ pub struct NewInput {
     location_id: Option<LocationId>,
     #[serde(default)]
     working: bool,
+    /// The date may turn out another.
+    #[serde(default)]
+    estimated: bool,
 }
 
 impl From<NewInput> for HolidayFacts {
     fn from(new: NewInput) -> Self {
-        let NewInput { name, start_date, end_date, half, scope, entity_id, location_id, working } = new;
+        let NewInput { name, start_date, end_date, half, scope, entity_id, location_id, working, estimated } = new;
         let end_date = end_date.unwrap_or(start_date);
-        HolidayFacts { name, start_date, end_date, half, scope, entity_id, location_id, working }
+        HolidayFacts {
+            name,
+            start_date,
+            end_date,
+            half,
+            scope,
+            entity_id,
+            location_id,
+            working,
+            estimated,
+            source: String::new(),
+        }
     }
 }
 
@@ -105,6 +136,7 @@ pub struct Change {
     #[schema(value_type = Option<i64>)]
     location_id: Option<Option<LocationId>>,
     working: Option<bool>,
+    estimated: Option<bool>,
 }
 
 impl Change {
@@ -119,6 +151,8 @@ impl Change {
             entity_id: self.entity_id.unwrap_or(before.entity_id),
             location_id: self.location_id.unwrap_or(before.location_id),
             working: self.working.unwrap_or(before.working),
+            estimated: self.estimated.unwrap_or(before.estimated),
+            source: before.source,
         };
     }
 }
@@ -154,18 +188,19 @@ pub async fn list(ctx: Staff, query: ListQuery) -> Result<List<HolidayJson>> {
 #[utoipa::path(
     post, path = "/api/v1/leave/holidays", operation_id = "create_holiday", tag = "leave",
     summary = "Enter a holiday",
-    description = "HR. On one date the most specific scope decides; `working: true` says “not a holiday here”.",
-    request_body = NewInput,
-    responses((status = 201, description = "Entered; `Location` leads to it", body = HolidayJson), WriteProblems),
+    description = "HR. On one date the most specific scope decides; `working: true` says “not a holiday here”. Leave around it is counted anew; `dry_run=true` writes nothing and answers what that would touch.",
+    params(("dry_run" = Option<bool>, Query)), request_body = NewInput,
+    responses(
+        (status = 201, description = "Entered; `Location` leads to it", body = WithImpact<HolidayJson>),
+        (status = 200, description = "A dry run", body = ImpactsJson), WriteProblems,
+    ),
 )]
-pub async fn create(ctx: Hr, Json(new): Json<NewInput>) -> Result<Response> {
-    let made = ctx.write(CREATED, move |tx, actor| {
-        let id = super::create(tx, actor, new.into())?;
-        super::get(tx, id)
+pub async fn create(ctx: Hr, query: ListQuery, Json(new): Json<NewInput>) -> Result<Response> {
+    let written = recount::write(&ctx, CREATED, recount::api::consent(query)?, move |tx, actor| {
+        let (id, touched) = super::create(tx, actor, new.into())?;
+        Ok((HolidayJson::from(super::get(tx, id)?), touched))
     });
-    let made = HolidayJson::from(made.await?);
-    let location = format!("/api/v1/leave/holidays/{}", made.id);
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(made)).into_response())
+    recount::api::answer(written.await?, Some(&|made: &HolidayJson| format!("/api/v1/leave/holidays/{}", made.id)))
 }
 
 /// One holiday.
@@ -183,36 +218,39 @@ pub async fn get(ctx: Staff, headers: HeaderMap, Path(id): Path<HolidayId>) -> R
 /// Changes a holiday.
 #[utoipa::path(
     patch, path = "/api/v1/leave/holidays/{id}", operation_id = "update_holiday", tag = "leave",
-    summary = "Change a holiday", description = "HR. What is left out stays.",
-    params(("id" = HolidayId, Path)), request_body = Change,
-    responses((status = 200, description = "As it is now", body = HolidayJson), WriteProblems),
+    summary = "Change a holiday", description = "HR. What is left out stays. Leave around it is counted anew; `dry_run=true` writes nothing and answers only the `impact`.",
+    params(("id" = HolidayId, Path), ("dry_run" = Option<bool>, Query)), request_body = Change,
+    responses((status = 200, description = "As it is now", body = WithImpact<HolidayJson>), WriteProblems),
 )]
 pub async fn update(
     ctx: Hr,
     if_match: IfMatch,
     Path(id): Path<HolidayId>,
+    query: ListQuery,
     Json(change): Json<Change>,
-) -> Result<Tagged<HolidayJson>> {
-    let changed = ctx.write(CHANGED, move |tx, actor| {
+) -> Result<Response> {
+    let written = recount::write(&ctx, CHANGED, recount::api::consent(query)?, move |tx, actor| {
         if_match.check(&HolidayJson::from(super::get(tx, id)?))?;
-        super::update(tx, actor, id, |facts| change.apply(facts))?;
-        super::get(tx, id)
+        let touched = super::update(tx, actor, id, |facts| change.apply(facts))?;
+        Ok((HolidayJson::from(super::get(tx, id)?), touched))
     });
-    changed.await.map(|found| Tagged(found.into()))
+    recount::api::answer(written.await?, None)
 }
 
 /// Deletes a holiday.
 #[utoipa::path(
     delete, path = "/api/v1/leave/holidays/{id}", operation_id = "delete_holiday", tag = "leave",
-    summary = "Delete a holiday", description = "HR. For good: nothing refers to it, and the audit log keeps what it was.",
-    params(("id" = HolidayId, Path)),
-    responses((status = 204, description = "Deleted"), WriteProblems),
+    summary = "Delete a holiday", description = "HR. For good: nothing refers to it, and the audit log keeps what it was. Leave around it is counted anew; `dry_run=true` writes nothing.",
+    params(("id" = HolidayId, Path), ("dry_run" = Option<bool>, Query)),
+    responses(
+        (status = 204, description = "Deleted; no leave counts differently"),
+        (status = 200, description = "Deleted, and the leave that counts differently; or a dry run", body = ImpactsJson), WriteProblems,
+    ),
 )]
-pub async fn remove(ctx: Hr, if_match: IfMatch, Path(id): Path<HolidayId>) -> Result<StatusCode> {
-    ctx.write(REMOVED, move |tx, actor| {
+pub async fn remove(ctx: Hr, if_match: IfMatch, Path(id): Path<HolidayId>, query: ListQuery) -> Result<Response> {
+    let written = recount::write(&ctx, REMOVED, recount::api::consent(query)?, move |tx, actor| {
         if_match.check(&HolidayJson::from(super::get(tx, id)?))?;
-        super::delete(tx, actor, id)
-    })
-    .await?;
-    Ok(StatusCode::NO_CONTENT)
+        Ok(((), super::delete(tx, actor, id)?))
+    });
+    Ok(recount::api::gone(written.await?))
 }

@@ -1,5 +1,5 @@
 //! Public holidays: a list for everybody, for an entity, for a location; what holds at one place on one date is the
-//! most specific of them ([`holidays`], decided by `time/holidays`).
+//! most specific of them ([`of`], decided by `time/holidays`). What a person has of them is `working_time`'s.
 
 pub mod api;
 pub mod pages;
@@ -8,10 +8,11 @@ mod store;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use super::{NameRef, Place};
+use super::NameRef;
+use super::recount::{self, Touched, Whose};
 use crate::audit;
 use crate::auth::Actor;
-use crate::error::{FieldErrors, Result};
+use crate::error::{FieldErrors, Msg, Result};
 use crate::ids::{EntityId, HolidayId, LocationId};
 use crate::msg;
 use crate::storage::{Rx, Tx};
@@ -38,6 +39,10 @@ pub struct HolidayFacts {
     pub location_id: Option<LocationId>,
     /// "Not a holiday here": takes away what a wider scope gives.
     pub working: bool,
+    /// The date is computed, and may turn out another.
+    pub estimated: bool,
+    /// Of what was imported: the list it came from. Empty for what was typed.
+    pub source: String,
 }
 
 /// A holiday with the names of what it is scoped to.
@@ -47,11 +52,6 @@ pub struct HolidayRow {
     pub facts: HolidayFacts,
     pub entity: Option<NameRef>,
     pub location: Option<NameRef>,
-}
-
-/// The holidays of a place within `period`.
-pub fn holidays(rx: &Rx<'_>, place: &Place, period: Period) -> Result<Holidays> {
-    of(rx, place.entity_id, place.location_id, period)
 }
 
 /// The holidays of an entity and location within `period`; with neither, the global ones.
@@ -77,17 +77,23 @@ pub fn get(rx: &Rx<'_>, id: HolidayId) -> Result<HolidayRow> {
     store::get(rx, id)
 }
 
-/// Enters a holiday.
+/// Enters a holiday; leave around it is counted anew, and it is answered what that touched.
 ///
 /// # Errors
 /// [`crate::error::AppError::Forbidden`] for all but HR; [`crate::error::AppError::Invalid`] by field.
-pub fn create(tx: &mut Tx<'_>, actor: &Actor, mut facts: HolidayFacts) -> Result<HolidayId> {
+pub fn create(tx: &mut Tx<'_>, actor: &Actor, mut facts: HolidayFacts) -> Result<(HolidayId, Vec<Touched>)> {
     actor.require_hr()?;
     check(tx, &mut facts)?;
-    let id = store::insert(tx, &facts)?;
+    let id = enter(tx, actor, &facts)?;
+    let why = msg!("{0} was entered as a holiday.", facts.name);
+    Ok((id, recounted(tx, actor, &[&facts], why)?))
+}
+
+/// Enters a holiday that was checked; leave aside.
+fn enter(tx: &mut Tx<'_>, actor: &Actor, facts: &HolidayFacts) -> Result<HolidayId> {
+    let id = store::insert(tx, facts)?;
     let entry = audit::Entry::new("holiday.created").on("holiday", id);
-    let entry =
-        columns(&facts).into_iter().fold(entry, |entry, (field, value)| entry.change(field, Value::Null, value));
+    let entry = columns(facts).into_iter().fold(entry, |entry, (field, value)| entry.change(field, Value::Null, value));
     audit::record(tx, actor, entry)?;
     Ok(id)
 }
@@ -96,14 +102,19 @@ pub fn create(tx: &mut Tx<'_>, actor: &Actor, mut facts: HolidayFacts) -> Result
 ///
 /// # Errors
 /// As [`create`]; [`crate::error::AppError::NotFound`].
-pub fn update(tx: &mut Tx<'_>, actor: &Actor, id: HolidayId, change: impl FnOnce(&mut HolidayFacts)) -> Result<()> {
+pub fn update(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: HolidayId,
+    change: impl FnOnce(&mut HolidayFacts),
+) -> Result<Vec<Touched>> {
     actor.require_hr()?;
     let before = store::get(tx, id)?.facts;
     let mut facts = before.clone();
     change(&mut facts);
     check(tx, &mut facts)?;
     if facts == before {
-        return Ok(());
+        return Ok(Vec::new());
     }
     store::update(tx, id, &facts)?;
     let mut entry = audit::Entry::new("holiday.updated").on("holiday", id);
@@ -113,14 +124,15 @@ pub fn update(tx: &mut Tx<'_>, actor: &Actor, id: HolidayId, change: impl FnOnce
         }
     }
     audit::record(tx, actor, entry)?;
-    Ok(())
+    let why = msg!("The holiday {0} was changed.", facts.name);
+    recounted(tx, actor, &[&before, &facts], why)
 }
 
 /// Removes a holiday for good: nothing refers to it, and the audit log keeps what it was.
 ///
 /// # Errors
 /// [`crate::error::AppError::Forbidden`] for all but HR; [`crate::error::AppError::NotFound`].
-pub fn delete(tx: &mut Tx<'_>, actor: &Actor, id: HolidayId) -> Result<()> {
+pub fn delete(tx: &mut Tx<'_>, actor: &Actor, id: HolidayId) -> Result<Vec<Touched>> {
     actor.require_hr()?;
     let facts = store::get(tx, id)?.facts;
     store::delete(tx, id)?;
@@ -128,7 +140,22 @@ pub fn delete(tx: &mut Tx<'_>, actor: &Actor, id: HolidayId) -> Result<()> {
     let entry =
         columns(&facts).into_iter().fold(entry, |entry, (field, value)| entry.change(field, value, Value::Null));
     audit::record(tx, actor, entry)?;
-    Ok(())
+    let why = msg!("{0} is no holiday any more.", facts.name);
+    recounted(tx, actor, &[&facts], why)
+}
+
+/// Has leave around these holidays counted anew.
+fn recounted(tx: &mut Tx<'_>, actor: &Actor, facts: &[&HolidayFacts], why: Msg) -> Result<Vec<Touched>> {
+    let periods = facts.iter().filter_map(|facts| Period::new(facts.start_date, facts.end_date));
+    let Some(period) = periods.reduce(Period::hull) else { return Ok(Vec::new()) };
+    let whose = |facts: &&HolidayFacts| match (facts.location_id, facts.entity_id) {
+        (Some(location), _) => Whose::Location(location),
+        (None, Some(entity)) => Whose::Entity(entity),
+        (None, None) => Whose::Everybody,
+    };
+    let mut change = recount::Change::new(period, Whose::Everybody, why);
+    change.whose = facts.iter().map(whose).collect();
+    recount::recount(tx, actor, &change)
 }
 
 fn check(rx: &Rx<'_>, facts: &mut HolidayFacts) -> Result<()> {
@@ -175,7 +202,7 @@ fn check(rx: &Rx<'_>, facts: &mut HolidayFacts) -> Result<()> {
     errors.into_result(())
 }
 
-fn columns(facts: &HolidayFacts) -> [(&'static str, Value); 8] {
+fn columns(facts: &HolidayFacts) -> [(&'static str, Value); 10] {
     [
         ("name", json!(facts.name)),
         ("start_date", json!(facts.start_date)),
@@ -185,5 +212,7 @@ fn columns(facts: &HolidayFacts) -> [(&'static str, Value); 8] {
         ("entity_id", json!(facts.entity_id)),
         ("location_id", json!(facts.location_id)),
         ("working", json!(facts.working)),
+        ("estimated", json!(facts.estimated)),
+        ("source", json!(facts.source)),
     ]
 }

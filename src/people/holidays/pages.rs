@@ -12,10 +12,11 @@ use crate::auth::{Ctx, Hr, Staff};
 use crate::error::{AppError, FieldErrors, Result};
 use crate::ids::{EntityId, HolidayId, LocationId};
 use crate::people::org::{entity, location};
+use crate::people::recount::{self, Ask, Confirmed, ConsentOf as _, Written};
 use crate::people::words;
 use crate::time::{Half, HolidayScope, Period};
 use crate::web::listing::ListQuery;
-use crate::web::{self, Flash, Form, FormState, Format, Shell, filters};
+use crate::web::{self, Form, FormState, Format, Shell, filters};
 use crate::{msg, tr};
 
 const HOME: &str = "/people/holidays";
@@ -77,6 +78,7 @@ pub struct Input {
     start_date: Option<Date>,
     end_date: Option<Date>,
     kind: String,
+    estimated: bool,
     entity_id: Option<EntityId>,
     location_id: Option<LocationId>,
 }
@@ -104,6 +106,8 @@ impl Input {
             entity_id,
             location_id,
             working: self.kind == "working",
+            estimated: self.estimated,
+            source: String::new(),
         })
     }
 }
@@ -167,6 +171,7 @@ pub async fn edit(ctx: Hr, Path(id): Path<HolidayId>) -> Result<Response> {
         ("start_date", facts.start_date.to_string()),
         ("end_date", facts.end_date.to_string()),
         ("kind", kind.to_owned()),
+        ("estimated", if facts.estimated { "true" } else { "" }.to_owned()),
         ("entity_id", text(facts.entity_id.map(|id| id.0))),
         ("location_id", text(facts.location_id.map(|id| id.0))),
     ]);
@@ -179,16 +184,24 @@ pub async fn update(ctx: Hr, Path(id): Path<HolidayId>, sent: Form<Input>) -> Re
 }
 
 /// `POST /people/holidays/{id}/remove`
-pub async fn remove(ctx: Hr, Path(id): Path<HolidayId>) -> Result<Response> {
-    let facts = ctx
-        .write(REMOVED, move |tx, actor| {
-            let facts = super::get(tx, id)?.facts;
-            super::delete(tx, actor, id)?;
-            Ok(facts)
-        })
-        .await?;
-    let said = msg!("{0} is no longer a holiday on {1}.", facts.name, words::format(&ctx).day(facts.start_date));
-    Ok(Flash::ok(said).redirect(&ctx.visit, &home(facts.start_date)))
+pub async fn remove(ctx: Hr, Path(id): Path<HolidayId>, sent: Form<Confirmed>) -> Result<Response> {
+    let written = recount::write(&ctx, REMOVED, sent.state.consent(), move |tx, actor| {
+        let facts = super::get(tx, id)?.facts;
+        let touched = super::delete(tx, actor, id)?;
+        Ok((facts, touched))
+    });
+    match written.await? {
+        Written::Asks(touched) => {
+            let name = ctx.read(move |rx, _| super::get(rx, id)).await?.facts.name;
+            let (action, back) = (format!("{HOME}/{id}/remove"), format!("{HOME}/{id}"));
+            Ask::show(&ctx, msg!("Remove {0}?", name), (&action, &back), &sent.state, &touched).await
+        }
+        Written::Done(facts, touched) => {
+            let said =
+                msg!("{0} is no longer a holiday on {1}.", facts.name, words::format(&ctx).day(facts.start_date));
+            Ok(recount::said(said, &touched).redirect(&ctx.visit, &home(facts.start_date)))
+        }
+    }
 }
 
 fn home(day: Date) -> String {
@@ -201,17 +214,36 @@ async fn save(ctx: &Ctx, id: Option<HolidayId>, sent: Form<Input>) -> Result<Res
         Ok(facts) => {
             let day = facts.start_date;
             let written = match id {
-                None => ctx.write(CREATED, move |tx, actor| super::create(tx, actor, facts).map(drop)).await,
+                None => {
+                    recount::write(ctx, CREATED, state.consent(), move |tx, actor| {
+                        super::create(tx, actor, facts).map(|(_, touched)| ((), touched))
+                    })
+                    .await
+                }
                 Some(id) => {
-                    ctx.write(CHANGED, move |tx, actor| super::update(tx, actor, id, |held| *held = facts)).await
+                    recount::write(ctx, CHANGED, state.consent(), move |tx, actor| {
+                        let change = |held: &mut HolidayFacts| {
+                            *held = HolidayFacts { source: std::mem::take(&mut held.source), ..facts };
+                        };
+                        Ok(((), super::update(tx, actor, id, change)?))
+                    })
+                    .await
                 }
             };
-            written.map(|()| day)
+            written.map(|written| (written, day))
         }
         Err(error) => Err(error),
     };
+    let here = id.map_or_else(|| format!("{HOME}/new"), |id| format!("{HOME}/{id}"));
     match saved {
-        Ok(day) => Ok(Flash::ok(msg!("Saved: {0}.", state.value("name"))).redirect(&ctx.visit, &home(day))),
+        Ok((Written::Asks(touched), _)) => {
+            let title = msg!("Save {0}?", state.value("name"));
+            Ask::show(ctx, title, (&here, &here), &state, &touched).await
+        }
+        Ok((Written::Done((), touched), day)) => {
+            let said = recount::said(msg!("Saved: {0}.", state.value("name")), &touched);
+            Ok(said.redirect(&ctx.visit, &home(day)))
+        }
         Err(AppError::Invalid(errors)) => page(ctx, id, state.with(beside_controls(errors))).await,
         Err(other) => Err(other),
     }

@@ -23,6 +23,9 @@ fn company(house: &House) {
                     country: String::new(),
                     region: String::new(),
                     address: String::new(),
+                    holiday_on_free_day: crate::time::FreeDayRule::Nothing,
+                    free_day_from: None,
+                    lieu_expires_months: None,
                 };
                 let location_id = location::create(tx, &hr(), facts)?;
                 let facts = DepartmentFacts {

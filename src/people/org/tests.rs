@@ -28,6 +28,9 @@ fn at(entity_id: EntityId, code: &str) -> LocationFacts {
         country: String::new(),
         region: String::new(),
         address: "Kai 1\n 20457 Hamburg ".into(),
+        holiday_on_free_day: crate::time::FreeDayRule::Nothing,
+        free_day_from: None,
+        lieu_expires_months: None,
     }
 }
 

@@ -163,6 +163,18 @@ pub fn members_of_group(rx: &Rx<'_>, code: &str) -> Result<Vec<NameRef>> {
     store::group_members(rx, &crate::text::fold(code), today)
 }
 
+/// Who works for an entity, or at a location; deactivated ones too, whose past leave counts as well.
+///
+/// # Errors
+/// When the database cannot be read.
+pub(super) fn people_at(
+    rx: &Rx<'_>,
+    entity: Option<EntityId>,
+    location: Option<LocationId>,
+) -> Result<Vec<EmployeeId>> {
+    store::people_at(rx, entity, location)
+}
+
 /// Where a person works: what decides on time zone and holidays.
 #[derive(Clone, Debug)]
 pub struct Place {
@@ -185,6 +197,14 @@ pub fn place_of(rx: &Rx<'_>, employee: EmployeeId) -> Result<Place> {
         None => organization_zone(rx)?,
     };
     Ok(Place { zone, location_id, entity_id, country })
+}
+
+/// Where each of these people works, in one question.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn placed(rx: &Rx<'_>, employees: &[EmployeeId]) -> Result<Vec<super::Placed>> {
+    store::placed(rx, employees)
 }
 
 /// The zone of whoever has no location.

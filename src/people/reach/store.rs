@@ -109,6 +109,30 @@ pub(super) fn place(rx: &Rx<'_>, employee: EmployeeId) -> Result<PlaceRow> {
     )
 }
 
+/// Whoever is at a location belongs to its entity.
+pub(super) fn people_at(
+    rx: &Rx<'_>,
+    entity: Option<EntityId>,
+    location: Option<LocationId>,
+) -> Result<Vec<EmployeeId>> {
+    rx.all(
+        "SELECT id FROM employees WHERE location_id = ?2 \
+         UNION SELECT id FROM employees WHERE location_id IN (SELECT id FROM locations WHERE entity_id = ?1) \
+         UNION SELECT id FROM employees WHERE entity_id = ?1 AND location_id IS NULL",
+        (entity, location),
+        |row| row.get(0),
+    )
+}
+
+pub(super) fn placed(rx: &Rx<'_>, employees: &[EmployeeId]) -> Result<Vec<crate::people::Placed>> {
+    rx.all(
+        "SELECT e.id, coalesce(l.entity_id, e.entity_id), e.location_id FROM employees e \
+         LEFT JOIN locations l ON l.id = e.location_id WHERE e.id IN (SELECT value FROM json_each(?1))",
+        [crate::people::json_ids(employees)],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    )
+}
+
 /// As `orgs/` keeps it among the settings.
 pub(super) fn organization_zone(rx: &Rx<'_>) -> Result<Option<String>> {
     rx.one("SELECT value FROM settings WHERE key = 'organization.zone'", (), |row| row.get(0))

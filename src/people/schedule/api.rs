@@ -1,21 +1,23 @@
-//! Working weeks in the API.
+//! Working patterns in the API.
 
 use axum::extract::Path;
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::Schedule;
+use super::{Schedule, Wanted, templates};
 use crate::auth::{Actor, Hr, Staff};
 use crate::error::{AppError, Result};
-use crate::ids::{EmployeeId, ScheduleId};
-use crate::people::{self, NameRef};
+use crate::ids::{EmployeeId, ScheduleId, ScheduleTemplateId};
+use crate::msg;
+use crate::people::recount::api::{ImpactsJson, WithImpact};
+use crate::people::{self, NameRef, recount};
 use crate::storage::{Op, Rx};
-use crate::time::WeeklySchedule;
 use crate::time::schedule::WeekForm;
-use crate::web::etag::{self, IfMatch, Tagged};
+use crate::time::{Rotation, WeeklySchedule};
+use crate::web::etag::{self, IfMatch};
 use crate::web::listing::ListQuery;
 use crate::web::problem::{ReadProblems, WriteProblems};
 use crate::web::{Json, List};
@@ -25,8 +27,8 @@ pub(super) const CHANGED: Op = Op::act("schedule.updated");
 pub(super) const REMOVED: Op = Op::act("schedule.removed");
 const RESTORED: Op = Op::act("schedule.restored");
 
-/// A working week of a person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+/// A working pattern of a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = Schedule)]
 pub struct ScheduleJson {
     #[schema(example = 3)]
@@ -36,16 +38,26 @@ pub struct ScheduleJson {
     /// The first date it applies to; until the next one begins.
     #[schema(value_type = String, format = Date, example = "2026-01-01")]
     pub effective_on: Date,
+    /// The first week: the only one, where every week is the same.
     #[schema(value_type = WeekForm)]
     pub week: WeeklySchedule,
+    /// The weeks that follow each other, 1 to 12.
+    #[schema(value_type = Vec<WeekForm>)]
+    pub weeks: Vec<WeeklySchedule>,
+    /// The Monday on which the first of several weeks begins; null where every week is the same.
+    #[schema(value_type = Option<String>, format = Date, example = json!(null))]
+    pub anchor: Option<Date>,
+    /// The template that it is a copy of.
+    pub template_id: Option<ScheduleTemplateId>,
     /// False for one that was deleted and can be restored.
     pub active: bool,
 }
 
 impl From<Schedule> for ScheduleJson {
     fn from(schedule: Schedule) -> Self {
-        let Schedule { id, employee_id, effective_on, week, hidden } = schedule;
-        ScheduleJson { id, employee_id, effective_on, week, active: !hidden }
+        let Schedule { id, employee_id, effective_on, pattern, template_id, hidden } = schedule;
+        let (week, weeks, anchor) = (*pattern.first(), pattern.weeks().to_vec(), pattern.anchor());
+        ScheduleJson { id, employee_id, effective_on, week, weeks, anchor, template_id, active: !hidden }
     }
 }
 
@@ -59,13 +71,16 @@ pub struct ScheduleImpact {
     /// The last date that changes; none where it is the latest week.
     #[schema(value_type = Option<String>, format = Date)]
     pub until: Option<Date>,
-    /// The week that applies instead; none where there is nothing before it.
+    /// The first week of what applies instead; none where there is nothing before it.
     #[schema(value_type = Option<WeekForm>)]
     pub instead: Option<WeeklySchedule>,
+    /// All weeks of it.
+    #[schema(value_type = Vec<WeekForm>)]
+    pub instead_weeks: Vec<WeeklySchedule>,
 }
 
-/// A working week to be entered.
-#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+/// A working pattern to be entered: `week`, or `weeks`, or `template_id` alone.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = NewSchedule)]
 pub struct NewInput {
@@ -73,20 +88,81 @@ pub struct NewInput {
     employee_id: EmployeeId,
     #[schema(value_type = String, format = Date, example = "2026-01-01")]
     effective_on: Date,
-    #[schema(value_type = WeekForm, example = json!({"mon": 480, "tue": 480, "wed": 480, "thu": 480, "fri": 0}))]
-    week: WeeklySchedule,
+    /// Every week the same; days that are left out are free.
+    #[schema(value_type = Option<WeekForm>, example = json!({"mon": 480, "tue": 480, "wed": 480, "thu": 480, "fri": 0}))]
+    week: Option<WeeklySchedule>,
+    /// 1 to 12 weeks that follow each other.
+    #[schema(value_type = Option<Vec<WeekForm>>, example = json!(null))]
+    weeks: Option<Vec<WeeklySchedule>>,
+    /// A day of a week in which the first of `weeks` is worked; left out, `effective_on`.
+    #[schema(value_type = Option<String>, format = Date, example = json!(null))]
+    anchor: Option<Date>,
+    /// The template whose pattern is copied.
+    #[schema(example = json!(null))]
+    template_id: Option<ScheduleTemplateId>,
 }
 
-/// What of a working week is to change.
-#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
+/// What of a working pattern is to change.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schema(as = ScheduleChange)]
 pub struct Change {
     #[schema(value_type = Option<String>, format = Date)]
     effective_on: Option<Date>,
-    /// The whole week; days that are left out are free.
+    /// The whole week, from now on the only one; days that are left out are free.
     #[schema(value_type = Option<WeekForm>)]
     week: Option<WeeklySchedule>,
+    #[schema(value_type = Option<Vec<WeekForm>>)]
+    weeks: Option<Vec<WeeklySchedule>>,
+    #[schema(value_type = Option<String>, format = Date)]
+    anchor: Option<Date>,
+}
+
+/// The pattern that `week` or `weeks` say; `None` where neither is there.
+pub(super) fn pattern(
+    week: Option<WeeklySchedule>,
+    weeks: Option<Vec<WeeklySchedule>>,
+    anchor: Date,
+) -> Result<Option<Rotation>> {
+    match (week, weeks) {
+        (Some(_), Some(_)) => Err(AppError::invalid("weeks", "Either the week or the weeks.")),
+        (Some(week), None) => Ok(Some(week.into())),
+        (None, None) => Ok(None),
+        (None, Some(weeks)) => match Rotation::new(anchor, weeks) {
+            Some(pattern) => Ok(Some(pattern)),
+            None => Err(AppError::invalid("weeks", msg!("From 1 to {0} weeks.", Rotation::MOST_WEEKS))),
+        },
+    }
+}
+
+impl NewInput {
+    fn wanted(self, rx: &Rx<'_>) -> Result<Wanted> {
+        let effective_on = self.effective_on;
+        let given = pattern(self.week, self.weeks, self.anchor.unwrap_or(effective_on))?;
+        let pattern = match (given, self.template_id) {
+            (Some(pattern), _) => pattern,
+            (None, Some(id)) => match templates::get(rx, id) {
+                Ok(template) if !template.hidden => template.from(self.anchor.unwrap_or(effective_on)),
+                Ok(_) | Err(AppError::NotFound) => {
+                    return Err(AppError::invalid("template_id", "There is no such template."));
+                }
+                Err(other) => return Err(other),
+            },
+            (None, None) => return Err(AppError::invalid("week", "This is needed.")),
+        };
+        Ok(Wanted { effective_on, pattern, template_id: self.template_id })
+    }
+}
+
+impl Change {
+    fn wanted(self, before: Schedule) -> Result<Wanted> {
+        let effective_on = self.effective_on.unwrap_or(before.effective_on);
+        let anchor = self.anchor.or(before.pattern.anchor()).unwrap_or(effective_on);
+        let given = pattern(self.week, self.weeks, anchor)?;
+        let moved = || Rotation::new(anchor, before.pattern.weeks().to_vec());
+        let pattern = given.or_else(moved).unwrap_or(before.pattern);
+        Ok(Wanted { effective_on, pattern, template_id: before.template_id })
+    }
 }
 
 /// Only who sees the person sees when they work.
@@ -123,21 +199,24 @@ pub async fn list(ctx: Staff, query: ListQuery) -> Result<List<ScheduleJson>> {
 #[utoipa::path(
     post, path = "/api/v1/schedules", operation_id = "create_schedule", tag = "organization",
     summary = "Enter a working week",
-    description = "HR. From `effective_on` the person works this week, until the next one begins; a week that begins on the same date is replaced.",
-    request_body = NewInput,
-    responses((status = 201, description = "Entered; `Location` leads to it", body = ScheduleJson), WriteProblems),
+    description = "HR. From `effective_on` the person works this, until the next one begins; one that begins on the same date is replaced. Leave is counted anew; `dry_run=true` writes nothing and answers what that would touch.",
+    params(("dry_run" = Option<bool>, Query)), request_body = NewInput,
+    responses(
+        (status = 201, description = "Entered; `Location` leads to it", body = WithImpact<ScheduleJson>),
+        (status = 200, description = "A dry run", body = ImpactsJson), WriteProblems,
+    ),
 )]
-pub async fn create(ctx: Hr, Json(new): Json<NewInput>) -> Result<Response> {
-    let made = ctx.write(SET, move |tx, actor| {
-        let id = super::set(tx, actor, new.employee_id, new.effective_on, new.week).map_err(|error| match error {
+pub async fn create(ctx: Hr, query: ListQuery, Json(new): Json<NewInput>) -> Result<Response> {
+    let written = recount::write(&ctx, SET, recount::api::consent(query)?, move |tx, actor| {
+        let employee = new.employee_id;
+        let wanted = new.wanted(tx)?;
+        let (id, touched) = super::set(tx, actor, employee, wanted).map_err(|error| match error {
             AppError::NotFound => AppError::invalid("employee_id", "There is no such person."),
             other => other,
         })?;
-        super::get(tx, id)
+        Ok((ScheduleJson::from(super::get(tx, id)?), touched))
     });
-    let made = ScheduleJson::from(made.await?);
-    let location = format!("/api/v1/schedules/{}", made.id);
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(made)).into_response())
+    recount::api::answer(written.await?, Some(&|made: &ScheduleJson| format!("/api/v1/schedules/{}", made.id)))
 }
 
 /// One working week.
@@ -155,24 +234,25 @@ pub async fn get(ctx: Staff, headers: HeaderMap, Path(id): Path<ScheduleId>) -> 
 /// Changes a working week.
 #[utoipa::path(
     patch, path = "/api/v1/schedules/{id}", operation_id = "update_schedule", tag = "organization",
-    summary = "Change a working week", description = "HR.",
-    params(("id" = ScheduleId, Path)), request_body = Change,
-    responses((status = 200, description = "As it is now", body = ScheduleJson), WriteProblems),
+    summary = "Change a working week",
+    description = "HR. Leave is counted anew; `dry_run=true` writes nothing and answers only the `impact`.",
+    params(("id" = ScheduleId, Path), ("dry_run" = Option<bool>, Query)), request_body = Change,
+    responses((status = 200, description = "As it is now", body = WithImpact<ScheduleJson>), WriteProblems),
 )]
 pub async fn update(
     ctx: Hr,
     if_match: IfMatch,
     Path(id): Path<ScheduleId>,
+    query: ListQuery,
     Json(change): Json<Change>,
-) -> Result<Tagged<ScheduleJson>> {
-    let changed = ctx.write(CHANGED, move |tx, actor| {
+) -> Result<Response> {
+    let written = recount::write(&ctx, CHANGED, recount::api::consent(query)?, move |tx, actor| {
         let before = super::get(tx, id)?;
-        if_match.check(&ScheduleJson::from(before))?;
-        let (on, week) = (change.effective_on.unwrap_or(before.effective_on), change.week.unwrap_or(before.week));
-        super::change(tx, actor, id, on, week)?;
-        super::get(tx, id)
+        if_match.check(&ScheduleJson::from(before.clone()))?;
+        let touched = super::change(tx, actor, id, change.wanted(before)?)?;
+        Ok((ScheduleJson::from(super::get(tx, id)?), touched))
     });
-    changed.await.map(|schedule| Tagged(schedule.into()))
+    recount::api::answer(written.await?, None)
 }
 
 /// What deleting a working week changes.
@@ -192,7 +272,8 @@ pub async fn impact(ctx: Hr, Path(id): Path<ScheduleId>) -> Result<Json<Schedule
             employee: people::get(rx, schedule.employee_id)?.name_ref(),
             from: schedule.effective_on,
             until: later.and_then(|next| next.effective_on.yesterday().ok()),
-            instead: earlier.map(|before| before.week),
+            instead: earlier.map(|before| *before.pattern.first()),
+            instead_weeks: earlier.map(|before| before.pattern.weeks().to_vec()).unwrap_or_default(),
         }))
     })
     .await
@@ -201,32 +282,34 @@ pub async fn impact(ctx: Hr, Path(id): Path<ScheduleId>) -> Result<Json<Schedule
 /// Deletes a working week.
 #[utoipa::path(
     delete, path = "/api/v1/schedules/{id}", operation_id = "delete_schedule", tag = "organization",
-    summary = "Delete a working week", description = "HR. The one before goes on in its place. Not the only one (409).",
-    params(("id" = ScheduleId, Path)),
-    responses((status = 204, description = "Deleted"), WriteProblems),
+    summary = "Delete a working week", description = "HR. The one before goes on in its place. Not the only one (409). Leave is counted anew; `dry_run=true` writes nothing.",
+    params(("id" = ScheduleId, Path), ("dry_run" = Option<bool>, Query)),
+    responses(
+        (status = 204, description = "Deleted; no leave counts differently"),
+        (status = 200, description = "Deleted, and the leave that counts differently; or a dry run", body = ImpactsJson), WriteProblems,
+    ),
 )]
-pub async fn remove(ctx: Hr, if_match: IfMatch, Path(id): Path<ScheduleId>) -> Result<StatusCode> {
-    ctx.write(REMOVED, move |tx, actor| {
+pub async fn remove(ctx: Hr, if_match: IfMatch, Path(id): Path<ScheduleId>, query: ListQuery) -> Result<Response> {
+    let written = recount::write(&ctx, REMOVED, recount::api::consent(query)?, move |tx, actor| {
         if_match.check(&ScheduleJson::from(super::get(tx, id)?))?;
-        super::hide(tx, actor, id)
-    })
-    .await?;
-    Ok(StatusCode::NO_CONTENT)
+        Ok(((), super::hide(tx, actor, id)?))
+    });
+    Ok(recount::api::gone(written.await?))
 }
 
 /// Restores a working week.
 #[utoipa::path(
     post, path = "/api/v1/schedules/{id}/restore", operation_id = "restore_schedule", tag = "organization",
     summary = "Restore a deleted working week",
-    description = "HR. 409 where another begins on its date by now.",
-    params(("id" = ScheduleId, Path)),
-    responses((status = 200, description = "As it is now", body = ScheduleJson), WriteProblems),
+    description = "HR. 409 where another begins on its date by now. Leave is counted anew; `dry_run=true` writes nothing.",
+    params(("id" = ScheduleId, Path), ("dry_run" = Option<bool>, Query)),
+    responses((status = 200, description = "As it is now", body = WithImpact<ScheduleJson>), WriteProblems),
 )]
-pub async fn restore(ctx: Hr, if_match: IfMatch, Path(id): Path<ScheduleId>) -> Result<Tagged<ScheduleJson>> {
-    let restored = ctx.write(RESTORED, move |tx, actor| {
+pub async fn restore(ctx: Hr, if_match: IfMatch, Path(id): Path<ScheduleId>, query: ListQuery) -> Result<Response> {
+    let written = recount::write(&ctx, RESTORED, recount::api::consent(query)?, move |tx, actor| {
         if_match.check(&ScheduleJson::from(super::get(tx, id)?))?;
-        super::restore(tx, actor, id)?;
-        super::get(tx, id)
+        let touched = super::restore(tx, actor, id)?;
+        Ok((ScheduleJson::from(super::get(tx, id)?), touched))
     });
-    restored.await.map(|schedule| Tagged(schedule.into()))
+    recount::api::answer(written.await?, None)
 }

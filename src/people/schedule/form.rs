@@ -1,11 +1,12 @@
-//! A working week as a form has it: hours, from and to of each day, named `mon`, `mon_start_time`, `mon_end_time`.
+//! A working pattern as a form has it: hours, from and to of each day, named `mon`, `mon_start_time`, `mon_end_time`;
+//! in the weeks after the first `w2_mon` and so on, their number in `weeks`.
 
-use jiff::civil::Time;
+use jiff::civil::{Date, Time};
 
 use crate::error::FieldErrors;
 use crate::people::words::WEEK;
 use crate::time::schedule::WorkDayError;
-use crate::time::{Minutes, Shift, WeeklySchedule, WorkDay};
+use crate::time::{Minutes, PartialWeek, Rotation, Shift, WeeklySchedule, WorkDay, hhmm};
 use crate::web::{FormState, Format};
 use crate::{msg, tr};
 
@@ -18,33 +19,83 @@ pub struct DayField {
     pub inputs: [(String, &'static str, &'static str); 3],
 }
 
-/// The seven rows.
+/// One week of a pattern.
+#[derive(Clone, Debug)]
+pub struct WeekFields {
+    /// From 1.
+    pub number: usize,
+    pub days: Vec<DayField>,
+}
+
+/// The seven rows of the only week.
 pub fn fields(format: &Format) -> Vec<DayField> {
-    let field = |(name, weekday)| DayField {
-        label: format.weekday_short(weekday).to_owned(),
-        inputs: [
-            (String::from(name), "text", tr!("hours")),
-            (format!("{name}_start_time"), "time", tr!("from")),
-            (format!("{name}_end_time"), "time", tr!("to")),
-        ],
+    fields_of(1, format)
+}
+
+/// The rows of each of so many weeks.
+pub fn pattern_fields(weeks: usize, format: &Format) -> Vec<WeekFields> {
+    (1..=weeks).map(|number| WeekFields { number, days: fields_of(number, format) }).collect()
+}
+
+fn fields_of(week: usize, format: &Format) -> Vec<DayField> {
+    let field = |(day, weekday)| {
+        let name = named(week, day);
+        DayField {
+            label: format.weekday_short(weekday).to_owned(),
+            inputs: [
+                (name.clone(), "text", tr!("hours")),
+                (format!("{name}_start_time"), "time", tr!("from")),
+                (format!("{name}_end_time"), "time", tr!("to")),
+            ],
+        }
     };
     WEEK.into_iter().map(field).collect()
 }
 
+/// `mon` in the first week, `w2_mon` in the second.
+fn named(week: usize, day: &str) -> String {
+    if week == 1 { day.to_owned() } else { format!("w{week}_{day}") }
+}
+
 /// The form with this week in it.
-pub fn filled(mut form: FormState, week: &WeeklySchedule, format: &Format) -> FormState {
-    let clock = |time: Time| format!("{:02}:{:02}", time.hour(), time.minute());
-    for (name, weekday) in WEEK {
-        let day = week.of_weekday(weekday);
-        if day.minutes().is_positive() {
-            form = form.set(name, format.hours(day.minutes().get()));
-        }
-        if let Some(shift) = day.shift() {
-            form = form.set(&format!("{name}_start_time"), clock(shift.start()));
-            form = form.set(&format!("{name}_end_time"), clock(shift.end()));
+pub fn filled(form: FormState, week: &WeeklySchedule, format: &Format) -> FormState {
+    let days = WEEK.into_iter().map(|(name, weekday)| (named(1, name), week.of_weekday(weekday)));
+    days.filter(|(_, day)| day.minutes().is_positive()).fold(form, |form, (name, day)| typed(form, &name, day, format))
+}
+
+/// The form with this pattern in it: `weeks`, `anchor`, and the days of each week.
+pub fn filled_pattern(mut form: FormState, pattern: &Rotation, format: &Format) -> FormState {
+    form = form.set("weeks", pattern.weeks().len().to_string());
+    if let Some(anchor) = pattern.anchor() {
+        form = form.set("anchor", anchor.to_string());
+    }
+    for (number, week) in (1..).zip(pattern.weeks()) {
+        let days = WEEK.into_iter().map(|(name, weekday)| (named(number, name), week.of_weekday(weekday)));
+        for (name, day) in days.filter(|(_, day)| day.minutes().is_positive()) {
+            form = typed(form, &name, day, format);
         }
     }
     form
+}
+
+/// The form with what hours for a while make of a week; a free day is 0, one that stays as it is empty.
+pub fn filled_partly(form: FormState, week: &PartialWeek, format: &Format) -> FormState {
+    let days = WEEK.into_iter().filter_map(|(name, weekday)| Some((name, week.of_weekday(weekday)?)));
+    days.fold(form, |form, (name, day)| typed(form, name, day, format))
+}
+
+fn typed(mut form: FormState, name: &str, day: WorkDay, format: &Format) -> FormState {
+    form = form.set(name, format.hours(day.minutes().get()));
+    if let Some(shift) = day.shift() {
+        form = form.set(&format!("{name}_start_time"), hhmm::format(shift.start()));
+        form = form.set(&format!("{name}_end_time"), hhmm::format(shift.end()));
+    }
+    form
+}
+
+/// How many weeks the form shows: what `weeks` says, 1 to 12.
+pub fn weeks(form: &FormState) -> usize {
+    form.value("weeks").trim().parse().map_or(1, |weeks: usize| weeks.clamp(1, Rotation::MOST_WEEKS))
 }
 
 /// The week that was typed.
@@ -53,17 +104,68 @@ pub fn filled(mut form: FormState, week: &WeeklySchedule, format: &Format) -> Fo
 /// What is wrong, by the name of the day.
 pub fn read(form: &FormState) -> Result<WeeklySchedule, FieldErrors> {
     let mut errors = FieldErrors::new();
+    let week = read_week(form, 1, &mut errors);
+    if errors.is_empty() { Ok(week) } else { Err(errors) }
+}
+
+/// The pattern that was typed. Several weeks begin in the week of `anchor`; where that is empty, in that of `from`.
+///
+/// # Errors
+/// What is wrong, by the name of the day, or on `weeks` and `anchor`.
+pub fn read_pattern(form: &FormState, from: Date) -> Result<Rotation, FieldErrors> {
+    let mut errors = FieldErrors::new();
+    let found: Vec<WeeklySchedule> = (1..=weeks(form)).map(|number| read_week(form, number, &mut errors)).collect();
+    let anchor = match form.value("anchor").trim() {
+        "" => from,
+        text => text.parse().unwrap_or_else(|_| {
+            errors.add("anchor", "This is not a date.");
+            from
+        }),
+    };
+    match Rotation::new(anchor, found) {
+        Some(pattern) if errors.is_empty() => Ok(pattern),
+        _ => Err(errors),
+    }
+}
+
+/// What hours for a while make of a week: a day that was left empty stays as it is.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_partly(form: &FormState) -> Result<PartialWeek, FieldErrors> {
+    let mut errors = FieldErrors::new();
+    let mut days = [None; 7];
+    for (day, (name, _)) in days.iter_mut().zip(WEEK) {
+        let empty =
+            ["", "_start_time", "_end_time"].iter().all(|end| form.value(&format!("{name}{end}")).trim().is_empty());
+        if empty {
+            continue;
+        }
+        if form.value(name).trim().is_empty() {
+            errors.add(name, "Say how many hours; 0 is a free day.");
+            continue;
+        }
+        match read_day(form, name) {
+            Ok(read) => *day = Some(read),
+            Err(why) => errors.add(name, why),
+        }
+    }
+    if errors.is_empty() { Ok(PartialWeek::new(days)) } else { Err(errors) }
+}
+
+fn read_week(form: &FormState, number: usize, errors: &mut FieldErrors) -> WeeklySchedule {
     let mut days = [WorkDay::FREE; 7];
     for (day, (name, _)) in days.iter_mut().zip(WEEK) {
-        match read_day(form, name) {
+        let name = named(number, name);
+        match read_day(form, &name) {
             Ok(read) => *day = read,
             Err(why) => errors.add(name, why),
         }
     }
-    if errors.is_empty() { Ok(WeeklySchedule::new(days)) } else { Err(errors) }
+    WeeklySchedule::new(days)
 }
 
-fn read_day(form: &FormState, name: &'static str) -> Result<WorkDay, crate::error::Msg> {
+fn read_day(form: &FormState, name: &str) -> Result<WorkDay, crate::error::Msg> {
     let minutes = match form.value(name).trim() {
         "" => Minutes::ZERO,
         text => hours(text).ok_or_else(|| msg!("Write hours such as 8 or 7:30; this says {0}.", text))?,
@@ -135,6 +237,32 @@ mod tests {
         for week in [full_time(), odd] {
             assert_eq!(read(&filled(FormState::default(), &week, &format)).unwrap(), week);
         }
+    }
+
+    #[test]
+    fn a_pattern_is_read_as_it_was_shown() {
+        let format = Format::new(Lang::ENGLISH, TimeZone::UTC, Timestamp::UNIX_EPOCH);
+        let half = WeeklySchedule::weekdays(Minutes::hours(4)).unwrap();
+        let monday = jiff::civil::date(2026, 1, 5);
+        let pattern = Rotation::new(monday, vec![full_time(), half, WeeklySchedule::new([WorkDay::FREE; 7])]).unwrap();
+        for pattern in [pattern, Rotation::from(half)] {
+            let form = filled_pattern(FormState::default(), &pattern, &format);
+            assert_eq!(read_pattern(&form, monday).unwrap(), pattern);
+        }
+        let form = FormState::of([("weeks", "2"), ("w2_tue", "lots"), ("anchor", "tomorrow")]);
+        let wrong: Vec<_> = read_pattern(&form, monday).unwrap_err().0.into_iter().map(|(field, _)| field).collect();
+        assert_eq!(wrong, ["w2_tue", "anchor"]);
+    }
+
+    #[test]
+    fn an_empty_day_stays_as_it_is_and_0_is_free() {
+        let form = FormState::of([("fri", "0"), ("thu", "5"), ("mon_start_time", "09:00")]);
+        assert_eq!(read_partly(&form).unwrap_err().0[0].0, "mon");
+        let week = read_partly(&form.set("mon_start_time", "")).unwrap();
+        assert_eq!(week.of_weekday(jiff::civil::Weekday::Friday), Some(WorkDay::FREE));
+        assert_eq!(week.of_weekday(jiff::civil::Weekday::Monday), None);
+        let format = Format::new(Lang::ENGLISH, TimeZone::UTC, Timestamp::UNIX_EPOCH);
+        assert_eq!(read_partly(&filled_partly(FormState::default(), &week, &format)).unwrap(), week);
     }
 
     #[test]

@@ -1,12 +1,16 @@
-//! Working weeks: which minutes a person works on which weekday, from which date on.
+//! Working patterns: how long a person works on which day, from which date on. A pattern is a week, or up to twelve
+//! that follow each other (`time/rotation`).
 //!
-//! Everybody has at least one, which begins with the employment. A week that begins later replaces the one before
-//! from its date on; the past keeps what it had. The arithmetic is `time/schedule`'s.
+//! Everybody has at least one, which begins with the employment. A pattern that begins later replaces the one before
+//! from its date on; the past keeps what it had. `templates/` holds patterns ready to be copied, `overlays/` hours for a
+//! while that lie over the personal ones; [`schedules`] answers with both. The arithmetic is `time/dated`'s.
 
 pub mod api;
 pub mod form;
+pub mod overlays;
 pub mod pages;
 mod store;
+pub mod templates;
 
 use std::collections::HashMap;
 
@@ -15,21 +19,39 @@ use jiff::civil::{Date, Time};
 use crate::audit;
 use crate::auth::Actor;
 use crate::error::{AppError, Result};
-use crate::ids::{EmployeeId, ScheduleId};
+use crate::ids::{EmployeeId, LocationId, ScheduleId, ScheduleTemplateId};
 use crate::msg;
 use crate::people::employee;
+use crate::people::recount::{self, Touched, Whose};
 use crate::storage::{Rx, Tx};
-use crate::time::{DatedSchedules, Minutes, Shift, WeeklySchedule, WorkDay};
+use crate::time::{DatedSchedules, Minutes, Rotation, Shift, WeeklySchedule, WorkDay};
 
-/// One working week of a person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// One working pattern of a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Schedule {
     pub id: ScheduleId,
     pub employee_id: EmployeeId,
     pub effective_on: Date,
-    pub week: WeeklySchedule,
+    pub pattern: Rotation,
+    /// The template it is a copy of.
+    pub template_id: Option<ScheduleTemplateId>,
     /// Removed; may be brought back.
     pub hidden: bool,
+}
+
+/// What HR sets of a working pattern.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    pub effective_on: Date,
+    pub pattern: Rotation,
+    /// The template it is a copy of; forgotten where the pattern is not that of the template.
+    pub template_id: Option<ScheduleTemplateId>,
+}
+
+impl Wanted {
+    pub fn new(effective_on: Date, pattern: impl Into<Rotation>) -> Self {
+        Wanted { effective_on, pattern: pattern.into(), template_id: None }
+    }
 }
 
 /// Monday to Friday, 8 hours between 9:00 and 17:30: what somebody works of whom nothing else is said.
@@ -39,18 +61,28 @@ pub fn full_time() -> WeeklySchedule {
     WeeklySchedule::new([day, day, day, day, day, WorkDay::FREE, WorkDay::FREE])
 }
 
-/// Which week applies to `employee` from which date on, for all arithmetic.
+/// When `employee` works, with what lies over it, for all arithmetic.
 pub fn schedules(rx: &Rx<'_>, employee: EmployeeId) -> Result<DatedSchedules> {
-    Ok(DatedSchedules::new(list(rx, employee)?.into_iter().map(|schedule| (schedule.effective_on, schedule.week))))
+    Ok(schedules_of(rx, &[employee])?.remove(&employee).unwrap_or_default())
 }
 
-/// The same for several people at once; somebody of whom nothing is known is left out.
+/// The same for several people at once, in as many questions as for one; somebody of whom nothing is known is left out.
 pub fn schedules_of(rx: &Rx<'_>, employees: &[EmployeeId]) -> Result<HashMap<EmployeeId, DatedSchedules>> {
-    let mut weeks: HashMap<EmployeeId, Vec<(Date, WeeklySchedule)>> = HashMap::new();
+    let mut patterns: HashMap<EmployeeId, Vec<(Date, Rotation)>> = HashMap::new();
     for schedule in store::of_employees(rx, employees)? {
-        weeks.entry(schedule.employee_id).or_default().push((schedule.effective_on, schedule.week));
+        patterns.entry(schedule.employee_id).or_default().push((schedule.effective_on, schedule.pattern));
     }
-    Ok(weeks.into_iter().map(|(employee, weeks)| (employee, DatedSchedules::new(weeks))).collect())
+    let mut overlays = overlays::over_people(rx, employees)?;
+    let dated = |(employee, patterns)| {
+        (employee, DatedSchedules::new(patterns).under(overlays.remove(&employee).unwrap_or_default()))
+    };
+    Ok(patterns.into_iter().map(dated).collect())
+}
+
+/// When work is done at a place, whoever does it: Monday to Friday, with what lies over the hours of everybody, or of
+/// that location.
+pub fn of_place(rx: &Rx<'_>, location: Option<LocationId>) -> Result<DatedSchedules> {
+    Ok(DatedSchedules::always(full_time()).under(overlays::over_place(rx, location)?))
 }
 
 /// The working weeks of `employee`, the earliest first.
@@ -66,55 +98,74 @@ pub fn get(rx: &Rx<'_>, id: ScheduleId) -> Result<Schedule> {
     store::get(rx, id)
 }
 
-/// The first working week, with the record that the caller has just written and audited.
-pub(super) fn begin(tx: &mut Tx<'_>, employee: EmployeeId, on: Date, week: WeeklySchedule) -> Result<()> {
-    store::insert(tx, employee, on, &week).map(drop)
+/// The first working pattern, with the record that the caller has just written and audited.
+pub(super) fn begin(tx: &mut Tx<'_>, employee: EmployeeId, on: Date, pattern: &Rotation) -> Result<()> {
+    store::insert(tx, employee, &store::New { effective_on: on, pattern, template_id: None }).map(drop)
 }
 
-/// The first day moved to an earlier date: the first week begins with it.
+/// The first day moved to an earlier date: the first pattern begins with it.
 pub(super) fn begin_earlier(tx: &mut Tx<'_>, employee: EmployeeId, from: Date, to: Date) -> Result<()> {
     if let Some(first) = store::of_employee(tx, employee)?.first().filter(|first| first.effective_on == from) {
-        store::update(tx, first.id, to, &first.week)?;
+        let new = store::New { effective_on: to, pattern: &first.pattern, template_id: first.template_id };
+        store::update(tx, first.id, &new)?;
     }
     Ok(())
 }
 
-/// From `on` the person works `week`. A week that begins on the same date is replaced.
+/// From its date on the person works this pattern. One that begins on the same date is replaced. Leave from then on is
+/// counted anew; it is answered what that touched.
 ///
 /// # Errors
 /// [`AppError::Forbidden`] for all but HR; [`AppError::NotFound`]; [`AppError::Invalid`] on `effective_on` for a
-/// date before the first day.
-pub fn set(tx: &mut Tx<'_>, actor: &Actor, employee: EmployeeId, on: Date, week: WeeklySchedule) -> Result<ScheduleId> {
+/// date before the first day, on `template_id` for a template that is not there.
+pub fn set(tx: &mut Tx<'_>, actor: &Actor, employee: EmployeeId, wanted: Wanted) -> Result<(ScheduleId, Vec<Touched>)> {
+    let on = wanted.effective_on;
+    let id = put(tx, actor, employee, wanted)?;
+    Ok((id, recounted(tx, actor, vec![employee], on)?))
+}
+
+/// [`set`], leave aside.
+fn put(tx: &mut Tx<'_>, actor: &Actor, employee: EmployeeId, mut wanted: Wanted) -> Result<ScheduleId> {
     actor.require_hr()?;
-    check_date(tx, employee, on)?;
-    match store::beginning_on(tx, employee, on)? {
-        Some(id) => {
-            change(tx, actor, id, on, week)?;
-            Ok(id)
-        }
-        None => {
-            let id = store::insert(tx, employee, on, &week)?;
-            let entry = audit::Entry::new("schedule.created")
-                .on("schedule", id)
-                .with("employee_id", employee)
-                .with("effective_on", on)
-                .with("week", week);
-            audit::record(tx, actor, entry)?;
-            Ok(id)
-        }
+    check_date(tx, employee, wanted.effective_on)?;
+    if let Some(id) = store::beginning_on(tx, employee, wanted.effective_on)? {
+        put_into(tx, actor, id, wanted)?;
+        return Ok(id);
+    }
+    templates::check_copy(tx, &mut wanted)?;
+    let id = store::insert(tx, employee, &new(&wanted))?;
+    let entry = audit::Entry::new("schedule.created")
+        .on("schedule", id)
+        .with("employee_id", employee)
+        .with("effective_on", wanted.effective_on)
+        .with("weeks", wanted.pattern.weeks())
+        .with("anchor", wanted.pattern.anchor())
+        .with("template_id", wanted.template_id);
+    audit::record(tx, actor, entry)?;
+    Ok(id)
+}
+
+/// Changes when a pattern begins, and what it is; leave is counted anew as by [`set`].
+///
+/// # Errors
+/// As [`set`]; [`AppError::Invalid`] where another pattern of the person begins on that date, or none would apply to the
+/// first day any more.
+pub fn change(tx: &mut Tx<'_>, actor: &Actor, id: ScheduleId, wanted: Wanted) -> Result<Vec<Touched>> {
+    let on = wanted.effective_on;
+    match put_into(tx, actor, id, wanted)? {
+        Some(before) => recounted(tx, actor, vec![before.employee_id], on.min(before.effective_on)),
+        None => Ok(Vec::new()),
     }
 }
 
-/// Changes when a week begins, and what it is.
-///
-/// # Errors
-/// As [`set`]; [`AppError::Invalid`] where another week of the person begins on that date, or none would apply to the
-/// first day any more.
-pub fn change(tx: &mut Tx<'_>, actor: &Actor, id: ScheduleId, on: Date, week: WeeklySchedule) -> Result<()> {
+/// [`change`], leave aside. Answers what it was, where that changed.
+fn put_into(tx: &mut Tx<'_>, actor: &Actor, id: ScheduleId, mut wanted: Wanted) -> Result<Option<Schedule>> {
     actor.require_hr()?;
     let before = present(tx, id)?;
-    if (before.effective_on, before.week) == (on, week) {
-        return Ok(());
+    templates::check_copy(tx, &mut wanted)?;
+    let on = wanted.effective_on;
+    if (before.effective_on, &before.pattern, before.template_id) == (on, &wanted.pattern, wanted.template_id) {
+        return Ok(None);
     }
     check_date(tx, before.employee_id, on)?;
     if store::beginning_on(tx, before.employee_id, on)?.is_some_and(|other| other != id) {
@@ -126,13 +177,26 @@ pub fn change(tx: &mut Tx<'_>, actor: &Actor, id: ScheduleId, on: Date, week: We
             msg!("The first working week begins with the first day, {0}.", first_day),
         ));
     }
-    store::update(tx, id, on, &week)?;
+    store::update(tx, id, &new(&wanted))?;
     let entry = audit::Entry::new("schedule.updated")
         .on("schedule", id)
         .change("effective_on", before.effective_on, on)
-        .change("week", before.week, week);
+        .change("weeks", before.pattern.weeks(), wanted.pattern.weeks())
+        .change("anchor", before.pattern.anchor(), wanted.pattern.anchor())
+        .change("template_id", before.template_id, wanted.template_id);
     audit::record(tx, actor, entry)?;
-    Ok(())
+    Ok(Some(before))
+}
+
+/// Has leave of these people counted anew from `on`.
+fn recounted(tx: &mut Tx<'_>, actor: &Actor, whose: Vec<EmployeeId>, on: Date) -> Result<Vec<Touched>> {
+    let why = msg!("The working hours from {0} on were changed.", on);
+    recount::recount(tx, actor, &recount::Change::since(on, Whose::People(whose), why))
+}
+
+fn new(wanted: &Wanted) -> store::New<'_> {
+    let Wanted { effective_on, pattern, template_id } = wanted;
+    store::New { effective_on: *effective_on, pattern, template_id: *template_id }
 }
 
 /// Removes a week; the one before goes on in its place.
@@ -140,7 +204,7 @@ pub fn change(tx: &mut Tx<'_>, actor: &Actor, id: ScheduleId, on: Date, week: We
 /// # Errors
 /// [`AppError::Forbidden`] for all but HR; [`AppError::NotFound`]; [`AppError::Conflict`] for the only one, and for the
 /// one of the first day.
-pub fn hide(tx: &mut Tx<'_>, actor: &Actor, id: ScheduleId) -> Result<()> {
+pub fn hide(tx: &mut Tx<'_>, actor: &Actor, id: ScheduleId) -> Result<Vec<Touched>> {
     actor.require_hr()?;
     let schedule = present(tx, id)?;
     if store::of_employee(tx, schedule.employee_id)?.len() < 2 {
@@ -154,7 +218,8 @@ pub fn hide(tx: &mut Tx<'_>, actor: &Actor, id: ScheduleId) -> Result<()> {
     }
     let entry = audit::Entry::new("schedule.removed").on("schedule", id).change("active", true, false);
     let act = audit::record(tx, actor, entry)?;
-    store::set_hidden(tx, id, Some(act))
+    store::set_hidden(tx, id, Some(act))?;
+    recounted(tx, actor, vec![schedule.employee_id], schedule.effective_on)
 }
 
 /// Brings a removed week back.
@@ -162,18 +227,19 @@ pub fn hide(tx: &mut Tx<'_>, actor: &Actor, id: ScheduleId) -> Result<()> {
 /// # Errors
 /// [`AppError::Forbidden`] for all but HR; [`AppError::NotFound`]; [`AppError::Conflict`] where another begins on
 /// its date by now.
-pub fn restore(tx: &mut Tx<'_>, actor: &Actor, id: ScheduleId) -> Result<()> {
+pub fn restore(tx: &mut Tx<'_>, actor: &Actor, id: ScheduleId) -> Result<Vec<Touched>> {
     actor.require_hr()?;
     let schedule = store::get(tx, id)?;
     if !schedule.hidden {
-        return Ok(());
+        return Ok(Vec::new());
     }
     if store::beginning_on(tx, schedule.employee_id, schedule.effective_on)?.is_some() {
         return Err(AppError::Conflict(msg!("Another working week begins on {0} by now.", schedule.effective_on)));
     }
     let entry = audit::Entry::new("schedule.restored").on("schedule", id).change("active", false, true);
     audit::record(tx, actor, entry)?;
-    store::set_hidden(tx, id, None)
+    store::set_hidden(tx, id, None)?;
+    recounted(tx, actor, vec![schedule.employee_id], schedule.effective_on)
 }
 
 pub(super) fn present(rx: &Rx<'_>, id: ScheduleId) -> Result<Schedule> {

@@ -7,15 +7,16 @@ use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::api::{CHANGED, REMOVED, SET};
-use super::form::{self, DayField};
-use super::{Schedule, full_time};
+use super::form::{self, WeekFields};
+use super::{Schedule, Wanted, full_time, templates};
 use crate::auth::{Ctx, Hr};
 use crate::error::{AppError, FieldErrors, Result};
-use crate::ids::{EmployeeId, ScheduleId};
+use crate::ids::{EmployeeId, ScheduleId, ScheduleTemplateId};
 use crate::msg;
+use crate::people::recount::{self, Ask, Confirmed, ConsentOf as _, Written};
 use crate::people::{self, words};
 use crate::storage::Rx;
-use crate::web::{self, Flash, Form, FormState, Shell, filters};
+use crate::web::{self, Form, FormState, Shell, filters};
 
 #[derive(Debug, askama::Template)]
 #[template(path = "people/week.html")]
@@ -26,24 +27,29 @@ struct Edit {
     /// `None` enters a new one.
     week: Option<ScheduleId>,
     removable: bool,
-    days: Vec<DayField>,
+    weeks: Vec<WeekFields>,
+    templates: Vec<(String, String)>,
     form: FormState,
 }
 web::pages!(Edit);
 
 /// What the form sends beside the days.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct WeekInput {
     effective_on: Option<Date>,
+    template_id: Option<ScheduleTemplateId>,
+    /// A button that changes the form itself: "weeks" shows another number of them, "template" fills in a template.
+    press: Option<String>,
 }
 
 /// `GET /people/{id}/weeks/new`
 pub async fn new(ctx: Hr, Path(id): Path<EmployeeId>) -> Result<Response> {
     let format = words::format(&ctx);
-    let last = ctx.read(move |rx, _| super::list(rx, id)).await?.last().map_or_else(full_time, |last| last.week);
+    let last = ctx.read(move |rx, _| super::list(rx, id)).await?.pop();
+    let last = last.map_or_else(|| full_time().into(), |last| last.pattern);
     let first = FormState::of([("effective_on", format.today().to_string())]);
-    let filled = form::filled(first, &last, &format);
+    let filled = form::filled_pattern(first, &last, &format);
     page(&ctx, id, None, filled, StatusCode::OK).await
 }
 
@@ -56,7 +62,8 @@ pub async fn create(ctx: Hr, Path(id): Path<EmployeeId>, form: Form<WeekInput>) 
 pub async fn edit(ctx: Hr, Path((id, week)): Path<(EmployeeId, ScheduleId)>) -> Result<Response> {
     let schedule = ctx.read(move |rx, _| of_person(rx, id, week)).await?;
     let first = FormState::of([("effective_on", schedule.effective_on.to_string())]);
-    let filled = form::filled(first, &schedule.week, &words::format(&ctx));
+    let filled = form::filled_pattern(first, &schedule.pattern, &words::format(&ctx));
+    let filled = filled.first_shown("template_id", schedule.template_id);
     page(&ctx, id, Some(week), filled, StatusCode::OK).await
 }
 
@@ -70,13 +77,25 @@ pub async fn update(
 }
 
 /// `POST /people/{id}/weeks/{week_id}/remove`
-pub async fn remove(ctx: Hr, Path((id, week)): Path<(EmployeeId, ScheduleId)>) -> Result<Response> {
-    ctx.write(REMOVED, move |tx, actor| {
+pub async fn remove(
+    ctx: Hr,
+    Path((id, week)): Path<(EmployeeId, ScheduleId)>,
+    sent: Form<Confirmed>,
+) -> Result<Response> {
+    let written = recount::write(&ctx, REMOVED, sent.state.consent(), move |tx, actor| {
         of_person(tx, id, week)?;
-        super::hide(tx, actor, week)
-    })
-    .await?;
-    Ok(Flash::ok("The working week is removed; the one before goes on.").redirect(&ctx.visit, &format!("/people/{id}")))
+        Ok(((), super::hide(tx, actor, week)?))
+    });
+    match written.await? {
+        Written::Asks(touched) => {
+            let (action, back) = (format!("/people/{id}/weeks/{week}/remove"), format!("/people/{id}/weeks/{week}"));
+            Ask::show(&ctx, msg!("Remove this working week?"), (&action, &back), &sent.state, &touched).await
+        }
+        Written::Done((), touched) => {
+            let said = recount::said(msg!("The working week is removed; the one before goes on."), &touched);
+            Ok(said.redirect(&ctx.visit, &format!("/people/{id}")))
+        }
+    }
 }
 
 /// A week that stands under another person's address is not there.
@@ -86,40 +105,85 @@ fn of_person(rx: &Rx<'_>, id: EmployeeId, week: ScheduleId) -> Result<Schedule> 
 
 async fn save(ctx: &Ctx, id: EmployeeId, week: Option<ScheduleId>, form: Form<WeekInput>) -> Result<Response> {
     let (state, input) = form.open();
-    let read = input.and_then(|input| {
-        let mut errors = FieldErrors::new();
-        if input.effective_on.is_none() {
-            errors.add("effective_on", "This is needed.");
+    let input = match input {
+        Ok(input) => input,
+        Err(AppError::Invalid(errors)) => {
+            return page(ctx, id, week, state.with(errors), StatusCode::UNPROCESSABLE_ENTITY).await;
         }
-        match (form::read(&state), input.effective_on) {
-            (Ok(week), Some(on)) => Ok((on, week)),
-            (Ok(_), None) => Err(AppError::Invalid(errors)),
-            (Err(days), _) => {
-                errors.0.extend(days.0);
-                Err(AppError::Invalid(errors))
+        Err(other) => return Err(other),
+    };
+    if let Some(press) = input.press.as_deref() {
+        return redrawn(ctx, (id, week), state, press).await;
+    }
+    let saved = match wanted(&state, input) {
+        Ok(wanted) => {
+            let consent = state.consent();
+            match week {
+                None => {
+                    recount::write(ctx, SET, consent, move |tx, actor| {
+                        super::set(tx, actor, id, wanted).map(|(_, touched)| ((), touched))
+                    })
+                    .await
+                }
+                Some(week) => {
+                    recount::write(ctx, CHANGED, consent, move |tx, actor| {
+                        of_person(tx, id, week)?;
+                        Ok(((), super::change(tx, actor, week, wanted)?))
+                    })
+                    .await
+                }
             }
         }
-    });
-    let saved = match read {
-        Ok((on, wanted)) => match week {
-            None => ctx.write(SET, move |tx, actor| super::set(tx, actor, id, on, wanted).map(drop)).await,
-            Some(week) => {
-                let changed = ctx.write(CHANGED, move |tx, actor| {
-                    of_person(tx, id, week)?;
-                    super::change(tx, actor, week, on, wanted)
-                });
-                changed.await
-            }
-        },
         Err(error) => Err(error),
     };
     match saved {
-        Ok(()) => Ok(Flash::ok(msg!("The working week is saved.")).redirect(&ctx.visit, &format!("/people/{id}"))),
+        Ok(Written::Asks(touched)) => {
+            let here =
+                week.map_or_else(|| format!("/people/{id}/weeks/new"), |week| format!("/people/{id}/weeks/{week}"));
+            Ask::show(ctx, msg!("Save this working week?"), (&here, &here), &state, &touched).await
+        }
+        Ok(Written::Done((), touched)) => {
+            let said = recount::said(msg!("The working week is saved."), &touched);
+            Ok(said.redirect(&ctx.visit, &format!("/people/{id}")))
+        }
         Err(AppError::Invalid(errors)) => {
             page(ctx, id, week, state.with(errors), StatusCode::UNPROCESSABLE_ENTITY).await
         }
         Err(other) => Err(other),
     }
+}
+
+fn wanted(state: &FormState, input: WeekInput) -> Result<Wanted> {
+    let Some(effective_on) = input.effective_on else {
+        let mut errors = FieldErrors::new();
+        errors.add("effective_on", "This is needed.");
+        if let Err(days) = form::read_pattern(state, Date::default()) {
+            errors.0.extend(days.0);
+        }
+        return Err(AppError::Invalid(errors));
+    };
+    let pattern = form::read_pattern(state, effective_on).map_err(AppError::Invalid)?;
+    Ok(Wanted { effective_on, pattern, template_id: input.template_id })
+}
+
+/// The form as one of its own buttons changes it: another number of weeks, or the pattern of a template.
+async fn redrawn(
+    ctx: &Ctx,
+    (id, week): (EmployeeId, Option<ScheduleId>),
+    state: FormState,
+    press: &str,
+) -> Result<Response> {
+    let format = words::format(ctx);
+    let template: Option<ScheduleTemplateId> = match press {
+        "template" => state.value("template_id").parse().ok(),
+        _ => None,
+    };
+    let Some(template) = template else { return page(ctx, id, week, state, StatusCode::OK).await };
+    let on = state.value("effective_on").parse().unwrap_or_else(|_| format.today());
+    let pattern = ctx.read(move |rx, _| templates::get(rx, template)).await?.from(on);
+    let fresh =
+        FormState::of([("effective_on", state.value("effective_on")), ("template_id", state.value("template_id"))]);
+    page(ctx, id, week, form::filled_pattern(fresh, &pattern, &format), StatusCode::OK).await
 }
 
 async fn page(
@@ -134,9 +198,13 @@ async fn page(
             Some(week) => super::is_removable(rx, &super::present(rx, week)?)?,
             None => false,
         };
-        Ok((people::get(rx, employee_id)?.name(), removable))
+        let templates = templates::list(rx, false)?;
+        Ok((people::get(rx, employee_id)?.name(), removable, templates))
     });
-    let (name, removable) = read.await?;
-    let days = form::fields(&words::format(ctx));
-    web::page_with(status, &Edit { shell: ctx.shell().await?, employee_id, name, week, removable, days, form })
+    let (name, removable, templates) = read.await?;
+    let lang = ctx.visit.lang;
+    let templates = templates.into_iter().map(|one| (one.id.to_string(), one.name_in(lang))).collect();
+    let weeks = form::pattern_fields(form::weeks(&form), &words::format(ctx));
+    let shell = ctx.shell().await?;
+    web::page_with(status, &Edit { shell, employee_id, name, week, removable, weeks, templates, form })
 }

@@ -1,14 +1,15 @@
-//! SQL of the working weeks.
+//! SQL of the working patterns.
 
 use jiff::civil::{Date, Time, Weekday};
+use rusqlite::Row;
 
 use super::Schedule;
 use crate::error::{AppError, Result};
-use crate::ids::{AuditId, EmployeeId, ScheduleId};
+use crate::ids::{AuditId, EmployeeId, ScheduleId, ScheduleTemplateId};
 use crate::storage::{Rx, Tx};
-use crate::time::{Minutes, Shift, WeeklySchedule, WorkDay};
+use crate::time::{Minutes, Rotation, Shift, WeeklySchedule, WorkDay, hhmm};
 
-const WEEK: [Weekday; 7] = [
+pub(super) const WEEK: [Weekday; 7] = [
     Weekday::Monday,
     Weekday::Tuesday,
     Weekday::Wednesday,
@@ -20,91 +21,136 @@ const WEEK: [Weekday; 7] = [
 
 struct DayRow {
     schedule: ScheduleId,
+    employee: EmployeeId,
     effective_on: Date,
-    /// 1 to 7, Monday first; `None` where the week has no working day.
-    weekday: Option<i64>,
-    day: Option<(Minutes, Option<Time>, Option<Time>)>,
+    weeks: u8,
+    anchor: Option<Date>,
+    template: Option<ScheduleTemplateId>,
+    hidden: bool,
+    day: Option<PatternDay>,
 }
 
-fn day_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<DayRow> {
-    let minutes: Option<Minutes> = row.get(3)?;
+/// A working day of a pattern.
+pub(super) struct PatternDay {
+    /// From 1.
+    pub week: u8,
+    /// 1 to 7, Monday first.
+    pub weekday: u8,
+    pub work: WorkDay,
+}
+
+/// Week, weekday, minutes, start and end, from the column `at` on; `None` where an outer join found no day.
+pub(super) fn pattern_day(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<PatternDay>> {
+    let Some(minutes) = row.get::<_, Option<Minutes>>(at + 2)? else { return Ok(None) };
+    let work = work_day(minutes, row.get(at + 3)?, row.get(at + 4)?)?;
+    Ok(Some(PatternDay { week: row.get(at)?, weekday: row.get(at + 1)?, work }))
+}
+
+/// What was checked when it was written.
+pub(super) fn work_day(minutes: Minutes, start: Option<Time>, end: Option<Time>) -> rusqlite::Result<WorkDay> {
+    let shift = start.zip(end).and_then(|(start, end)| Shift::new(start, end));
+    WorkDay::new(minutes, shift)
+        .map_err(|why| rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Integer, Box::new(why)))
+}
+
+/// The pattern of so many weeks that these days make.
+pub(super) fn pattern(weeks: u8, anchor: Option<Date>, days: &[PatternDay]) -> Result<Rotation> {
+    let mut found = vec![[WorkDay::FREE; 7]; usize::from(weeks)];
+    for day in days {
+        let place =
+            found.get_mut(usize::from(day.week - 1)).and_then(|week| week.get_mut(usize::from(day.weekday - 1)));
+        if let Some(place) = place {
+            *place = day.work;
+        }
+    }
+    let weeks = found.into_iter().map(WeeklySchedule::new).collect();
+    Rotation::new(anchor.unwrap_or_default(), weeks).ok_or_else(|| AppError::internal("a pattern without a week"))
+}
+
+macro_rules! select_schedule {
+    ($tail:literal) => {
+        concat!(
+            "SELECT s.id, s.employee_id, s.effective_on, s.weeks, s.anchor, s.template_id, s.hidden_by IS NOT NULL, \
+             d.week, d.weekday, d.minutes, d.start_time, d.end_time FROM employee_schedules s \
+             LEFT JOIN employee_schedule_days d ON d.schedule_id = s.id ",
+            $tail
+        )
+    };
+}
+
+fn day_row(row: &Row<'_>) -> rusqlite::Result<DayRow> {
     Ok(DayRow {
         schedule: row.get(0)?,
-        effective_on: row.get(1)?,
-        weekday: row.get(2)?,
-        day: match minutes {
-            Some(minutes) => Some((minutes, row.get(4)?, row.get(5)?)),
-            None => None,
-        },
+        employee: row.get(1)?,
+        effective_on: row.get(2)?,
+        weeks: row.get(3)?,
+        anchor: row.get(4)?,
+        template: row.get(5)?,
+        hidden: row.get(6)?,
+        day: pattern_day(row, 7)?,
     })
 }
 
-/// The working weeks of a person, by date.
+/// The patterns of a person, by date.
 pub(super) fn of_employee(rx: &Rx<'_>, employee: EmployeeId) -> Result<Vec<Schedule>> {
-    let rows = rx.all(
-        "SELECT s.id, s.effective_on, d.weekday, d.minutes, d.start_time, d.end_time FROM employee_schedules s \
-         LEFT JOIN employee_schedule_days d ON d.schedule_id = s.id \
-         WHERE s.employee_id = ?1 AND s.hidden_by IS NULL ORDER BY s.effective_on, d.weekday",
+    fold(rx.all(
+        select_schedule!("WHERE s.employee_id = ?1 AND s.hidden_by IS NULL ORDER BY s.effective_on, s.id"),
         [employee],
         day_row,
-    )?;
-    fold(employee, false, rows)
+    )?)
 }
 
-/// The working weeks of several people, person by person and by date.
+/// The patterns of several people, person by person and by date.
 pub(super) fn of_employees(rx: &Rx<'_>, employees: &[EmployeeId]) -> Result<Vec<Schedule>> {
-    let rows = rx.all(
-        "SELECT s.id, s.effective_on, d.weekday, d.minutes, d.start_time, d.end_time, s.employee_id \
-         FROM employee_schedules s LEFT JOIN employee_schedule_days d ON d.schedule_id = s.id \
-         WHERE s.employee_id IN (SELECT value FROM json_each(?1)) AND s.hidden_by IS NULL \
-         ORDER BY s.employee_id, s.effective_on, d.weekday",
+    fold(rx.all(
+        select_schedule!(
+            "WHERE s.employee_id IN (SELECT value FROM json_each(?1)) AND s.hidden_by IS NULL \
+             ORDER BY s.employee_id, s.effective_on, s.id"
+        ),
         [crate::people::json_ids(employees)],
-        |row| Ok((row.get(6)?, day_row(row)?)),
-    )?;
-    let mut people: Vec<(EmployeeId, Vec<DayRow>)> = Vec::new();
-    for (employee, row) in rows {
-        match people.last_mut().filter(|(last, _)| *last == employee) {
-            Some((_, rows)) => rows.push(row),
-            None => people.push((employee, vec![row])),
-        }
-    }
-    let folded: Result<Vec<Vec<Schedule>>> =
-        people.into_iter().map(|(employee, rows)| fold(employee, false, rows)).collect();
-    Ok(folded?.into_iter().flatten().collect())
-}
-
-/// One working week, removed or not.
-pub(super) fn get(rx: &Rx<'_>, id: ScheduleId) -> Result<Schedule> {
-    let (employee, hidden): (EmployeeId, bool) =
-        rx.get("SELECT employee_id, hidden_by IS NOT NULL FROM employee_schedules WHERE id = ?1", [id], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })?;
-    let rows = rx.all(
-        "SELECT s.id, s.effective_on, d.weekday, d.minutes, d.start_time, d.end_time FROM employee_schedules s \
-         LEFT JOIN employee_schedule_days d ON d.schedule_id = s.id WHERE s.id = ?1 ORDER BY d.weekday",
-        [id],
         day_row,
-    )?;
-    fold(employee, hidden, rows)?.pop().ok_or(AppError::NotFound)
+    )?)
 }
 
-/// Rows of one person, sorted by schedule.
-fn fold(employee_id: EmployeeId, hidden: bool, rows: Vec<DayRow>) -> Result<Vec<Schedule>> {
-    let mut found: Vec<(ScheduleId, Date, [WorkDay; 7])> = Vec::new();
-    for row in rows {
-        if found.last().is_none_or(|(id, ..)| *id != row.schedule) {
-            found.push((row.schedule, row.effective_on, [WorkDay::FREE; 7]));
+/// The patterns that are copies of a template, person by person and by date.
+pub(super) fn of_template(rx: &Rx<'_>, template: ScheduleTemplateId) -> Result<Vec<Schedule>> {
+    fold(rx.all(
+        select_schedule!(
+            "WHERE s.template_id = ?1 AND s.hidden_by IS NULL ORDER BY s.employee_id, s.effective_on, s.id"
+        ),
+        [template],
+        day_row,
+    )?)
+}
+
+/// One pattern, removed or not.
+pub(super) fn get(rx: &Rx<'_>, id: ScheduleId) -> Result<Schedule> {
+    fold(rx.all(select_schedule!("WHERE s.id = ?1"), [id], day_row)?)?.pop().ok_or(AppError::NotFound)
+}
+
+/// Rows sorted by schedule.
+fn fold(rows: Vec<DayRow>) -> Result<Vec<Schedule>> {
+    let mut found: Vec<(DayRow, Vec<PatternDay>)> = Vec::new();
+    for mut row in rows {
+        let day = row.day.take();
+        if found.last().is_none_or(|(last, _)| last.schedule != row.schedule) {
+            found.push((row, Vec::new()));
         }
-        let Some((_, _, week)) = found.last_mut() else { continue };
-        let place = row.weekday.and_then(|number| week.get_mut(usize::try_from(number - 1).ok()?));
-        if let (Some(day), Some((minutes, start, end))) = (place, row.day) {
-            let shift = start.zip(end).and_then(|(start, end)| Shift::new(start, end));
-            *day = WorkDay::new(minutes, shift).map_err(AppError::internal)?;
+        if let Some((_, days)) = found.last_mut() {
+            days.extend(day);
         }
     }
-    let schedule =
-        |(id, effective_on, week)| Schedule { id, employee_id, effective_on, week: WeeklySchedule::new(week), hidden };
-    Ok(found.into_iter().map(schedule).collect())
+    let schedule = |(row, days): (DayRow, Vec<PatternDay>)| {
+        Ok(Schedule {
+            id: row.schedule,
+            employee_id: row.employee,
+            effective_on: row.effective_on,
+            pattern: pattern(row.weeks, row.anchor, &days)?,
+            template_id: row.template,
+            hidden: row.hidden,
+        })
+    };
+    found.into_iter().map(schedule).collect()
 }
 
 /// The one that begins on exactly that date.
@@ -116,16 +162,36 @@ pub(super) fn beginning_on(rx: &Rx<'_>, employee: EmployeeId, on: Date) -> Resul
     )
 }
 
-pub(super) fn insert(tx: &mut Tx<'_>, employee: EmployeeId, on: Date, week: &WeeklySchedule) -> Result<ScheduleId> {
-    let id = tx.insert("INSERT INTO employee_schedules (employee_id, effective_on) VALUES (?1, ?2)", (employee, on))?;
-    insert_days(tx, ScheduleId(id), week)?;
+/// What is written of a pattern.
+pub(super) struct New<'a> {
+    pub effective_on: Date,
+    pub pattern: &'a Rotation,
+    pub template_id: Option<ScheduleTemplateId>,
+}
+
+impl New<'_> {
+    fn weeks(&self) -> i64 {
+        i64::try_from(self.pattern.weeks().len()).unwrap_or(i64::MAX)
+    }
+}
+
+pub(super) fn insert(tx: &mut Tx<'_>, employee: EmployeeId, new: &New<'_>) -> Result<ScheduleId> {
+    let id = tx.insert(
+        "INSERT INTO employee_schedules (employee_id, effective_on, weeks, anchor, template_id) \
+         VALUES (?1, ?2, ?3, ?4, ?5)",
+        (employee, new.effective_on, new.weeks(), new.pattern.anchor(), new.template_id),
+    )?;
+    insert_days(tx, ScheduleId(id), new.pattern)?;
     Ok(ScheduleId(id))
 }
 
-pub(super) fn update(tx: &mut Tx<'_>, id: ScheduleId, on: Date, week: &WeeklySchedule) -> Result<()> {
-    tx.run("UPDATE employee_schedules SET effective_on = ?2 WHERE id = ?1", (id, on))?;
+pub(super) fn update(tx: &mut Tx<'_>, id: ScheduleId, new: &New<'_>) -> Result<()> {
+    tx.run(
+        "UPDATE employee_schedules SET effective_on = ?2, weeks = ?3, anchor = ?4, template_id = ?5 WHERE id = ?1",
+        (id, new.effective_on, new.weeks(), new.pattern.anchor(), new.template_id),
+    )?;
     tx.run("DELETE FROM employee_schedule_days WHERE schedule_id = ?1", [id])?;
-    insert_days(tx, id, week)
+    insert_days(tx, id, new.pattern)
 }
 
 pub(super) fn set_hidden(tx: &mut Tx<'_>, id: ScheduleId, by: Option<AuditId>) -> Result<()> {
@@ -133,19 +199,29 @@ pub(super) fn set_hidden(tx: &mut Tx<'_>, id: ScheduleId, by: Option<AuditId>) -
     Ok(())
 }
 
-fn insert_days(tx: &mut Tx<'_>, id: ScheduleId, week: &WeeklySchedule) -> Result<()> {
-    let clock = |time: Time| format!("{:02}:{:02}", time.hour(), time.minute());
-    for (number, weekday) in (1_i64..).zip(WEEK) {
-        let day = week.of_weekday(weekday);
-        if day.minutes().is_zero() {
-            continue;
-        }
-        let shift = day.shift();
+fn insert_days(tx: &mut Tx<'_>, id: ScheduleId, pattern: &Rotation) -> Result<()> {
+    for (week, weekday, day) in worked(pattern) {
+        let (start, end) = times(day);
         tx.run(
-            "INSERT INTO employee_schedule_days (schedule_id, weekday, minutes, start_time, end_time) \
-             VALUES (?1, ?2, ?3, ?4, ?5)",
-            (id, number, day.minutes(), shift.map(|s| clock(s.start())), shift.map(|s| clock(s.end()))),
+            "INSERT INTO employee_schedule_days (schedule_id, week, weekday, minutes, start_time, end_time) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            (id, week, weekday, day.minutes(), start, end),
         )?;
     }
     Ok(())
+}
+
+/// The days with work of a pattern: the week from 1, the weekday from 1 (Monday).
+pub(super) fn worked(pattern: &Rotation) -> impl Iterator<Item = (i64, i64, WorkDay)> {
+    let numbered = (1..).zip(pattern.weeks());
+    let days = numbered.flat_map(|(number, week)| {
+        (1..).zip(WEEK).map(move |(weekday, name)| (number, weekday, week.of_weekday(name)))
+    });
+    days.filter(|(_, _, day)| day.minutes().is_positive())
+}
+
+/// Start and end as they are kept, where they are known.
+pub(super) fn times(day: WorkDay) -> (Option<String>, Option<String>) {
+    let shift = day.shift();
+    (shift.map(|shift| hhmm::format(shift.start())), shift.map(|shift| hhmm::format(shift.end())))
 }

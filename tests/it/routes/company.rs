@@ -107,6 +107,9 @@ async fn furnish(app: &TestApp) -> BTreeMap<&'static str, Things> {
                     country: "DE".into(),
                     region: String::new(),
                     address: String::new(),
+                    holiday_on_free_day: steward::time::FreeDayRule::Nothing,
+                    free_day_from: None,
+                    lieu_expires_months: None,
                 },
             )?;
             let department = department::create(
@@ -131,10 +134,12 @@ async fn furnish(app: &TestApp) -> BTreeMap<&'static str, Things> {
                 entity_id: None,
                 location_id: None,
                 working: false,
+                estimated: false,
+                source: String::new(),
             };
-            let holiday = holidays::create(tx, actor, holiday)?;
+            let (holiday, _) = holidays::create(tx, actor, holiday)?;
             let week = |tx: &mut _, who: Person| {
-                schedule::set(tx, actor, who.employee, date(2026, 7, 1), schedule::full_time())
+                schedule::set(tx, actor, who.employee, schedule::Wanted::new(date(2026, 7, 1), schedule::full_time())).map(|(id, _)| id)
             };
             let weeks = pair(week(tx, employee)?, week(tx, other)?);
             let template = templates::list(tx, actor)?[0].id;

@@ -3,6 +3,7 @@
 use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -13,7 +14,9 @@ use crate::ids::{EntityId, LocationId};
 use crate::people::NameRef;
 use crate::people::org::unit::{self, Impact, Unit};
 use crate::storage::Op;
+use crate::time::FreeDayRule;
 use crate::web::etag::{self, IfMatch, Tagged};
+use crate::web::json::there;
 use crate::web::listing::ListQuery;
 use crate::web::problem::{ReadProblems, WriteProblems};
 use crate::web::{Json, List};
@@ -44,14 +47,35 @@ pub struct LocationJson {
     #[schema(example = "HH")]
     pub region: String,
     pub address: String,
+    /// What becomes of a whole holiday on a day that a person does not work anyway.
+    pub holiday_on_free_day: FreeDayRule,
+    /// Of which holidays: those from this date on; null where nothing is done.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub free_day_from: Option<Date>,
+    /// For how many months a lieu day can be used; null is without end.
+    pub lieu_expires_months: Option<u8>,
     /// False for one that was deleted and can be restored.
     pub active: bool,
 }
 
 impl From<Location> for LocationJson {
     fn from(Location { id, facts, entity, hidden }: Location) -> Self {
-        let LocationFacts { entity_id: _, name, code, time_zone, country, region, address } = facts;
-        LocationJson { id, name, code, entity, time_zone, country, region, address, active: !hidden }
+        let LocationFacts { entity_id: _, name, code, time_zone, country, region, address, .. } = facts;
+        let LocationFacts { holiday_on_free_day, free_day_from, lieu_expires_months, .. } = facts;
+        LocationJson {
+            id,
+            name,
+            code,
+            entity,
+            time_zone,
+            country,
+            region,
+            address,
+            holiday_on_free_day,
+            free_day_from,
+            lieu_expires_months,
+            active: !hidden,
+        }
     }
 }
 
@@ -76,12 +100,29 @@ pub struct NewInput {
     region: String,
     #[serde(default)]
     address: String,
+    /// Left out, nothing.
+    holiday_on_free_day: Option<FreeDayRule>,
+    /// Left out, today.
+    #[schema(value_type = Option<String>, format = Date)]
+    free_day_from: Option<Date>,
+    /// 1 to 60, with `lieu_day`; left out, without end.
+    lieu_expires_months: Option<u8>,
 }
 
 impl From<NewInput> for LocationFacts {
     fn from(new: NewInput) -> Self {
-        let NewInput { entity_id, name, code, time_zone, country, region, address } = new;
-        LocationFacts { entity_id, name, code, time_zone, country, region, address }
+        LocationFacts {
+            entity_id: new.entity_id,
+            name: new.name,
+            code: new.code,
+            time_zone: new.time_zone,
+            country: new.country,
+            region: new.region,
+            address: new.address,
+            holiday_on_free_day: new.holiday_on_free_day.unwrap_or(FreeDayRule::Nothing),
+            free_day_from: new.free_day_from,
+            lieu_expires_months: new.lieu_expires_months,
+        }
     }
 }
 
@@ -97,6 +138,13 @@ pub struct Change {
     country: Option<String>,
     region: Option<String>,
     address: Option<String>,
+    holiday_on_free_day: Option<FreeDayRule>,
+    #[serde(deserialize_with = "there")]
+    #[schema(value_type = Option<String>, format = Date)]
+    free_day_from: Option<Option<Date>>,
+    #[serde(deserialize_with = "there")]
+    #[schema(value_type = Option<u8>)]
+    lieu_expires_months: Option<Option<u8>>,
 }
 
 impl Change {
@@ -110,6 +158,9 @@ impl Change {
             country: self.country.unwrap_or(before.country),
             region: self.region.unwrap_or(before.region),
             address: self.address.unwrap_or(before.address),
+            holiday_on_free_day: self.holiday_on_free_day.unwrap_or(before.holiday_on_free_day),
+            free_day_from: self.free_day_from.unwrap_or(before.free_day_from),
+            lieu_expires_months: self.lieu_expires_months.unwrap_or(before.lieu_expires_months),
         };
     }
 }

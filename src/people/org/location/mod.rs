@@ -4,15 +4,18 @@ pub mod api;
 pub mod pages;
 mod store;
 
+use jiff::civil::Date;
+
 use super::rules;
 use crate::audit;
 use crate::auth::Actor;
 use crate::error::{FieldErrors, Result};
 use crate::ids::{EntityId, LocationId};
 use crate::msg;
-use crate::people::NameRef;
+use crate::people::{FreeDays, NameRef};
 use crate::storage::{Rx, Tx};
 use crate::text::fold;
+use crate::time::FreeDayRule;
 use crate::web::Listing;
 
 /// What HR sets of a location.
@@ -31,6 +34,12 @@ pub struct LocationFacts {
     pub region: String,
     /// At most 500 characters, may be empty.
     pub address: String,
+    /// What becomes of a whole holiday on a day that a person does not work anyway.
+    pub holiday_on_free_day: FreeDayRule,
+    /// Of which holidays: those from this date on. Always there with a rule, and only then; today where it is left out.
+    pub free_day_from: Option<Date>,
+    /// For how many months a lieu day can be used, 1 to 60; `None` is without end.
+    pub lieu_expires_months: Option<u8>,
 }
 
 /// A site.
@@ -70,6 +79,14 @@ pub fn get(rx: &Rx<'_>, id: LocationId) -> Result<Location> {
     store::get(rx, id)
 }
 
+/// What a location does about whole holidays on free days; `None` where they are lost.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn free_days(rx: &Rx<'_>, id: LocationId) -> Result<Option<FreeDays>> {
+    store::free_days(rx, id)
+}
+
 /// Enters a location.
 ///
 /// # Errors
@@ -86,7 +103,10 @@ pub fn create(tx: &mut Tx<'_>, actor: &Actor, mut facts: LocationFacts) -> Resul
         .with("time_zone", &facts.time_zone)
         .with("country", &facts.country)
         .with("region", &facts.region)
-        .with("address", &facts.address);
+        .with("address", &facts.address)
+        .with("holiday_on_free_day", facts.holiday_on_free_day)
+        .with("free_day_from", facts.free_day_from)
+        .with("lieu_expires_months", facts.lieu_expires_months);
     audit::record(tx, actor, entry)?;
     Ok(id)
 }
@@ -120,7 +140,10 @@ pub fn update(tx: &mut Tx<'_>, actor: &Actor, id: LocationId, change: impl FnOnc
         .change("time_zone", &before.time_zone, &facts.time_zone)
         .change("country", &before.country, &facts.country)
         .change("region", &before.region, &facts.region)
-        .change("address", &before.address, &facts.address);
+        .change("address", &before.address, &facts.address)
+        .change("holiday_on_free_day", before.holiday_on_free_day, facts.holiday_on_free_day)
+        .change("free_day_from", before.free_day_from, facts.free_day_from)
+        .change("lieu_expires_months", before.lieu_expires_months, facts.lieu_expires_months);
     if !moved.is_empty() {
         entry = entry.with("employees", moved);
     }
@@ -135,6 +158,17 @@ fn check(rx: &Rx<'_>, before: Option<(LocationId, &LocationFacts)>, facts: &mut 
     rules::time_zone(&mut facts.time_zone, &mut errors);
     rules::lines(&mut facts.region, "region", 10, &mut errors);
     rules::lines(&mut facts.address, "address", 500, &mut errors);
+    if facts.holiday_on_free_day == FreeDayRule::Nothing {
+        facts.free_day_from = None;
+    } else {
+        facts.free_day_from.get_or_insert(crate::people::today(rx)?);
+    }
+    if facts.holiday_on_free_day != FreeDayRule::LieuDay {
+        facts.lieu_expires_months = None;
+    }
+    if facts.lieu_expires_months.is_some_and(|months| !(1..=60).contains(&months)) {
+        errors.add("lieu_expires_months", "From 1 to 60 months, or empty for no end.");
+    }
     let holder = store::holder_of_code(rx, &fold(&facts.code))?;
     if let Some((_, holder)) = holder.filter(|(other, _)| Some(*other) != before.map(|(id, _)| id)) {
         errors.add("code", msg!("{0} has the code {1} already.", holder, facts.code));

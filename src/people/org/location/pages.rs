@@ -2,6 +2,7 @@
 
 use axum::extract::Path;
 use axum::response::Response;
+use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::LocationFacts;
@@ -12,6 +13,7 @@ use crate::ids::{EntityId, LocationId};
 use crate::people::org::entity;
 use crate::people::org::pages::{HOME, UnitForm, wrong};
 use crate::people::words;
+use crate::time::FreeDayRule;
 use crate::web::{Flash, Form, FormState};
 use crate::{msg, tr};
 
@@ -26,13 +28,26 @@ pub struct Input {
     country: String,
     region: String,
     address: String,
+    holiday_on_free_day: Option<FreeDayRule>,
+    free_day_from: Option<Date>,
+    lieu_expires_months: Option<u8>,
 }
 
 impl Input {
     fn facts(self) -> Result<LocationFacts> {
-        let Input { entity_id, name, code, time_zone, country, region, address } = self;
-        let entity_id = entity_id.ok_or_else(|| AppError::invalid("entity_id", "This is needed."))?;
-        Ok(LocationFacts { entity_id, name, code, time_zone, country, region, address })
+        let entity_id = self.entity_id.ok_or_else(|| AppError::invalid("entity_id", "This is needed."))?;
+        Ok(LocationFacts {
+            entity_id,
+            name: self.name,
+            code: self.code,
+            time_zone: self.time_zone,
+            country: self.country,
+            region: self.region,
+            address: self.address,
+            holiday_on_free_day: self.holiday_on_free_day.unwrap_or(FreeDayRule::Nothing),
+            free_day_from: self.free_day_from,
+            lieu_expires_months: self.lieu_expires_months,
+        })
     }
 }
 
@@ -58,6 +73,9 @@ pub async fn edit(ctx: Hr, Path(id): Path<LocationId>) -> Result<Response> {
         ("country", facts.country),
         ("region", facts.region),
         ("address", facts.address),
+        ("holiday_on_free_day", facts.holiday_on_free_day.to_string()),
+        ("free_day_from", facts.free_day_from.map(|date| date.to_string()).unwrap_or_default()),
+        ("lieu_expires_months", facts.lieu_expires_months.map(|months| months.to_string()).unwrap_or_default()),
     ]);
     form(&ctx, Some(id)).await?.show(filled)
 }

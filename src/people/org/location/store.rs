@@ -3,7 +3,7 @@
 use super::{Location, LocationFacts};
 use crate::error::Result;
 use crate::ids::{EntityId, LocationId};
-use crate::people::NameRef;
+use crate::people::{FreeDays, NameRef};
 use crate::storage::{Rx, Tx};
 use crate::text::{fold, sort_key};
 use crate::web::Listing;
@@ -12,7 +12,7 @@ macro_rules! select_location {
     ($tail:expr) => {
         concat!(
             "SELECT l.id, l.entity_id, l.name, l.code, l.time_zone, l.country, l.region, l.address, \
-             l.hidden_by IS NOT NULL, n.name FROM locations l JOIN entities n ON n.id = l.entity_id ",
+             l.hidden_by IS NOT NULL, n.name, l.holiday_on_free_day, l.free_day_from, l.lieu_expires_months FROM locations l JOIN entities n ON n.id = l.entity_id ",
             $tail
         )
     };
@@ -38,6 +38,9 @@ fn location(row: &rusqlite::Row<'_>) -> rusqlite::Result<Location> {
             country: row.get(5)?,
             region: row.get(6)?,
             address: row.get(7)?,
+            holiday_on_free_day: row.get(10)?,
+            free_day_from: row.get(11)?,
+            lieu_expires_months: row.get(12)?,
         },
         hidden: row.get(8)?,
         entity: NameRef { id: entity_id.0, name: row.get(9)? },
@@ -73,10 +76,20 @@ pub(super) fn has_entity(rx: &Rx<'_>, id: EntityId) -> Result<bool> {
     rx.scalar("SELECT EXISTS (SELECT 1 FROM entities WHERE id = ?1 AND hidden_by IS NULL)", [id])
 }
 
+pub(super) fn free_days(rx: &Rx<'_>, id: LocationId) -> Result<Option<FreeDays>> {
+    rx.one(
+        "SELECT holiday_on_free_day, free_day_from, lieu_expires_months FROM locations \
+         WHERE id = ?1 AND free_day_from IS NOT NULL",
+        [id],
+        |row| Ok(FreeDays { rule: row.get(0)?, from: row.get(1)?, lieu_expires_months: row.get(2)? }),
+    )
+}
+
 pub(super) fn insert(tx: &mut Tx<'_>, facts: &LocationFacts) -> Result<LocationId> {
     tx.insert(
-        "INSERT INTO locations (entity_id, name, name_key, code, code_key, time_zone, country, region, address) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        "INSERT INTO locations (entity_id, name, name_key, code, code_key, time_zone, country, region, address, \
+         holiday_on_free_day, free_day_from, lieu_expires_months) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         (
             facts.entity_id,
             &facts.name,
@@ -87,6 +100,9 @@ pub(super) fn insert(tx: &mut Tx<'_>, facts: &LocationFacts) -> Result<LocationI
             &facts.country,
             &facts.region,
             &facts.address,
+            facts.holiday_on_free_day,
+            facts.free_day_from,
+            facts.lieu_expires_months,
         ),
     )
     .map(LocationId)
@@ -95,7 +111,8 @@ pub(super) fn insert(tx: &mut Tx<'_>, facts: &LocationFacts) -> Result<LocationI
 pub(super) fn update(tx: &mut Tx<'_>, id: LocationId, facts: &LocationFacts) -> Result<()> {
     tx.run(
         "UPDATE locations SET entity_id = ?2, name = ?3, name_key = ?4, code = ?5, code_key = ?6, time_zone = ?7, \
-         country = ?8, region = ?9, address = ?10 WHERE id = ?1",
+         country = ?8, region = ?9, address = ?10, holiday_on_free_day = ?11, free_day_from = ?12, \
+         lieu_expires_months = ?13 WHERE id = ?1",
         (
             id,
             facts.entity_id,
@@ -107,6 +124,9 @@ pub(super) fn update(tx: &mut Tx<'_>, id: LocationId, facts: &LocationFacts) -> 
             &facts.country,
             &facts.region,
             &facts.address,
+            facts.holiday_on_free_day,
+            facts.free_day_from,
+            facts.lieu_expires_months,
         ),
     )?;
     Ok(())

@@ -1,0 +1,128 @@
+//! Counting leave anew when hours or holidays change: what `people/recount` hands in.
+//!
+//! Approved leave is corrected in the ledger by reversals and new rows, also where it is over already, and may bring a
+//! balance below zero; leave that is not decided yet gets its new count and its approval another title. Everybody
+//! concerned is told. Leave of which nothing is left stays as it is, with 0 minutes.
+
+use std::collections::HashMap;
+
+use super::calendars::{PersonCalendar, around};
+use super::ledger::{self, Account, Books, YEARS};
+use super::notices::{self, Fate};
+use super::request::{self, LeaveRequest, RequestDay};
+use super::rules::{LeaveDay, Unit};
+use super::types;
+use super::words;
+use crate::approvals::{self, Kind};
+use crate::audit;
+use crate::auth::Actor;
+use crate::error::{Msg, Result};
+use crate::ids::EmployeeId;
+use crate::people::recount::{Change, Touched, people_of};
+use crate::people::{self, WorkingTime};
+use crate::storage::Tx;
+use crate::time::{Minutes, Period};
+
+/// Counts the leave that `change` may concern as the calendar is now, and books what differs.
+///
+/// # Errors
+/// When the database cannot be read or written.
+pub fn recount(tx: &mut Tx<'_>, actor: &Actor, change: &Change) -> Result<Vec<Touched>> {
+    let whose = people_of(tx, &change.whose)?;
+    let requests = request::store::standing(tx, whose.as_deref(), change.period)?;
+    let Some(asked) = requests.iter().map(|one| one.span.period()).reduce(Period::hull) else { return Ok(Vec::new()) };
+    let calendars = calendars(tx, &requests, around(asked))?;
+    let mut touched = Vec::new();
+    for request in requests {
+        let Some(calendar) = calendars.get(&request.employee_id) else { continue };
+        touched.extend(recount_one(tx, actor, request, calendar, &change.why)?);
+    }
+    Ok(touched)
+}
+
+/// The calendar of each person who asks, in a fixed number of questions.
+fn calendars(tx: &Tx<'_>, requests: &[LeaveRequest], period: Period) -> Result<HashMap<EmployeeId, PersonCalendar>> {
+    let mut ids: Vec<EmployeeId> = requests.iter().map(|request| request.employee_id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let placed = people::placed(tx, &ids)?;
+    let calendar = |(id, WorkingTime { schedules, holidays })| (id, PersonCalendar { schedules, holidays });
+    Ok(people::working_times(tx, &placed, period)?.into_iter().map(calendar).collect())
+}
+
+fn recount_one(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    request: LeaveRequest,
+    calendar: &PersonCalendar,
+    why: &Msg,
+) -> Result<Option<Touched>> {
+    let kind = types::get(tx, request.leave_type_id)?;
+    let count = calendar.calendar().count(&request.span, kind.free_days_inside());
+    let days = request::request_days(&request.span, &count);
+    let before = request::store::days(tx, request.id)?;
+    if days == before {
+        return Ok(None);
+    }
+    request::store::put_days(tx, request.id, request.employee_id, request.leave_type_id, &days)?;
+    let charges = |days: &[RequestDay]| days.iter().map(|day| (day.date, day.charged)).collect::<Vec<_>>();
+    if charges(&days) == charges(&before) {
+        // Only what a day is called has changed.
+        return Ok(None);
+    }
+    let minutes: Minutes = days.iter().map(|day| day.charged).sum();
+    let sent = request.sent_minutes.unwrap_or(request.minutes);
+    request::store::set_minutes(tx, request.id, minutes, sent)?;
+    let open = request.status.is_open();
+    let account = Account::on(request.employee_id, request.leave_type_id, request.span.first_day());
+    if kind.fields.affects_balance && !open {
+        book(tx, actor, &request, &days, why)?;
+    }
+    let entry = audit::Entry::new("leave.counted_anew").on("leave_request", request.id.0).change(
+        "minutes",
+        request.minutes,
+        minutes,
+    );
+    audit::record(tx, actor, entry.because(&why.to_string()))?;
+    let after = request::store::get(tx, request.id)?;
+    if open {
+        let title = request::title(tx, &after, &words::plain_format(actor, tx.now()))?;
+        approvals::retitle(tx, Kind::Leave, request.id.0, &Msg::new("{0}").arg(title))?;
+    }
+    notices::requester(tx, actor, &after, Fate::Recounted, "")?;
+    let balance_after = if kind.fields.affects_balance {
+        let books = Books::open(tx, account, None)?;
+        Some(books.on(books.within(request.span.first_day())).available)
+    } else {
+        None
+    };
+    Ok(Some(Touched {
+        request_id: request.id,
+        employee: request.employee_ref(),
+        kind: kind.fields.name.clone(),
+        period: request.span.period(),
+        open,
+        before: request.minutes,
+        after: minutes,
+        balance_after,
+        per_day: (kind.fields.unit == Unit::Days).then(|| calendar.usual_day(request.span.first_day())),
+    }))
+}
+
+/// Brings the ledger to these days of an approved request, in every leave year that it touches or touched.
+fn book(tx: &mut Tx<'_>, actor: &Actor, request: &LeaveRequest, days: &[RequestDay], why: &Msg) -> Result<()> {
+    let mut years = ledger::store::years_of_request(tx, request.id)?;
+    years.extend(days.iter().map(|day| day.leave_year));
+    years.sort_unstable();
+    years.dedup();
+    for year in years {
+        let account = Account { employee_id: request.employee_id, leave_type_id: request.leave_type_id, year };
+        let books = Books::open(tx, account, None)?;
+        let mut booked = books.ledger.booked();
+        booked.retain(|day| day.request_id != request.id);
+        let own = days.iter().filter(|day| day.charged.is_positive() && YEARS.of(day.date).number == year);
+        booked.extend(own.map(|day| LeaveDay { request_id: request.id, date: day.date, minutes: day.charged }));
+        ledger::settle(tx, actor, &books, &booked, Some((request.id, why)))?;
+    }
+    Ok(())
+}

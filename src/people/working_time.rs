@@ -1,0 +1,108 @@
+//! When a person works and which holidays they have, together: the one answer that leave, overtime and calendars count
+//! with. A holiday that falls on a day which the person does not work is kept as their location says.
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+
+use super::{holidays, org, schedule};
+use crate::error::Result;
+use crate::ids::{EmployeeId, EntityId, LocationId};
+use crate::storage::Rx;
+use crate::time::{DatedSchedules, FreeDayRule, Holidays, Period, period};
+
+/// One person's hours and holidays.
+#[derive(Clone, Debug, Default)]
+pub struct WorkingTime {
+    pub schedules: DatedSchedules,
+    /// Within the period that was asked about; with the days on which others are kept instead.
+    pub holidays: Holidays,
+}
+
+/// What a location does about whole holidays on free days.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FreeDays {
+    pub rule: FreeDayRule,
+    /// It concerns holidays from this date on.
+    pub from: Date,
+    /// Months for which a lieu day can be used; `None` is without end.
+    pub lieu_expires_months: Option<u8>,
+}
+
+/// Somebody, and where they work.
+pub type Placed = (EmployeeId, Option<EntityId>, Option<LocationId>);
+
+/// The hours of `employee`, and the holidays within `period`.
+///
+/// # Errors
+/// [`crate::error::AppError::NotFound`] where there is no such person.
+pub fn working_time(rx: &Rx<'_>, employee: EmployeeId, period: Period) -> Result<WorkingTime> {
+    let place = super::place_of(rx, employee)?;
+    let found = working_times(rx, &[(employee, place.entity_id, place.location_id)], period)?.remove(&employee);
+    Ok(found.unwrap_or_default())
+}
+
+/// The same for many: a fixed number of questions for the hours, two for each place.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn working_times(rx: &Rx<'_>, people: &[Placed], period: Period) -> Result<HashMap<EmployeeId, WorkingTime>> {
+    let ids: Vec<EmployeeId> = people.iter().map(|(id, ..)| *id).collect();
+    let mut schedules = schedule::schedules_of(rx, &ids)?;
+    let mut places: HashMap<(Option<EntityId>, Option<LocationId>), AtPlace> = HashMap::new();
+    let mut found = HashMap::with_capacity(people.len());
+    for (id, entity, location) in people.iter().copied() {
+        let place = match places.entry((entity, location)) {
+            std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
+            std::collections::hash_map::Entry::Vacant(free) => {
+                free.insert(AtPlace::read(rx, entity, location, period)?)
+            }
+        };
+        let schedules = schedules.remove(&id).unwrap_or_default();
+        let holidays = place.of(&schedules, period);
+        found.insert(id, WorkingTime { schedules, holidays });
+    }
+    Ok(found)
+}
+
+/// The hours and holidays of a place, whoever works there: Monday to Friday, with what lies over it.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn of_place(
+    rx: &Rx<'_>,
+    entity: Option<EntityId>,
+    location: Option<LocationId>,
+    period: Period,
+) -> Result<WorkingTime> {
+    let schedules = schedule::of_place(rx, location)?;
+    let holidays = AtPlace::read(rx, entity, location, period)?.of(&schedules, period);
+    Ok(WorkingTime { schedules, holidays })
+}
+
+/// The holidays of one place, and its rule.
+struct AtPlace {
+    free_days: Option<FreeDays>,
+    holidays: Holidays,
+}
+
+impl AtPlace {
+    fn read(rx: &Rx<'_>, entity: Option<EntityId>, location: Option<LocationId>, asked: Period) -> Result<Self> {
+        let free_days = match location {
+            Some(location) => org::location::free_days(rx, location)?,
+            None => None,
+        };
+        let free_days = free_days.filter(|free| free.rule == FreeDayRule::NextWorkingDay);
+        // A holiday that was moved into the period lies before it.
+        let first = if free_days.is_some() { period::back(asked.first(), Holidays::BEFORE) } else { asked.first() };
+        let holidays = holidays::of(rx, entity, location, Period::new(first, asked.last()).unwrap_or(asked))?;
+        Ok(AtPlace { free_days, holidays })
+    }
+
+    fn of(&self, schedules: &DatedSchedules, asked: Period) -> Holidays {
+        match self.free_days {
+            Some(free) => self.holidays.clone().observed_by(schedules, free.from).limited_to(asked),
+            None => self.holidays.clone(),
+        }
+    }
+}
