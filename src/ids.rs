@@ -85,6 +85,8 @@ id! {
     CommentId;
     /// A project that overtime is booked on.
     ProjectId;
+    /// A change of legal name or bank details that HR confirms.
+    ProfileChangeId;
     /// A request for overtime.
     OvertimeId;
     /// A finished workbook.

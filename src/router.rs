@@ -90,7 +90,7 @@ impl Routes {
 /// The table.
 pub fn routes() -> Routes {
     let mut t = Routes::new();
-    for group in [anyone, hire, staff, manager, hr, admin, onboarding_routes] {
+    for group in [anyone, hire, staff, manager, hr, admin, onboarding_routes, personal_routes] {
         group(&mut t);
     }
     t
@@ -492,4 +492,32 @@ fn onboarding_routes(t: &mut Routes) {
     t.put("/api/v1/templates/{id}/tasks", templates::api::set_tasks);
     t.post("/api/v1/templates/{id}/clone", templates::api::copy);
     t.post("/api/v1/templates/{id}/publish", templates::api::publish);
+}
+
+/// What people look after themselves, before their first day too, and HR for them.
+fn personal_routes(t: &mut Routes) {
+    use people::{personal, photo};
+    t.for_(Audience::Hire);
+    t.get("/account/profile", personal::pages::show);
+    t.post("/account/profile", personal::pages::update);
+    t.post("/account/profile/confirmed", personal::pages::update_confirmed);
+    t.post("/account/profile/withdraw", personal::pages::withdraw);
+    t.post("/account/profile/photo", photo::pages::set_own);
+    t.post("/account/profile/photo/remove", photo::pages::remove_own);
+    t.get("/profile-changes/{id}", personal::change::pages::show);
+    t.get("/people/{id}/photo", photo::api::get);
+    t.get("/api/v1/employees/{id}/photo", photo::api::get);
+    t.put("/api/v1/employees/{id}/photo", photo::api::set);
+    t.delete("/api/v1/employees/{id}/photo", photo::api::remove);
+    t.get("/api/v1/employees/{id}/personal", personal::api::get);
+    t.patch("/api/v1/employees/{id}/personal", personal::api::update);
+    t.get("/api/v1/profile-changes", personal::change::api::list);
+    t.get("/api/v1/profile-changes/{id}", personal::change::api::get);
+    t.delete("/api/v1/profile-changes/{id}", personal::change::api::withdraw);
+    t.for_(Audience::Hr);
+    t.get("/people/{id}/personal", personal::pages::show_of);
+    t.post("/people/{id}/personal", personal::pages::update_of);
+    t.post("/people/{id}/personal/confirmed", personal::pages::update_confirmed_of);
+    t.post("/people/{id}/photo", photo::pages::set_of);
+    t.post("/people/{id}/photo/remove", photo::pages::remove_of);
 }

@@ -78,6 +78,8 @@ CREATE TABLE employees (
   join_date       TEXT NOT NULL CHECK (length(join_date) = 10),
   leave_date      TEXT CHECK (leave_date IS NULL OR (length(leave_date) = 10 AND leave_date >= join_date)),
   exclude_from_reports INTEGER NOT NULL DEFAULT 0 CHECK (exclude_from_reports IN (0, 1)),
+  -- The photo, a sealed file.
+  photo_id        TEXT REFERENCES vault_files (id),
   hidden_by       INTEGER,
   created_at      TEXT NOT NULL,
   updated_at      TEXT NOT NULL
@@ -90,6 +92,7 @@ CREATE INDEX employees_location ON employees (location_id, name_key);
 CREATE INDEX employees_entity ON employees (entity_id, name_key);
 CREATE INDEX employees_name ON employees (name_key, id);
 CREATE INDEX employees_join ON employees (join_date);
+CREATE INDEX employees_photo ON employees (photo_id) WHERE photo_id IS NOT NULL;
 -- Who has just left: what waited for them goes to others.
 CREATE INDEX employees_leave ON employees (leave_date) WHERE leave_date IS NOT NULL;
 
@@ -180,3 +183,36 @@ CREATE TABLE department_managers (
   PRIMARY KEY (department_id, employee_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX department_managers_employee ON department_managers (employee_id);
+
+-- What a person and HR know and others do not; no row is nothing known yet.
+CREATE TABLE employee_personal (
+  employee_id        INTEGER PRIMARY KEY REFERENCES employees (id),
+  legal_name         TEXT NOT NULL DEFAULT '' CHECK (length(legal_name) <= 200),
+  private_email      TEXT NOT NULL DEFAULT '' CHECK (length(private_email) <= 254),
+  private_phone      TEXT NOT NULL DEFAULT '' CHECK (length(private_phone) <= 40),
+  home_address       TEXT NOT NULL DEFAULT '' CHECK (length(home_address) <= 500),
+  birthday           TEXT CHECK (birthday IS NULL OR length(birthday) = 10),
+  -- Colleagues may know day and month.
+  birthday_shown     INTEGER NOT NULL DEFAULT 0 CHECK (birthday_shown IN (0, 1)),
+  emergency_name     TEXT NOT NULL DEFAULT '' CHECK (length(emergency_name) <= 200),
+  emergency_relation TEXT NOT NULL DEFAULT '' CHECK (length(emergency_relation) <= 100),
+  emergency_phone    TEXT NOT NULL DEFAULT '' CHECK (length(emergency_phone) <= 40),
+  account_holder     TEXT NOT NULL DEFAULT '' CHECK (length(account_holder) <= 200),
+  iban               TEXT NOT NULL DEFAULT '' CHECK (length(iban) <= 34),
+  bic                TEXT NOT NULL DEFAULT '' CHECK (length(bic) IN (0, 8, 11)),
+  updated_at         TEXT NOT NULL
+) STRICT;
+
+-- What a person wants changed of what HR confirms: legal name and bank details, whole, before and after.
+CREATE TABLE profile_changes (
+  id          INTEGER PRIMARY KEY,
+  employee_id INTEGER NOT NULL REFERENCES employees (id),
+  "before"    TEXT NOT NULL CHECK (json_valid("before") AND length("before") <= 2000),
+  "after"     TEXT NOT NULL CHECK (json_valid("after") AND length("after") <= 2000),
+  status      TEXT NOT NULL CHECK (status IN ('pending', 'clarification', 'approved', 'rejected', 'withdrawn')),
+  created_at  TEXT NOT NULL,
+  updated_at  TEXT NOT NULL
+) STRICT;
+CREATE INDEX profile_changes_employee ON profile_changes (employee_id, id);
+CREATE INDEX profile_changes_status ON profile_changes (status, id);
+CREATE UNIQUE INDEX profile_changes_one_at_a_time ON profile_changes (employee_id) WHERE status IN ('pending', 'clarification');

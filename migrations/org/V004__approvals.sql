@@ -2,7 +2,7 @@
 
 CREATE TABLE approvals (
   id           INTEGER PRIMARY KEY,
-  kind         TEXT NOT NULL CHECK (kind IN ('leave', 'overtime', 'task')),
+  kind         TEXT NOT NULL CHECK (kind IN ('leave', 'overtime', 'task', 'profile')),
   subject_id   INTEGER NOT NULL,
   requester_id INTEGER NOT NULL REFERENCES employees (id),
   title        TEXT NOT NULL CHECK (length(title) BETWEEN 2 AND 2000),

@@ -20,10 +20,11 @@ use crate::notifications::{self, Notice};
 use crate::people::{self, Approver, Employee};
 use crate::storage::{Rx, Tx};
 
-pub use types::{Approval, Because, Decision, Fact, Facts, Kind, New, Outcome, Status, Step, StepKind};
+pub use types::{Approval, Ask, Because, Decision, Fact, Facts, Kind, New, Outcome, Status, Step, StepKind};
 
-/// Asks whoever decides for the requester: the person named in `new.ask`, else the approver, else the line manager,
-/// else HR, else an admin; with nobody else in the company, the requester, marked so in the audit log.
+/// Asks whom `new.ask` says: a person, HR, or whoever decides for the requester (the approver, else the line manager).
+/// Where there is none, HR is asked, else an admin; with nobody else in the company, the requester, marked so in the
+/// audit log.
 ///
 /// # Errors
 /// [`AppError::Conflict`] where the subject waits for a decision already.
@@ -136,10 +137,10 @@ pub fn withdraw(tx: &mut Tx<'_>, actor: &Actor, kind: Kind, subject_id: i64) -> 
 /// # Errors
 /// As [`decide`].
 pub fn resubmit(tx: &mut Tx<'_>, actor: &Actor, kind: Kind, subject_id: i64, title: Msg) -> Result<()> {
-    resubmit_to(tx, actor, kind, subject_id, title, None)
+    resubmit_to(tx, actor, kind, subject_id, title, kind.ask())
 }
 
-/// As [`resubmit`], to the person named instead of the requester's approver (see [`New::ask`]).
+/// As [`resubmit`], asking somebody else than the kind's usual ones (see [`New::ask`]).
 ///
 /// # Errors
 /// As [`decide`].
@@ -149,14 +150,14 @@ pub fn resubmit_to(
     kind: Kind,
     subject_id: i64,
     title: Msg,
-    ask: Option<EmployeeId>,
+    ask: impl Into<Ask>,
 ) -> Result<()> {
     let Some(approval) = store::open_of(tx, kind, subject_id)? else {
         return Err(decided_already(tx, actor, kind, subject_id)?);
     };
     store::reopen(tx, approval.id, &title, rules::due_at(tx.now(), &actor.zone), approval.version + 1)?;
     let requester = approval.requester_id();
-    let asked = whom_to_ask(tx, requester, ask)?;
+    let asked = whom_to_ask(tx, requester, ask.into())?;
     for (employee, because) in &asked {
         store::ask(tx, approval.id, 1, *employee, *because)?;
     }
@@ -183,7 +184,7 @@ pub fn follow(tx: &mut Tx<'_>, actor: &Actor, _before: &Employee, after: &Employ
         store::unask(tx, approval.id, after.id)?;
         let requester = approval.requester_id();
         let left = approval.asked.iter().any(|person| person.id != after.id.0);
-        let asked = if left { Vec::new() } else { whom_to_ask(tx, requester, None)? };
+        let asked = if left { Vec::new() } else { whom_to_ask(tx, requester, approval.kind.ask())? };
         for (employee, because) in &asked {
             store::ask(tx, approval.id, approval.level, *employee, *because)?;
         }
@@ -336,14 +337,15 @@ fn local(at: Timestamp, actor: &Actor) -> String {
 }
 
 /// The chain of fallbacks; never empty.
-fn whom_to_ask(rx: &Rx<'_>, requester: EmployeeId, named: Option<EmployeeId>) -> Result<Vec<(EmployeeId, Because)>> {
-    if let Some(person) = named.filter(|person| *person != requester) {
-        return Ok(vec![(person, Because::Approver)]);
-    }
-    match people::approver_of(rx, requester)? {
-        Approver::Named(person) => return Ok(vec![(person, Because::Approver)]),
-        Approver::LineManager(person) => return Ok(vec![(person, Because::LineManager)]),
-        Approver::Hr => {}
+fn whom_to_ask(rx: &Rx<'_>, requester: EmployeeId, ask: Ask) -> Result<Vec<(EmployeeId, Because)>> {
+    match ask {
+        Ask::Person(person) if person != requester => return Ok(vec![(person, Because::Approver)]),
+        Ask::Hr => {}
+        Ask::Person(_) | Ask::Approver => match people::approver_of(rx, requester)? {
+            Approver::Named(person) => return Ok(vec![(person, Because::Approver)]),
+            Approver::LineManager(person) => return Ok(vec![(person, Because::LineManager)]),
+            Approver::Hr => {}
+        },
     }
     let today = people::today(rx)?;
     for (role, because) in [("hr", Because::Hr), ("admin", Because::Admin)] {

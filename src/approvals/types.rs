@@ -20,6 +20,8 @@ crate::text_enum! {
         Leave = "leave",
         Overtime = "overtime",
         Task = "task",
+        /// A change of legal name or bank details.
+        Profile = "profile",
     }
 
     /// How an approval stands.
@@ -64,6 +66,15 @@ impl Kind {
             Kind::Leave => &LEAVE_ASKED,
             Kind::Overtime => &OVERTIME_ASKED,
             Kind::Task => &TASK_ASKED,
+            Kind::Profile => &PROFILE_ASKED,
+        }
+    }
+
+    /// Who is asked where nothing else is known, as when whoever was asked is gone.
+    pub(super) fn ask(self) -> Ask {
+        match self {
+            Kind::Leave | Kind::Overtime | Kind::Task => Ask::Approver,
+            Kind::Profile => Ask::Hr,
         }
     }
 }
@@ -79,6 +90,30 @@ static OVERTIME_ASKED: notifications::Kind = notifications::Kind::new(
 static TASK_ASKED: notifications::Kind =
     notifications::Kind::new("task_asked", Topic::Decisions, tr!("A task waits for your approval"), tr!("Decide"));
 
+static PROFILE_ASKED: notifications::Kind = notifications::Kind::new(
+    "profile_asked",
+    Topic::Decisions,
+    tr!("A change of personal data waits for you"),
+    tr!("Decide"),
+);
+
+/// Whom to ask first; where there is nobody, the fallbacks follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ask {
+    /// The approver named in the requester's record, else the line.
+    Approver,
+    /// This person; where it is the requester, the approver.
+    Person(EmployeeId),
+    /// All of HR but the requester.
+    Hr,
+}
+
+impl From<Option<EmployeeId>> for Ask {
+    fn from(person: Option<EmployeeId>) -> Ask {
+        person.map_or(Ask::Approver, Ask::Person)
+    }
+}
+
 /// A new thing to decide.
 #[derive(Clone, Debug)]
 pub struct New {
@@ -88,8 +123,7 @@ pub struct New {
     pub requester: EmployeeId,
     /// What it is, for inbox and mail: "Vacation, 8 – 11 Dec, 4 days".
     pub title: Msg,
-    /// Asks this person instead of the requester's approver.
-    pub ask: Option<EmployeeId>,
+    pub ask: Ask,
 }
 
 /// A decision, with the words that go with it.

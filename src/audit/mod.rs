@@ -128,8 +128,9 @@ pub struct Record {
     pub withheld: bool,
 }
 
-/// Things whose entries say why somebody is away. An admin keeps the machine running and need not know.
-const OF_HR: [&str; 3] = ["leave", "leave_request", "leave_ledger"];
+/// Things whose entries say why somebody is away, or what is private to a person. An admin keeps the machine running
+/// and need not know.
+const OF_HR: [&str; 5] = ["leave", "leave_request", "leave_ledger", "employee_personal", "profile"];
 
 impl Record {
     fn withhold(&mut self) {

@@ -26,7 +26,7 @@ impl Ctx {
         let settings = self.org.settings();
         let account = self.account();
         let mut shell = Shell::new(&self.visit, settings.name.clone()).waiting(unread, inbox);
-        shell = shell.viewer(account.name.clone(), account.position.clone());
+        shell = shell.viewer(account.name.clone(), account.position.clone()).photo(account.photo.clone());
 
         let is = |role| self.actor.has(role);
         if is(Role::Admin)

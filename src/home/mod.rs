@@ -110,5 +110,6 @@ pub fn subject_page(kind: Kind, subject: i64) -> String {
         Kind::Leave => format!("/leave/requests/{subject}"),
         Kind::Overtime => format!("/overtime/{subject}"),
         Kind::Task => format!("/tasks/{subject}"),
+        Kind::Profile => format!("/profile-changes/{subject}"),
     }
 }

@@ -15,7 +15,8 @@ use serde::{Deserialize, Deserializer};
 use crate::approvals::{self, Approval, Decision, Facts, Kind};
 use crate::auth::Actor;
 use crate::error::{AppError, Result};
-use crate::ids::{ApprovalId, LeaveRequestId, OvertimeId, TaskId};
+use crate::ids::{ApprovalId, LeaveRequestId, OvertimeId, ProfileChangeId, TaskId};
+use crate::people::personal;
 use crate::storage::{Op, Rx, Tx};
 use crate::{leave, onboarding, overtime};
 
@@ -45,6 +46,7 @@ pub fn waiting(rx: &Rx<'_>, actor: &Actor) -> Result<Vec<Item>> {
             Kind::Leave => leave::inbox_facts(rx, actor, &ids)?,
             Kind::Overtime => overtime::inbox_facts(rx, actor, &ids)?,
             Kind::Task => onboarding::inbox_facts(rx, actor, &ids)?,
+            Kind::Profile => personal::change::inbox_facts(rx, actor, &ids)?,
         };
         facts.extend(of_kind.into_iter().map(|(id, facts)| ((kind, id), facts)));
     }
@@ -113,6 +115,7 @@ pub fn decide(tx: &mut Tx<'_>, actor: &Actor, seen: Seen, decision: &Decision) -
         Kind::Task => {
             onboarding::decide_task(tx, actor, TaskId(subject), decision)?;
         }
+        Kind::Profile => personal::change::decide(tx, actor, ProfileChangeId(subject), decision)?,
     }
     Ok(approval)
 }

@@ -91,6 +91,7 @@ fn label(kind: Kind) -> &'static str {
         Kind::Leave => crate::tr!("Leave"),
         Kind::Overtime => crate::tr!("Overtime"),
         Kind::Task => crate::tr!("Onboarding"),
+        Kind::Profile => crate::tr!("Personal data"),
     }
 }
 
@@ -325,6 +326,7 @@ fn decided_row(approval: Approval, step: Step, format: &Format) -> DecidedRow {
             Kind::Leave => format!("/leave/requests/{}", approval.subject_id),
             Kind::Overtime => format!("/overtime/{}", approval.subject_id),
             Kind::Task => format!("/tasks/{}", approval.subject_id),
+            Kind::Profile => format!("/profile-changes/{}", approval.subject_id),
         },
         glyph: match step.what {
             StepKind::Approved => "ok",

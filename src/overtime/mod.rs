@@ -80,7 +80,7 @@ pub fn send(tx: &mut Tx<'_>, actor: &Actor, wanted: &Wanted) -> Result<OvertimeI
         subject_id: id.0,
         requester: wanted.employee_id,
         title: title(&request),
-        ask: None,
+        ask: approvals::Ask::Approver,
     };
     approvals::open(tx, actor, new)?;
     report_again(tx, &request)?;
@@ -216,7 +216,7 @@ pub fn confirm(tx: &mut Tx<'_>, actor: &Actor, id: OvertimeId, worked: &Wanted) 
             subject_id: id.0,
             requester: request.employee_id(),
             title: title(&request),
-            ask: None,
+            ask: approvals::Ask::Approver,
         };
         approvals::open(tx, actor, new)?;
     } else {

@@ -3,7 +3,7 @@
 use utoipa::OpenApi;
 
 use super::org::{department, entity, location};
-use super::{employee, holidays, import, schedule};
+use super::{employee, holidays, import, personal, photo, schedule};
 
 #[derive(Debug, OpenApi)]
 #[openapi(
@@ -14,6 +14,14 @@ use super::{employee, holidays, import, schedule};
         employee::api::remove,
         employee::api::restore,
         employee::api::reports,
+        personal::api::get,
+        personal::api::update,
+        personal::change::api::list,
+        personal::change::api::get,
+        personal::change::api::withdraw,
+        photo::api::get,
+        photo::api::set,
+        photo::api::remove,
         import::api::import,
         import::api::export,
         entity::api::list,

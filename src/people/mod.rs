@@ -2,7 +2,8 @@
 //!
 //! One room a matter: `employee/` holds the records, `directory/` finds them, `reach/` who stands where to whom, `org/` entities, locations
 //! and departments, `groups/` who receives tasks, `schedule/` working weeks, `holidays/` public holidays, `import/`
-//! people from and to CSV. Logins and roles belong to `auth/`.
+//! people from and to CSV, `personal/` what is private to a person and how they look after it, `photo/` their photo. Logins and
+//! roles belong to `auth/`.
 
 pub mod api;
 mod confirm;
@@ -15,6 +16,8 @@ pub mod holidays;
 pub mod import;
 mod names;
 pub mod org;
+pub mod personal;
+pub mod photo;
 pub mod reach;
 pub mod recount;
 pub mod schedule;

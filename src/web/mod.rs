@@ -42,6 +42,7 @@ pub mod settings;
 pub mod shell;
 #[cfg(test)]
 mod tests;
+pub mod upload;
 
 pub use crate::lang::Lang;
 pub use flash::Flash;

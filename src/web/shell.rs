@@ -140,6 +140,8 @@ pub struct Viewer {
     pub name: String,
     /// Position or department, the second line under the name.
     pub subtitle: String,
+    /// Where their photo is served; empty where there is none.
+    pub photo: String,
 }
 
 impl Viewer {
@@ -189,7 +191,16 @@ impl Shell {
 
     #[must_use]
     pub fn viewer(mut self, name: impl Into<String>, subtitle: impl Into<String>) -> Shell {
-        self.viewer = Some(Viewer { name: name.into(), subtitle: subtitle.into() });
+        self.viewer = Some(Viewer { name: name.into(), subtitle: subtitle.into(), photo: String::new() });
+        self
+    }
+
+    /// The viewer’s photo, in the place of their initials.
+    #[must_use]
+    pub fn photo(mut self, href: impl Into<String>) -> Shell {
+        if let Some(viewer) = &mut self.viewer {
+            viewer.photo = href.into();
+        }
         self
     }
 

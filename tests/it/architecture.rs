@@ -162,6 +162,7 @@ const TABLES: &[(&str, &[&str])] = &[
             "department_managers",
             "departments",
             "employee_changes",
+            "employee_personal",
             "employee_schedule_days",
             "employee_schedules",
             "employee_search",
@@ -175,6 +176,7 @@ const TABLES: &[(&str, &[&str])] = &[
             "schedule_overlays",
             "schedule_template_days",
             "schedule_templates",
+            "profile_changes",
         ],
     ),
     (

@@ -23,6 +23,7 @@ mod overtime_reports;
 mod overtime_requests;
 mod people_api;
 mod people_pages;
+mod personal;
 mod routes;
 mod rules_leave;
 mod rules_overtime;

@@ -29,6 +29,8 @@ pub struct Account {
     pub email: String,
     /// Position, or empty.
     pub position: String,
+    /// Where their photo is served; empty where there is none.
+    pub photo: String,
     pub roles: Roles,
     /// The zone of the person's location; the organization's where there is none.
     pub zone: TimeZone,
@@ -61,6 +63,7 @@ pub fn load(rx: &Rx<'_>, user: UserId, org_zone: &TimeZone) -> Result<Option<Acc
         name: row.name,
         email: row.email,
         position: row.position,
+        photo: row.photo,
         roles,
         zone,
         language: row.language,

@@ -23,6 +23,8 @@ use crate::{msg, msg_n, tr};
 struct Account {
     shell: Shell,
     name: String,
+    /// Has a record, and so a profile.
+    employed: bool,
     email: String,
     /// "Employee, Manager"
     roles: String,
@@ -86,6 +88,7 @@ async fn page(ctx: &Ctx, shown: Shown) -> Result<Account> {
     Ok(Account {
         shell: ctx.shell().await?,
         name: account.name.clone(),
+        employed: account.employee_id.is_some(),
         email: account.email.clone(),
         roles: account.roles.iter().map(|role| lang.text(role_name(role))).collect::<Vec<_>>().join(", "),
         sessions: sessions

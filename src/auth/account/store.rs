@@ -4,7 +4,9 @@ use crate::auth::actor::Roles;
 use crate::auth::password::PasswordHash;
 use crate::error::Result;
 use crate::ids::{EmployeeId, UserId};
+use crate::people::employee::photo_href;
 use crate::storage::{Rx, Tx};
+use crate::vault::FileId;
 
 use super::Employment;
 
@@ -13,6 +15,7 @@ pub(super) struct Login {
     pub(super) name: String,
     pub(super) email: String,
     pub(super) position: String,
+    pub(super) photo: String,
     pub(super) time_zone: Option<String>,
     pub(super) language: String,
     pub(super) theme: String,
@@ -29,16 +32,18 @@ pub(super) fn login(rx: &Rx<'_>, user: UserId) -> Result<Option<Login>> {
                 l.time_zone, u.language, u.theme, u.disabled_at IS NOT NULL,
                 (SELECT group_concat(role) FROM user_roles WHERE user_id = u.id),
                 e.join_date, e.leave_date, e.hidden_by IS NOT NULL,
-                EXISTS (SELECT 1 FROM employees r WHERE r.manager_id = e.id AND r.hidden_by IS NULL)
+                EXISTS (SELECT 1 FROM employees r WHERE r.manager_id = e.id AND r.hidden_by IS NULL), e.photo_id
          FROM users u LEFT JOIN employees e ON e.id = u.employee_id LEFT JOIN locations l ON l.id = e.location_id
          WHERE u.id = ?1",
         [user],
         |row| {
             let roles: Option<String> = row.get(8)?;
             let join_date: Option<jiff::civil::Date> = row.get(9)?;
+            let (id, photo): (Option<EmployeeId>, Option<FileId>) = (row.get(0)?, row.get(13)?);
             let (leave_date, hidden) = (row.get(10)?, row.get(11)?);
             Ok(Login {
-                employee_id: row.get(0)?,
+                employee_id: id,
+                photo: id.zip(photo).map(|(id, photo)| photo_href(id, &photo)).unwrap_or_default(),
                 name: row.get(1)?,
                 email: row.get(2)?,
                 position: row.get(3)?,

@@ -8,7 +8,7 @@ use jiff::{Timestamp, ToSpan as _};
 use crate::approvals::{self, Decision, Kind};
 use crate::auth::{Actor, Channel, Origin, Role, user};
 use crate::error::{AppError, Result};
-use crate::ids::{EmployeeId, LeaveRequestId, OvertimeId, TaskId};
+use crate::ids::{EmployeeId, LeaveRequestId, OvertimeId, ProfileChangeId, TaskId};
 use crate::leave::ledger::{self, Credit};
 use crate::leave::request::{self, NewLeave};
 use crate::leave::rules::{LedgerKind, Part};
@@ -233,6 +233,7 @@ fn decide(tx: &mut Tx<'_>, agenda: &mut Agenda, dice: &mut Dice, today: Date, la
             Kind::Leave => request::decide(tx, &actor, LeaveRequestId(subject), &decision),
             Kind::Overtime => overtime::decide(tx, &actor, OvertimeId(subject), &decision),
             Kind::Task => tasks::decide(tx, &actor, TaskId(subject), &decision).map(drop),
+            Kind::Profile => people::personal::change::decide(tx, &actor, ProfileChangeId(subject), &decision),
         };
         unless_refused(done)?;
     }

@@ -64,7 +64,7 @@ pub fn submit(tx: &mut Tx<'_>, actor: &Actor, mut input: NewLeave) -> Result<Lea
         approvals::open(
             tx,
             actor,
-            approvals::New { kind: Kind::Leave, subject_id: id.0, requester: employee_id, title, ask: None },
+            approvals::New { kind: Kind::Leave, subject_id: id.0, requester: employee_id, title, ask: approvals::Ask::Approver },
         )?;
     } else {
         let request = store::get(tx, id)?;

@@ -220,7 +220,7 @@ fn ask(tx: &mut Tx<'_>, actor: &Actor, task: &Task) -> Result<()> {
     if asked_back(tx, task.id)? {
         return approvals::resubmit_to(tx, actor, Kind::Task, task.id.0, title, manager);
     }
-    let new = approvals::New { kind: Kind::Task, subject_id: task.id.0, requester: doer, title, ask: manager };
+    let new = approvals::New { kind: Kind::Task, subject_id: task.id.0, requester: doer, title, ask: manager.into() };
     approvals::open(tx, actor, new)?;
     Ok(())
 }

@@ -54,6 +54,7 @@ struct Column {
 struct Row {
     id: i64,
     name: String,
+    photo: String,
     position: String,
     department: String,
     location: String,
@@ -124,6 +125,7 @@ fn rows(rx: &Rx<'_>, actor: &Actor, found: Vec<Profile>) -> Vec<Row> {
     let row = |profile: Profile| Row {
         id: profile.employee.id.0,
         name: profile.employee.name(),
+        photo: profile.employee.photo_href(),
         state: words::state(&profile.employee, today),
         position: profile.employee.facts.position,
         department: name(profile.department),

@@ -17,7 +17,7 @@ mod tests;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
-pub use model::{Employee, EmploymentType, Facts, Login, Status};
+pub use model::{Employee, EmploymentType, Facts, Login, Status, photo_href};
 pub(super) use rules::{check, number_after};
 pub(super) use store::{COLUMN_COUNT, COLUMNS, everybody, from_row, left_between};
 
@@ -28,6 +28,7 @@ use crate::error::{AppError, Result};
 use crate::ids::{DepartmentId, EmployeeId, EntityId, GroupId, LocationId, UserId};
 use crate::storage::{Rx, Tx};
 use crate::time::WeeklySchedule;
+use crate::vault::FileId;
 
 /// A person to be entered.
 #[derive(Clone, Debug)]
@@ -135,6 +136,35 @@ pub fn hide(tx: &mut Tx<'_>, actor: &Actor, id: EmployeeId) -> Result<()> {
     // What waited for them is asked of others.
     let after = Employee { hidden: true, ..employee.clone() };
     follow::tell(tx, actor, &employee, &after)
+}
+
+/// What a person sets in their own record: how to reach them at work, and who stands in for them.
+///
+/// # Errors
+/// [`AppError::Forbidden`] for anybody else's record; [`AppError::Invalid`] by field.
+pub(super) fn set_own(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: EmployeeId,
+    phone: Option<String>,
+    deputy: Option<Option<EmployeeId>>,
+) -> Result<()> {
+    if actor.employee_id != Some(id) {
+        return Err(AppError::forbidden("This is somebody else’s record."));
+    }
+    let before = store::get(tx, id)?;
+    let mut facts = before.facts.clone();
+    facts.phone = phone.unwrap_or(facts.phone);
+    facts.deputy_id = deputy.unwrap_or(facts.deputy_id);
+    let mut errors = check(&mut facts);
+    links::check(tx, Some(&before), &mut facts, &mut errors)?;
+    errors.into_result(())?;
+    update_checked(tx, actor, &before, &facts).map(drop)
+}
+
+/// Names another photo, or none; whoever calls it has asked who may, and audits it.
+pub(super) fn set_photo(tx: &mut Tx<'_>, id: EmployeeId, photo: Option<&FileId>) -> Result<()> {
+    store::set_photo(tx, id, photo)
 }
 
 /// Brings a deactivated person back.

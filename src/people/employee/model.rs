@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use crate::ids::{DepartmentId, EmployeeId, EntityId, LocationId};
 use crate::people::NameRef;
+use crate::vault::FileId;
 use crate::{text_enum, tr};
 
 text_enum! {
@@ -124,6 +125,11 @@ pub enum Login {
     InUse,
 }
 
+/// Where somebody's photo is served.
+pub fn photo_href(id: EmployeeId, photo: &FileId) -> String {
+    format!("/people/{id}/photo?v={}", &photo.as_str()[..8])
+}
+
 /// A person's record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Employee {
@@ -132,9 +138,15 @@ pub struct Employee {
     pub login: Login,
     /// Deactivated: seen by HR alone, signs in no more, decides nothing.
     pub hidden: bool,
+    pub photo: Option<FileId>,
 }
 
 impl Employee {
+    /// Where the photo is served; empty where there is none. Another photo has another address.
+    pub fn photo_href(&self) -> String {
+        self.photo.as_ref().map(|photo| photo_href(self.id, photo)).unwrap_or_default()
+    }
+
     pub fn name(&self) -> String {
         self.facts.name()
     }

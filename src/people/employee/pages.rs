@@ -14,6 +14,7 @@ use crate::ids::{EmployeeId, GroupId};
 use crate::people::confirm::Confirm;
 use crate::people::schedule::Schedule;
 use crate::people::schedule::form::{self as week, DayField};
+use crate::people::personal::pages::Glimpse;
 use crate::people::words::WEEK;
 use crate::people::{NameRef, Reach, directory, groups, place_of, reports, schedule, words};
 use crate::storage::Rx;
@@ -66,6 +67,8 @@ struct Person {
     /// "14:20 there now", where the viewer's clock says something else.
     clock: Option<String>,
     reports: Vec<NameRef>,
+    photo: String,
+    personal: Glimpse,
     /// What colleagues do not see.
     inside: Option<Inside>,
     /// The viewer may change it.
@@ -158,6 +161,8 @@ impl Person {
             entity: profile.entity,
             manager: profile.manager,
             reports: shown,
+            photo: profile.employee.photo_href(),
+            personal: Glimpse::read(rx, actor, id, format)?,
             inside,
             hr: actor.is_hr(),
             own: reach == Reach::Own,

@@ -7,19 +7,21 @@ use super::model::{Employee, Facts, Login};
 use crate::error::Result;
 use crate::ids::{AuditId, DepartmentId, EmployeeId, EntityId, LocationId, UserId};
 use crate::storage::{Rx, Tx};
+use crate::vault::FileId;
 
 /// The columns that [`from_row`] reads, of `employees e` and its `users u`.
 macro_rules! columns {
     () => {
         "e.id, e.number, e.first_name, e.last_name, e.email, e.phone, e.position, e.employment_type, e.entity_id, \
          e.location_id, e.department_id, e.manager_id, e.approver_id, e.deputy_id, e.join_date, e.leave_date, \
-         e.exclude_from_reports, e.hidden_by IS NOT NULL, u.id IS NOT NULL, u.password_hash IS NOT NULL"
+         e.exclude_from_reports, e.hidden_by IS NOT NULL, u.id IS NOT NULL, u.password_hash IS NOT NULL, \
+         e.photo_id"
     };
 }
 
 /// For a query that reads more than the record; its own columns begin behind [`COLUMN_COUNT`] of them.
 pub(in crate::people) const COLUMNS: &str = columns!();
-pub(in crate::people) const COLUMN_COUNT: usize = 20;
+pub(in crate::people) const COLUMN_COUNT: usize = 21;
 
 macro_rules! select_employee {
     ($tail:literal) => {
@@ -56,6 +58,7 @@ pub(in crate::people) fn from_row(row: &Row<'_>) -> rusqlite::Result<Employee> {
             (true, true) => Login::InUse,
         },
         hidden: row.get(17)?,
+        photo: row.get(20)?,
     })
 }
 
@@ -241,6 +244,12 @@ pub(super) fn update(tx: &mut Tx<'_>, id: EmployeeId, facts: &Facts) -> Result<(
 pub(super) fn set_hidden(tx: &mut Tx<'_>, id: EmployeeId, by: Option<AuditId>) -> Result<()> {
     let now = tx.now();
     tx.run("UPDATE employees SET hidden_by = ?2, updated_at = ?3 WHERE id = ?1", (id, by, now))?;
+    Ok(())
+}
+
+pub(super) fn set_photo(tx: &mut Tx<'_>, id: EmployeeId, photo: Option<&FileId>) -> Result<()> {
+    let now = tx.now();
+    tx.run("UPDATE employees SET photo_id = ?2, updated_at = ?3 WHERE id = ?1", (id, photo, now))?;
     Ok(())
 }
 

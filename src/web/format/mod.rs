@@ -84,6 +84,11 @@ impl Format {
         format!("{}{NB}{}", self.pattern("{d} {month}", date), date.year())
     }
 
+    /// "3 December": of any year.
+    pub fn day_and_month(&self, date: Date) -> String {
+        self.pattern("{d} {month}", date)
+    }
+
     /// "December 2026"
     pub fn month(&self, date: Date) -> String {
         self.pattern("{month} {y}", date).replace(' ', NB)

@@ -202,6 +202,17 @@ async fn furnish(app: &TestApp) -> BTreeMap<&'static str, Things> {
 
     // The stranger has the first session of their own organization: this one is another.
     app.as_admin();
+    for client in [app.as_employee(), app.as_other()] {
+        let profile = [("legal_name", "As in the passport")];
+        client.post("/account/profile/confirmed", profile).await.assert_redirect("/account/profile");
+    }
+    let change = "SELECT min(id) FROM profile_changes WHERE employee_id = ?1";
+    things.insert("profile_change", pair(first(change, employee.employee.0), first(change, other.employee.0)));
+    for (mut client, who) in [(app.as_employee(), employee), (app.as_other(), other)] {
+        let path = format!("/api/v1/employees/{}/photo", who.employee);
+        let body = Body::from(crate::personal::picture());
+        client.send(Method::PUT, &path, Some("image/jpeg"), body).await.assert_status(204);
+    }
     let session = |who: Person| {
         let from = From::new(None, "A browser that is left alone");
         app.arrange(move |tx| session::open(tx, ORG, who.user, SessionKind::Web, &from)).id

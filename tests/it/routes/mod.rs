@@ -70,6 +70,7 @@ fn no_path_names_an_organization() {
 
 /// What stands behind `{id}`, by what the path contains; the first that fits.
 const IDS: &[(&str, &str)] = &[
+    ("/profile-changes/", "profile_change"),
     ("/leave/requests/", "leave"),
     ("/leave/holidays/", "holiday"),
     ("/leave/types/", "leave_type"),
