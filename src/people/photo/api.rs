@@ -10,7 +10,7 @@ use crate::error::{AppError, Result};
 use crate::ids::EmployeeId;
 use crate::web::problem::{Problem, ReadProblems, Refused, WriteProblems};
 use crate::web::upload::{self, FIELD};
-use crate::web::{BulkRate, Patient};
+use crate::web::Patient;
 
 /// A browser asks again after this long; a new photo has another address.
 const CACHED: &str = "private, max-age=600";
@@ -76,7 +76,6 @@ pub async fn get(Hire(ctx): Hire, headers: HeaderMap, Path(id): Path<EmployeeId>
 )]
 pub async fn set(
     Hire(ctx): Hire,
-    _rate: BulkRate,
     _patient: Patient,
     Path(id): Path<EmployeeId>,
     request: Request,

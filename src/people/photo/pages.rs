@@ -11,12 +11,12 @@ use crate::ids::EmployeeId;
 use crate::msg;
 use crate::web::problem::Refused;
 use crate::web::upload::FIELD;
-use crate::web::{BulkRate, Flash, Patient};
+use crate::web::{Flash, Patient};
 
 /// `POST /account/profile/photo`
 pub async fn set_own(
     Hire(ctx): Hire,
-    _rate: BulkRate,
+   
     _patient: Patient,
     request: Request,
 ) -> Result<Response, Refused> {
@@ -27,7 +27,7 @@ pub async fn set_own(
 /// `POST /people/{id}/photo`
 pub async fn set_of(
     Hr(ctx): Hr,
-    _rate: BulkRate,
+   
     _patient: Patient,
     Path(id): Path<EmployeeId>,
     request: Request,

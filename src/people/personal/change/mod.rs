@@ -165,13 +165,13 @@ pub fn decide(tx: &mut Tx<'_>, actor: &Actor, id: ProfileChangeId, decision: &De
             let mut after = before.clone();
             after.sensitive = before.sensitive.with_change(&change.before, &change.after);
             personal::write(tx, actor, who, &before, &after)?;
-            (Status::Approved, &APPROVED, msg!("{0} confirmed your change: {1}", actor.name, change.title()))
+            (Status::Approved, &APPROVED, msg!("{0} confirmed the change of your personal data.", actor.name))
         }
         Outcome::Rejected => {
-            (Status::Rejected, &REJECTED, msg!("{0} rejected your change: {1}", actor.name, change.title()))
+            (Status::Rejected, &REJECTED, msg!("{0} rejected the change of your personal data.", actor.name))
         }
         Outcome::Clarification => {
-            (Status::Clarification, &QUESTION, msg!("{0} asks about your change: {1}", actor.name, change.title()))
+            (Status::Clarification, &QUESTION, msg!("{0} asks about the change of your personal data.", actor.name))
         }
     };
     store::set_status(tx, id, status)?;
