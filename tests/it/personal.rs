@@ -59,11 +59,13 @@ async fn everybody_sees_what_is_theirs_to_see() {
     // Somebody who has not come yet is not there for colleagues at all.
     app.as_other().get(&path(app.people.hire)).await.assert_status(404);
     app.as_hire().get(&path(app.people.hire)).await.assert_ok();
+    // Nor are colleagues for them.
+    app.as_hire().get(&path(mira)).await.assert_status(404);
 
     patch(&app.as_employee(), mira, json!({ "birthday_shown": false })).await.assert_ok();
     assert_eq!(fields(&app.as_other().get(&path(mira)).await.json()), ["employee"]);
     let page = app.as_manager().get(&format!("/people/{}", mira.employee)).await.assert_ok();
-    page.assert_contains("Juri Castell").assert_lacks("Elbchaussee").assert_lacks("March");
+    page.assert_contains("Juri Castell").assert_lacks("Elbchaussee").assert_lacks("<dt>Birthday");
     app.as_other().get(&format!("/people/{}", mira.employee)).await.assert_ok().assert_lacks("Juri Castell");
 }
 
@@ -225,7 +227,7 @@ async fn a_person_looks_after_the_profile_on_a_page() {
     let mira = app.people.employee.employee;
     let facts = app.read(move |rx| people::get(rx, mira)).facts;
     assert_eq!((facts.phone.as_str(), facts.deputy_id), ("+49 40 1", Some(app.people.other.employee)));
-    app.as_other().get(&format!("/people/{mira}")).await.assert_contains("March");
+    app.as_other().get(&format!("/people/{mira}")).await.assert_contains("<dt>Birthday");
 
     let wrong = [("phone", "1"), ("birthday", "2030-01-01"), ("private_email", "x")];
     let page = me.post("/account/profile", wrong).await.assert_invalid("birthday").assert_invalid("private_email");

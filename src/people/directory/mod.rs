@@ -12,7 +12,7 @@ use jiff::civil::Date;
 
 use super::reach::{self, Reach};
 use super::{Employee, NameRef, Status};
-use crate::auth::Actor;
+use crate::auth::{Actor, Role};
 use crate::error::{AppError, Result};
 use crate::ids::{DepartmentId, EmployeeId, EntityId, LocationId};
 use crate::storage::Rx;
@@ -122,7 +122,9 @@ pub fn profile(rx: &Rx<'_>, actor: &Actor, id: EmployeeId) -> Result<(Profile, R
     let profile = store::get(rx, id)?;
     let reach = reach::reach(rx, actor, id)?;
     let works_here = profile.employee.is_employed_on(actor.today(rx.now()));
-    if reach.sees() || works_here { Ok((profile, reach)) } else { Err(AppError::NotFound) }
+    // Before the first day nobody is known but oneself.
+    let staff = actor.roles.iter().any(|role| role != Role::Hire);
+    if reach.sees() || (works_here && staff) { Ok((profile, reach)) } else { Err(AppError::NotFound) }
 }
 
 /// A record with its names, whoever asks: for HR's own forms.

@@ -36,7 +36,7 @@ pub struct Sensitive {
     #[schema(example = "DE89370400440532013000")]
     pub iban: String,
     /// 8 or 11 letters and digits (ISO 9362).
-    #[schema(example = "COBADEFFXXX")]
+    #[schema(example = "COBADEFF370")]
     pub bic: String,
 }
 

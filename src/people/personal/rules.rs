@@ -44,7 +44,7 @@ pub fn check(personal: &mut Personal, today: Date) -> FieldErrors {
         errors.add("iban", "This is no IBAN: a letter or digit is wrong, missing or too many. Compare it once more.");
     }
     if !sensitive.bic.is_empty() && !is_bic(&sensitive.bic) {
-        errors.add("bic", "A BIC has 8 or 11 letters and digits, such as COBADEFFXXX.");
+        errors.add("bic", "A BIC has 8 or 11 letters and digits, such as COBADEFF370.");
     }
     errors
 }

@@ -8,9 +8,9 @@ use super::{REMOVED, rules, take};
 use crate::auth::{Ctx, Hire};
 use crate::error::{AppError, Result};
 use crate::ids::EmployeeId;
+use crate::web::Patient;
 use crate::web::problem::{Problem, ReadProblems, Refused, WriteProblems};
 use crate::web::upload::{self, FIELD};
-use crate::web::Patient;
 
 /// A browser asks again after this long; a new photo has another address.
 const CACHED: &str = "private, max-age=600";

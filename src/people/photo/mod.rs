@@ -8,7 +8,7 @@ pub mod rules;
 mod tests;
 
 use crate::audit::{self, Entry};
-use crate::auth::{Actor, Ctx, Role};
+use crate::auth::{Actor, Ctx};
 use crate::error::{AppError, Result};
 use crate::ids::EmployeeId;
 use crate::storage::{Op, Rx, Tx};
@@ -24,9 +24,8 @@ const REMOVED: Op = Op::act("employee.photo_removed");
 /// # Errors
 /// [`AppError::NotFound`] where there is none, or the person is not to be seen.
 pub fn of(rx: &Rx<'_>, actor: &Actor, id: EmployeeId) -> Result<Named> {
-    let (profile, reach) = directory::profile(rx, actor, id)?;
-    let staff = actor.roles.iter().any(|role| role != Role::Hire);
-    let photo = profile.employee.photo.filter(|_| staff || reach == Reach::Own).ok_or(AppError::NotFound)?;
+    let (profile, _) = directory::profile(rx, actor, id)?;
+    let photo = profile.employee.photo.ok_or(AppError::NotFound)?;
     vault::get(rx, &photo)
 }
 

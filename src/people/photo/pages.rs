@@ -14,12 +14,7 @@ use crate::web::upload::FIELD;
 use crate::web::{Flash, Patient};
 
 /// `POST /account/profile/photo`
-pub async fn set_own(
-    Hire(ctx): Hire,
-   
-    _patient: Patient,
-    request: Request,
-) -> Result<Response, Refused> {
+pub async fn set_own(Hire(ctx): Hire, _patient: Patient, request: Request) -> Result<Response, Refused> {
     let id = own(&ctx.actor)?;
     set(&ctx, id, request).await
 }
@@ -27,7 +22,7 @@ pub async fn set_own(
 /// `POST /people/{id}/photo`
 pub async fn set_of(
     Hr(ctx): Hr,
-   
+
     _patient: Patient,
     Path(id): Path<EmployeeId>,
     request: Request,

@@ -3,7 +3,7 @@
 //! away, comments) goes, and so does anything behind the end. Pixels are not decoded.
 
 use crate::error::{AppError, Result};
-use crate::msg;
+use crate::{msg, tr};
 
 /// The longest file that is taken, in bytes.
 pub const MOST_BYTES: usize = 5 << 20;
@@ -35,18 +35,25 @@ pub fn clean(raw: &[u8]) -> Result<Picture> {
         [0xFF, 0xD8, 0xFF, ..] => jpeg(raw),
         [0x89, b'P', b'N', b'G', ..] => png(raw),
         [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] if moves(raw) => {
-            return Err(wrong("Moving pictures are not taken: choose a still one."));
+            return Err(wrong(tr!("Moving pictures are not taken: choose a still one.")));
         }
         [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => webp(raw),
-        _ => return Err(wrong("This is not a picture that can be taken: choose a JPEG, PNG or WebP file.")),
+        _ => return Err(wrong(tr!("This is not a picture that can be taken: choose a JPEG, PNG or WebP file."))),
     };
-    let picture = cleaned.ok_or_else(|| wrong("The picture is damaged: it does not hold together, or ends early."))?;
+    let picture =
+        cleaned.ok_or_else(|| wrong(tr!("The picture is damaged: it does not hold together, or ends early.")))?;
     let (width, height) = (picture.width, picture.height);
     let fits = |side: u32| SIDE.contains(&side);
     if !fits(width) || !fits(height) || u64::from(width) * u64::from(height) > MOST_PIXELS {
         let [least, most] = [SIDE.start(), SIDE.end()];
-        let why = "This picture has {0} × {1} pixels: it may have {2} to {3} along each side, and 50 million in all.";
-        return Err(AppError::invalid("file", msg!(why, width, height, least, most)));
+        let why = msg!(
+            "This picture has {0} × {1} pixels: it may have {2} to {3} along each side, and 50 million in all.",
+            width,
+            height,
+            least,
+            most
+        );
+        return Err(AppError::invalid("file", why));
     }
     Ok(picture)
 }
