@@ -218,9 +218,11 @@ fn leave_of_staff(t: &mut Routes) {
 fn people_of_staff(t: &mut Routes) {
     t.get("/people", people::directory::pages::index);
     t.get("/people/{id}", people::employee::pages::show);
+    t.get("/people/chart", people::chart::pages::show);
     t.get("/people/organization", people::org::pages::index);
     t.get("/people/holidays", people::holidays::pages::index);
     t.get("/api/v1/employees", people::employee::api::list);
+    t.get("/api/v1/employees/chart", people::chart::api::chart);
     t.get("/api/v1/employees/{id}", people::employee::api::get);
     t.get("/api/v1/employees/{id}/reports", people::employee::api::reports);
     t.get("/api/v1/entities", people::org::entity::api::list);
@@ -276,6 +278,8 @@ fn people_pages_of_hr(t: &mut Routes) {
     t.post("/people/organization/groups/new", people::groups::pages::create);
     t.get("/people/organization/groups/{id}", people::groups::pages::edit);
     t.post("/people/organization/groups/{id}", people::groups::pages::update);
+    t.post("/people/organization/groups/{id}/members", people::groups::pages::add_member);
+    t.post("/people/organization/groups/{id}/members/{employee_id}/remove", people::groups::pages::remove_member);
     t.get("/people/organization/groups/{id}/dissolve", people::groups::pages::ask);
     t.post("/people/organization/groups/{id}/dissolve", people::groups::pages::dissolve);
     t.get("/people/organization/{kind}/{id}/deactivate", people::org::pages::ask);
@@ -313,6 +317,13 @@ fn people_of_hr(t: &mut Routes) {
     t.post("/api/v1/departments/{id}/restore", people::org::department::api::restore);
     t.post("/api/v1/departments/{id}/managers", people::org::department::api::add_manager);
     t.delete("/api/v1/departments/{id}/managers/{employee_id}", people::org::department::api::remove_manager);
+    t.get("/api/v1/groups", people::groups::api::list);
+    t.post("/api/v1/groups", people::groups::api::create);
+    t.get("/api/v1/groups/{id}", people::groups::api::get);
+    t.patch("/api/v1/groups/{id}", people::groups::api::update);
+    t.delete("/api/v1/groups/{id}", people::groups::api::remove);
+    t.post("/api/v1/groups/{id}/members", people::groups::api::add_member);
+    t.delete("/api/v1/groups/{id}/members/{employee_id}", people::groups::api::remove_member);
     t.post("/api/v1/schedules", people::schedule::api::create);
     t.patch("/api/v1/schedules/{id}", people::schedule::api::update);
     t.delete("/api/v1/schedules/{id}", people::schedule::api::remove);

@@ -3,7 +3,7 @@
 use utoipa::OpenApi;
 
 use super::org::{department, entity, location};
-use super::{employee, holidays, import, personal, photo, schedule};
+use super::{chart, employee, groups, holidays, import, personal, photo, schedule};
 
 #[derive(Debug, OpenApi)]
 #[openapi(
@@ -22,6 +22,7 @@ use super::{employee, holidays, import, personal, photo, schedule};
         photo::api::get,
         photo::api::set,
         photo::api::remove,
+        chart::api::chart,
         import::api::import,
         import::api::export,
         entity::api::list,
@@ -48,6 +49,13 @@ use super::{employee, holidays, import, personal, photo, schedule};
         department::api::managers,
         department::api::add_manager,
         department::api::remove_manager,
+        groups::api::list,
+        groups::api::create,
+        groups::api::get,
+        groups::api::update,
+        groups::api::remove,
+        groups::api::add_member,
+        groups::api::remove_member,
         schedule::api::list,
         schedule::api::create,
         schedule::api::get,

@@ -1,11 +1,12 @@
 //! People and organization: records, reporting lines, working weeks, holidays, and the places where people work.
 //!
-//! One room a matter: `employee/` holds the records, `directory/` finds them, `reach/` who stands where to whom, `org/` entities, locations
+//! One room a matter: `employee/` holds the records, `directory/` finds them, `chart/` draws the reporting lines, `reach/` who stands where to whom, `org/` entities, locations
 //! and departments, `groups/` who receives tasks, `schedule/` working weeks, `holidays/` public holidays, `import/`
 //! people from and to CSV, `personal/` what is private to a person and how they look after it, `photo/` their photo. Logins and
 //! roles belong to `auth/`.
 
 pub mod api;
+pub mod chart;
 mod confirm;
 mod departures;
 pub mod directory;

@@ -1,5 +1,6 @@
 //! Groups of people that receive tasks together: IT, finance, facilities. A group is known by its code ("it").
 
+pub mod api;
 pub mod pages;
 mod store;
 
@@ -8,6 +9,7 @@ use crate::auth::Actor;
 use crate::error::{AppError, FieldErrors, Result};
 use crate::ids::{EmployeeId, GroupId};
 use crate::msg;
+use crate::people::{self, NameRef};
 use crate::storage::{Rx, Tx, is_foreign_key_violation};
 use crate::text::{fold, tidy};
 
@@ -152,6 +154,57 @@ pub fn set_of_employee(tx: &mut Tx<'_>, actor: &Actor, employee: EmployeeId, gro
     let entry = audit::Entry::new("employee.groups_changed").on("employee", employee).change("groups", sorted, after);
     audit::record(tx, actor, entry)?;
     Ok(true)
+}
+
+/// Who is in a group, by name, those who were deactivated left out.
+///
+/// # Errors
+/// [`crate::error::AppError::NotFound`]
+pub fn members(rx: &Rx<'_>, id: GroupId) -> Result<Vec<NameRef>> {
+    store::get(rx, id)?;
+    store::members(rx, id)
+}
+
+/// Takes a person into a group; who is in it already stays.
+///
+/// # Errors
+/// [`crate::error::AppError::Forbidden`] for all but HR; [`crate::error::AppError::NotFound`] for a group that is not;
+/// [`crate::error::AppError::Invalid`] on `employee_id` for nobody who could be in one.
+pub fn add_member(tx: &mut Tx<'_>, actor: &Actor, id: GroupId, employee: EmployeeId) -> Result<()> {
+    actor.require_hr()?;
+    store::get(tx, id)?;
+    let known = match people::get(tx, employee) {
+        Err(AppError::NotFound) => false,
+        found => !found?.hidden,
+    };
+    if !known {
+        return Err(AppError::invalid("employee_id", "There is no such person."));
+    }
+    change_membership(tx, actor, employee, |groups| groups.push(id))
+}
+
+/// Takes a person out of a group.
+///
+/// # Errors
+/// [`crate::error::AppError::Forbidden`] for all but HR; [`crate::error::AppError::NotFound`] for who is not in it.
+pub fn remove_member(tx: &mut Tx<'_>, actor: &Actor, id: GroupId, employee: EmployeeId) -> Result<()> {
+    actor.require_hr()?;
+    if !store::of_employee(tx, employee)?.iter().any(|group| group.id == id) {
+        return Err(AppError::NotFound);
+    }
+    change_membership(tx, actor, employee, |groups| groups.retain(|group| *group != id))
+}
+
+fn change_membership(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    employee: EmployeeId,
+    change: impl FnOnce(&mut Vec<GroupId>),
+) -> Result<()> {
+    let mut groups: Vec<GroupId> = store::of_employee(tx, employee)?.into_iter().map(|group| group.id).collect();
+    change(&mut groups);
+    set_of_employee(tx, actor, employee, &groups)?;
+    Ok(())
 }
 
 fn check_name(name: &str, errors: &mut FieldErrors) {

@@ -1,4 +1,4 @@
-//! The form of a group; the list stands on `/people/organization`.
+//! The form of a group and its members; the list stands on `/people/organization`.
 
 use axum::extract::Path;
 use axum::response::Response;
@@ -6,16 +6,18 @@ use serde::Deserialize;
 
 use crate::auth::{Ctx, Hr};
 use crate::error::{AppError, Result};
-use crate::ids::GroupId;
+use crate::ids::{EmployeeId, GroupId};
 use crate::people::confirm::Confirm;
 use crate::people::org::pages::{HOME, UnitForm, wrong};
+use crate::people::{self, directory, words};
 use crate::storage::Op;
 use crate::web::{self, Flash, Form, FormState};
 use crate::{msg, tr};
 
-const CREATED: Op = Op::act("group.created");
-const CHANGED: Op = Op::act("group.updated");
-const DELETED: Op = Op::act("group.deleted");
+pub(super) const CREATED: Op = Op::act("group.created");
+pub(super) const CHANGED: Op = Op::act("group.updated");
+pub(super) const MEMBERS: Op = Op::act("employee.groups_changed");
+pub(super) const DELETED: Op = Op::act("group.deleted");
 
 /// What the form sends.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -48,8 +50,8 @@ pub async fn create(ctx: Hr, sent: Form<Input>) -> Result<Response> {
 
 /// `GET /people/organization/groups/{id}`
 pub async fn edit(ctx: Hr, Path(id): Path<GroupId>) -> Result<Response> {
-    let group = ctx.read(move |rx, _| super::get(rx, id)).await?;
-    form(&ctx, Some(id)).await?.show(FormState::of([("name", group.name), ("code", group.code)]))
+    let filled = filled(&ctx, id).await?;
+    form(&ctx, Some(id)).await?.show(filled)
 }
 
 /// `POST /people/organization/groups/{id}`
@@ -95,6 +97,48 @@ pub async fn dissolve(ctx: Hr, Path(id): Path<GroupId>) -> Result<Response> {
     Ok(said.redirect(&ctx.visit, HOME))
 }
 
+/// Somebody to take in.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub struct Member {
+    employee_id: EmployeeId,
+}
+
+/// `POST /people/organization/groups/{id}/members`
+pub async fn add_member(ctx: Hr, Path(id): Path<GroupId>, sent: Form<Member>) -> Result<Response> {
+    let saved = match sent.open().1 {
+        Ok(Member { employee_id }) => {
+            let named = ctx.write(MEMBERS, move |tx, actor| {
+                super::add_member(tx, actor, id, employee_id)?;
+                Ok(people::get(tx, employee_id)?.name())
+            });
+            named.await
+        }
+        Err(error) => Err(error),
+    };
+    match wrong(saved)? {
+        Ok(name) => Ok(Flash::ok(msg!("{0} is in the group.", name)).redirect(&ctx.visit, &format!("{HOME}/groups/{id}"))),
+        Err(errors) => {
+            let filled = filled(&ctx, id).await?;
+            form(&ctx, Some(id)).await?.show(filled.with(errors))
+        }
+    }
+}
+
+/// `POST /people/organization/groups/{id}/members/{employee_id}/remove`
+pub async fn remove_member(ctx: Hr, Path((id, employee)): Path<(GroupId, EmployeeId)>) -> Result<Response> {
+    let name = ctx.write(MEMBERS, move |tx, actor| {
+        super::remove_member(tx, actor, id, employee)?;
+        Ok(people::get(tx, employee)?.name())
+    });
+    let said = msg!("{0} is no longer in the group.", name.await?);
+    Ok(Flash::ok(said).redirect(&ctx.visit, &format!("{HOME}/groups/{id}")))
+}
+
+async fn filled(ctx: &Ctx, id: GroupId) -> Result<FormState> {
+    let group = ctx.read(move |rx, _| super::get(rx, id)).await?;
+    Ok(FormState::of([("name", group.name), ("code", group.code)]))
+}
+
 async fn form(ctx: &Ctx, id: Option<GroupId>) -> Result<UnitForm> {
     let Some(id) = id else {
         return UnitForm::new(
@@ -105,6 +149,15 @@ async fn form(ctx: &Ctx, id: Option<GroupId>) -> Result<UnitForm> {
         )
         .await;
     };
-    let name = ctx.read(move |rx, _| super::get(rx, id)).await?.name;
-    UnitForm::new(ctx, "groups", name, format!("{HOME}/groups/{id}")).await
+    let read = ctx.read(move |rx, _| {
+        let (group, members) = (super::get(rx, id)?, super::members(rx, id)?);
+        let mut others = directory::choices(rx, people::today(rx)?)?;
+        others.retain(|one| !members.contains(one));
+        Ok((group.name, members, others))
+    });
+    let (name, members, others) = read.await?;
+    let mut page = UnitForm::new(ctx, "groups", name, format!("{HOME}/groups/{id}")).await?;
+    page.people = words::options(others);
+    page.managers = members;
+    Ok(page)
 }

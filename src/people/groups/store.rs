@@ -3,6 +3,7 @@
 use super::Group;
 use crate::error::Result;
 use crate::ids::{EmployeeId, GroupId};
+use crate::people::NameRef;
 use crate::storage::{Rx, Tx};
 
 fn group(row: &rusqlite::Row<'_>) -> rusqlite::Result<Group> {
@@ -33,6 +34,16 @@ pub(super) fn get(rx: &Rx<'_>, id: GroupId) -> Result<Group> {
          FROM groups g WHERE g.id = ?1",
         [id],
         group,
+    )
+}
+
+/// Those who are not deactivated, by name.
+pub(super) fn members(rx: &Rx<'_>, id: GroupId) -> Result<Vec<NameRef>> {
+    rx.all(
+        "SELECT e.id, e.first_name || ' ' || e.last_name FROM group_members m JOIN employees e ON e.id = m.employee_id \
+         WHERE m.group_id = ?1 AND e.hidden_by IS NULL ORDER BY e.name_key, e.id",
+        [id],
+        |row| Ok(NameRef { id: row.get(0)?, name: row.get(1)? }),
     )
 }
 

@@ -52,7 +52,7 @@ pub(in crate::people) struct UnitForm {
     pub parents: Vec<(String, String)>,
     pub people: Vec<(String, String)>,
     pub zones: Vec<String>,
-    /// Further managers of a department that is there already.
+    /// Further managers of a department that is there already; members of such a group.
     pub managers: Vec<crate::people::NameRef>,
 }
 web::pages!(Index, UnitForm);
