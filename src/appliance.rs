@@ -13,8 +13,8 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::{AppError, Result};
 use crate::jobs::{Cleanup, Clockwork, Registry, Renewal};
-use crate::notifications::MailEffect;
-use crate::orgs::Orgs;
+use crate::notifications::{MailEffect, MailServer};
+use crate::orgs::{Org, Orgs};
 use crate::storage::dir::{DataDir, Lock};
 use crate::storage::{DbSettings, Opening};
 use crate::vault::keys::MasterKey;
@@ -27,6 +27,7 @@ pub struct House {
     pub config: Arc<Config>,
     pub data: PathBuf,
     pub orgs: Arc<Orgs>,
+    pub mail: Arc<MailServer>,
     /// Where the running program listens; empty for a verb that opened the directory itself.
     pub address: std::sync::OnceLock<SocketAddr>,
     lock: Lock,
@@ -83,9 +84,11 @@ impl House {
         });
         people::recount::recounted_by(leave::recount);
         let orgs = Orgs::open(data, master, clock, settings)?;
+        let mail = MailServer::open(&orgs, data, config.smtp.clone())?;
         Ok(House {
             config: Arc::new(config),
             data: data.to_owned(),
+            mail: Arc::new(mail),
             orgs: Arc::new(orgs),
             address: std::sync::OnceLock::new(),
             lock,
@@ -111,6 +114,19 @@ impl House {
             Some(address) if !address.ip().is_unspecified() => format!("{scheme}://{address}"),
             Some(address) => format!("{scheme}://localhost:{}", address.port()),
             None => format!("{scheme}://localhost:{}", self.config.port),
+        }
+    }
+
+    /// How the people of an organization reach it: as [`House::base_url`], under the name that stands for it alone where
+    /// there is one.
+    pub fn base_url_of(&self, org: &Org) -> String {
+        let base = self.base_url();
+        let Some(host) = self.orgs.host_of(&org.slug) else { return base };
+        let (scheme, authority) = base.split_once("://").unwrap_or(("https", &base));
+        let port = authority.rsplit_once(':').map(|(_, port)| port);
+        match port.filter(|port| port.bytes().all(|byte| byte.is_ascii_digit())) {
+            Some(port) => format!("{scheme}://{host}:{port}"),
+            None => format!("{scheme}://{host}"),
         }
     }
 
@@ -157,7 +173,7 @@ impl App {
             inbox: |rx, actor| Ok(u64::from(approvals::count_for(rx, actor)?)),
         };
         let auth = Arc::new(Auth::new(Arc::clone(&house.orgs), waiting));
-        let web = Web::new(web_settings(&house.config, &house.orgs.reached().hosts)).framed(auth::frame(&auth));
+        let web = Web::new(web_settings(&house.config, &house.orgs)).framed(auth::frame(&auth));
         let clockwork = Clockwork::new(Arc::clone(&house.orgs), registry(&house));
         App { house, auth, web, clockwork }
     }
@@ -173,12 +189,12 @@ impl App {
 fn registry(house: &Arc<House>) -> Registry {
     let base_url = {
         let house = Arc::clone(house);
-        move || house.base_url()
+        move |org: &Org| house.base_url_of(org)
     };
     Registry::new()
         .job(leave::jobs::StartsTomorrow)
         .job(leave::jobs::Expiry)
-        .effect(MailEffect::new(house.config.smtp.clone(), base_url))
+        .effect(MailEffect::new(Arc::clone(&house.mail), base_url))
         .effect(overtime::report::ReportEffect)
         .job(
             Cleanup::new()
@@ -196,10 +212,11 @@ fn registry(house: &Arc<House>) -> Registry {
         .job(people::Departures)
 }
 
-fn web_settings(config: &Config, noted: &[String]) -> Settings {
-    let named = config.base_host();
-    let hosts = config.hosts.iter().cloned().chain(named.map(str::to_owned)).chain(noted.iter().cloned());
-    let mut settings = Settings::new(hosts, !config.allow_plain_http);
+fn web_settings(config: &Config, orgs: &Arc<Orgs>) -> Settings {
+    let hosts = config.hosts.iter().cloned().chain(config.base_host().map(str::to_owned));
+    let orgs = Arc::clone(orgs);
+    let mut settings = Settings::new(hosts, !config.allow_plain_http)
+        .noting(move |host| orgs.reached().hosts.iter().any(|noted| noted == host));
     settings.hsts = config.hsts;
     settings.upload_limit = config.upload_limit;
     settings.proxies = config.trusted_proxies.clone();
@@ -211,6 +228,12 @@ fn web_settings(config: &Config, noted: &[String]) -> Settings {
 impl FromRef<App> for Arc<Auth> {
     fn from_ref(app: &App) -> Self {
         Arc::clone(&app.auth)
+    }
+}
+
+impl FromRef<App> for Arc<House> {
+    fn from_ref(app: &App) -> Self {
+        Arc::clone(&app.house)
     }
 }
 

@@ -32,6 +32,7 @@ pub fn document() -> &'static utoipa::openapi::OpenApi {
 fn gather() -> utoipa::openapi::OpenApi {
     let mut document = Document::openapi();
     document.merge(admin::health::Api::openapi());
+    document.merge(admin::api::Api::openapi());
     document.merge(auth::api::openapi());
     document.merge(audit::api::Api::openapi());
     document.merge(notifications::api::Api::openapi());

@@ -225,6 +225,7 @@ fn people_of_staff(t: &mut Routes) {
     t.get("/api/v1/employees/chart", people::chart::api::chart);
     t.get("/api/v1/employees/{id}", people::employee::api::get);
     t.get("/api/v1/employees/{id}/reports", people::employee::api::reports);
+    t.get("/api/v1/settings", admin::organization::api::get);
     t.get("/api/v1/entities", people::org::entity::api::list);
     t.get("/api/v1/entities/{id}", people::org::entity::api::get);
     t.get("/api/v1/locations", people::org::location::api::list);
@@ -422,6 +423,35 @@ fn admin(t: &mut Routes) {
     t.get("/admin/certificate/steward-authority.pem", admin::authority::download);
     t.get("/admin/moved", admin::moved::show);
     t.post("/admin/moved", admin::moved::answer);
+    settings(t);
+}
+
+fn settings(t: &mut Routes) {
+    t.get("/admin/organization", admin::organization::pages::show);
+    t.post("/admin/organization", admin::organization::pages::submit);
+    t.get("/admin/mail", admin::mail::pages::show);
+    t.post("/admin/mail", admin::mail::pages::submit);
+    t.post("/admin/mail/test", admin::mail::pages::test);
+    t.get("/admin/hosts", admin::hosts::pages::show);
+    t.post("/admin/hosts", admin::hosts::pages::bind);
+    t.post("/admin/hosts/forget", admin::hosts::pages::forget);
+    t.get("/admin/set-up", admin::wizard::pages::index);
+    t.post("/admin/set-up/close", admin::wizard::pages::close);
+    t.post("/admin/set-up/restart", admin::wizard::pages::restart);
+    t.get("/admin/set-up/{step}", admin::wizard::pages::show);
+    t.post("/admin/set-up/{step}", admin::wizard::pages::submit);
+    t.post("/admin/set-up/{step}/skip", admin::wizard::pages::skip);
+    t.patch("/api/v1/settings", admin::organization::api::update);
+    t.get("/api/v1/mail-server", admin::mail::api::get);
+    t.put("/api/v1/mail-server", admin::mail::api::set);
+    t.post("/api/v1/mail-server/test", admin::mail::api::test);
+    t.get("/api/v1/hosts", admin::hosts::api::list);
+    t.put("/api/v1/hosts/{host}", admin::hosts::api::set);
+    t.delete("/api/v1/hosts/{host}", admin::hosts::api::remove);
+    t.get("/api/v1/set-up", admin::wizard::api::get);
+    t.post("/api/v1/set-up/{step}/skip", admin::wizard::api::skip);
+    t.post("/api/v1/set-up/close", admin::wizard::api::close);
+    t.post("/api/v1/set-up/restart", admin::wizard::api::restart);
 }
 
 /// Templates, onboardings and tasks, for each audience.

@@ -6,8 +6,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use crate::audit;
-use crate::auth::setup::operators;
-use crate::auth::{Actor, Admin, Ctx};
+use crate::auth::{Actor, Admin};
 use crate::error::{AppError, Result};
 use crate::orgs::Orgs;
 use crate::storage::Tx;
@@ -27,7 +26,7 @@ web::pages!(Moved);
 
 /// `GET /admin/moved`
 pub async fn show(ctx: Admin) -> Result<Response> {
-    require_operator(&ctx).await?;
+    ctx.require_operator().await?;
     let (differing, is_copy) = match ctx.auth.orgs.holding().standing() {
         Standing::Home => (Vec::new(), false),
         Standing::Copy => (Vec::new(), true),
@@ -51,7 +50,7 @@ pub struct Said {
 
 /// `POST /admin/moved`
 pub async fn answer(ctx: Admin, form: Form<Said>) -> Result<Response> {
-    require_operator(&ctx).await?;
+    ctx.require_operator().await?;
     let said = form.open().1?.answer;
     let (answer, done) = match said.as_str() {
         "moved" => (Answer::Moved, Flash::ok("This is the house now. Mail and reminders go on.")),
@@ -81,11 +80,4 @@ pub fn say(orgs: &Orgs, actor: &Actor, answer: Answer) -> Result<()> {
         audit::record(tx, &actor, audit::Entry::new("house.answered").with("answer", said))?;
         Ok(())
     })
-}
-
-/// An admin of one organization among several does not speak for the machine.
-async fn require_operator(ctx: &Ctx) -> Result<()> {
-    let (slug, user) = (ctx.org.slug.as_str().to_owned(), ctx.actor.user_id.ok_or(AppError::NotFound)?);
-    let is_one = ctx.auth.orgs.instance().read(move |rx| operators::is_one(rx, &slug, user)).await?;
-    if is_one { Ok(()) } else { Err(AppError::forbidden("Only an operator of this machine may do this.")) }
 }

@@ -30,14 +30,14 @@ impl Caller {
     pub fn of(parts: &Parts) -> Caller {
         let visit = Visit::of(parts);
         let text = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
-        let authority = parts.uri.authority().map(|authority| authority.as_str()).or_else(|| text(header::HOST));
+        let authority = authority(parts);
         let query: Vec<(String, String)> =
             serde_html_form::from_str(parts.uri.query().unwrap_or_default()).unwrap_or_default();
         let asked =
             |name: &str| query.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone()).unwrap_or_default();
         Caller {
             client: Client::new(visit.address, text(header::USER_AGENT).unwrap_or_default()),
-            authority: authority.filter(|name| is_plain(name)).unwrap_or_default().to_owned(),
+            authority: authority.to_owned(),
             next: asked("next"),
             organization: asked("organization"),
             device: Cookie::Device.get(&parts.headers, visit.secure).map(str::to_owned),
@@ -47,7 +47,7 @@ impl Caller {
 
     /// Knocking for a session of this kind.
     pub fn knock(&self, kind: Kind) -> Knock {
-        Knock { kind, client: self.client.clone(), device: self.device.clone() }
+        Knock { kind, client: self.client.clone(), device: self.device.clone(), host: self.host().to_owned() }
     }
 
     /// The address of this site as the browser wrote it: "https://steward.nordlicht.lan:8443".
@@ -58,10 +58,7 @@ impl Caller {
 
     /// The name that the request was sent to, without its port.
     pub fn host(&self) -> &str {
-        match self.authority.rsplit_once(':') {
-            Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-            _ => &self.authority,
-        }
+        without_port(&self.authority)
     }
 
     /// `path` with what this address said about where to go and in which organization.
@@ -72,6 +69,25 @@ impl Caller {
             return path.to_owned();
         }
         format!("{path}?{}", serde_html_form::to_string(&pairs).unwrap_or_default())
+    }
+}
+
+/// The name that a request was sent to, with its port; empty where it is none.
+fn authority(parts: &Parts) -> &str {
+    let header = || parts.headers.get(header::HOST).and_then(|value| value.to_str().ok());
+    let named = parts.uri.authority().map(|authority| authority.as_str()).or_else(header);
+    named.filter(|name| is_plain(name)).unwrap_or_default()
+}
+
+/// The host that a request was sent to, without its port.
+pub(super) fn host_of(parts: &Parts) -> &str {
+    without_port(authority(parts))
+}
+
+fn without_port(authority: &str) -> &str {
+    match authority.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => authority,
     }
 }
 

@@ -22,7 +22,7 @@ use super::actor::{Actor, Channel, Origin, Role};
 use super::cookie::Cookie;
 use super::once::Once;
 use super::resolve::{Credential, Signed};
-use super::{Auth, bounce};
+use super::{Auth, bounce, caller};
 
 /// A request of somebody who is signed in.
 #[derive(Clone)]
@@ -108,10 +108,32 @@ impl Ctx {
         }
     }
 
+    /// Whether the acting login may run this machine: an admin of one organization among several does not.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn is_operator(&self) -> Result<bool> {
+        super::setup::is_operator(&self.auth, &self.org, self.account()).await
+    }
+
+    /// `Ok` for an operator.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`] for everybody else.
+    pub async fn require_operator(&self) -> Result<()> {
+        match self.is_operator().await? {
+            true => Ok(()),
+            false => Err(AppError::forbidden("Only an operator of this machine may do this.")),
+        }
+    }
+
     async fn of(parts: &Parts, auth: Arc<Auth>) -> Result<Ctx> {
         let mut visit = Visit::of(parts);
         let credential = credential(&parts.headers, visit.secure).ok_or(AppError::Unauthenticated)?;
         let signed = auth.resolve(&credential).await?;
+        if !auth.orgs.admits(caller::host_of(parts), &signed.org.slug) {
+            return Err(AppError::Unauthenticated);
+        }
         if signed.is_read_only() && parts.method != Method::GET && parts.method != Method::HEAD {
             return Err(AppError::forbidden("This token may only read."));
         }

@@ -23,7 +23,7 @@ pub struct Door {
 impl Door {
     pub fn new(auth: &Auth, caller: &Caller) -> Door {
         let lang = caller.visit.lang;
-        let zone = only(auth).map_or(jiff::tz::TimeZone::UTC, |org| org.settings().zone.clone());
+        let zone = shown(auth, caller).map_or(jiff::tz::TimeZone::UTC, |org| org.settings().zone.clone());
         let format = Format::new(lang, zone, auth.clock().now());
         let today = format.today();
         Door {
@@ -36,14 +36,15 @@ impl Door {
     }
 }
 
-/// The shell of such a page: the one organization's name, or the program's where there are several.
+/// The shell of such a page: the name of the organization that is entered here, or the program's where there are several.
 pub fn shell(auth: &Auth, caller: &Caller) -> Shell {
-    Shell::new(&caller.visit, only(auth).map_or("Steward".to_owned(), |org| org.settings().name.clone()))
+    Shell::new(&caller.visit, shown(auth, caller).map_or("Steward".to_owned(), |org| org.settings().name.clone()))
 }
 
-/// The organization, where this appliance has exactly one.
-fn only(auth: &Auth) -> Option<std::sync::Arc<Org>> {
+/// The organization that the host name stands for; without one, where this appliance has exactly one.
+fn shown(auth: &Auth, caller: &Caller) -> Option<std::sync::Arc<Org>> {
     let mut orgs = auth.orgs.all();
+    orgs.retain(|org| auth.orgs.admits(caller.host(), &org.slug));
     if orgs.len() == 1 { orgs.pop() } else { None }
 }
 

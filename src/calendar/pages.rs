@@ -11,6 +11,7 @@ use crate::leave::absence::wall::{Canvas, Wall};
 use crate::leave::absence::{self, Absence, Person};
 use crate::leave::{types, words};
 use crate::msg;
+use crate::orgs;
 use crate::storage::Rx;
 use crate::time::{Period, period};
 use crate::web::listing::ListQuery;
@@ -78,8 +79,14 @@ impl Content {
         let Days { people, calendars, mut absences } = days(rx, actor, people, month)?;
         let kind = listing.text("leave_type_id");
         absences.retain(|absence| fits(absence, kind));
-        let canvas =
-            Canvas { format: &format, period: month, people: &people, calendars: &calendars, absences: &absences };
+        let canvas = Canvas {
+            format: &format,
+            week_start: orgs::week_start(rx)?,
+            period: month,
+            people: &people,
+            calendars: &calendars,
+            absences: &absences,
+        };
         let title = format.month(first);
         let link = |date: Date| (listing.with("month", &month_text(date)), format.month(date));
         Ok(Content {

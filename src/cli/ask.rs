@@ -9,22 +9,17 @@ use crate::appliance::House;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::Result;
-use crate::orgs::{OrgSettings, Slug};
 use crate::storage::{Opening, StorageError, dir};
 
 use super::config::environment;
-use super::{Done, control, doctor, log, user};
+use super::{Done, control, doctor, log, org, user};
 
 /// A verb with its arguments, as it travels through the control socket. Secrets travel too: the socket is 0600.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "verb", rename_all = "snake_case")]
 pub enum Ask {
     SetupUrl,
-    OrgCreate {
-        slug: String,
-        name: Option<String>,
-    },
-    OrgList,
+    Org(org::OrgAsk),
     User(user::UserAsk),
     Doctor {
         /// Sealed files are read through.
@@ -48,8 +43,8 @@ impl Ask {
     /// does not bring an older one up to date.
     fn opening(&self) -> Opening {
         match self {
-            Ask::SetupUrl | Ask::OrgCreate { .. } => Opening::Make,
-            Ask::OrgList | Ask::User(_) | Ask::Answered(_) | Ask::Health => Opening::Existing,
+            Ask::SetupUrl | Ask::Org(org::OrgAsk::Create { .. }) => Opening::Make,
+            Ask::Org(_) | Ask::User(_) | Ask::Answered(_) | Ask::Health => Opening::Existing,
             Ask::Doctor { .. } => Opening::AsItIs,
         }
     }
@@ -79,23 +74,7 @@ pub fn perform(house: &House, ask: Ask) -> Result<Answer> {
             let url = house.setup_url()?;
             Ok(Answer::said(url.clone(), serde_json::json!({ "url": url })))
         }
-        Ask::OrgCreate { slug, name } => {
-            let slug = Slug::parse(&slug)?;
-            let settings = OrgSettings::named(name.as_deref().unwrap_or(slug.as_str()));
-            let org = house.orgs.create(slug, settings)?;
-            let text =
-                format!("organization {} created; now: steward user create EMAIL --org {0} --role admin", org.slug);
-            Ok(Answer::said(text, serde_json::json!({ "slug": org.slug.as_str(), "name": org.settings().name })))
-        }
-        Ask::OrgList => {
-            let rows = house.orgs.registered()?;
-            let text = rows.iter().map(|row| format!("{}\t{}\t{}", row.slug, row.state, row.name)).collect::<Vec<_>>();
-            let json = rows
-                .iter()
-                .map(|row| serde_json::json!({ "slug": row.slug.as_str(), "name": row.name, "state": row.state }))
-                .collect();
-            Ok(Answer::said(text.join("\n"), json))
-        }
+        Ask::Org(ask) => org::perform(house, ask),
         Ask::User(ask) => user::perform(house, ask),
         Ask::Doctor { deep } => doctor::perform(house, deep),
         Ask::Answered(answered) => doctor::answer(house, answered),

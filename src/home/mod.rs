@@ -3,6 +3,7 @@
 
 pub mod pages;
 
+use crate::admin::wizard;
 use crate::approvals::{self, Kind};
 use crate::auth::Actor;
 use crate::error::{Msg, Result};
@@ -65,6 +66,21 @@ fn needs(rx: &Rx<'_>, actor: &Actor, format: &Format) -> Result<Vec<Need>> {
             button: crate::tr!("Answer"),
             late: false,
         });
+    }
+    if actor.is_admin() {
+        let set_up = wizard::progress(rx)?;
+        if let (false, Some(next)) = (set_up.is_over(), set_up.next(None)) {
+            let (done, all) = (set_up.finished(), wizard::Step::ALL.len());
+            needs.push(Need {
+                who: String::new(),
+                icon: "sliders",
+                title: say(msg!("Set your company up")),
+                detail: say(msg!("{0} of {1} steps · next: {2}", done, all, format.lang.text(next.label()))),
+                href: wizard::HOME.to_owned(),
+                button: crate::tr!("Go on"),
+                late: false,
+            });
+        }
     }
     let waiting = approvals::count_for(rx, actor)?;
     if waiting > 0 {

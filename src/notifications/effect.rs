@@ -15,6 +15,7 @@ use crate::storage::outbox::OutboxRow;
 use crate::{msg, tr};
 
 use super::letters::{MAIL, Queued, Sender, Written};
+use super::server::MailServer;
 use super::{Kind, MailRule, Notice, Topic, notify, store};
 
 /// Told to admins once a mail; never by mail itself.
@@ -22,36 +23,38 @@ const NOT_DELIVERED: Kind =
     Kind::new("mail_not_delivered", Topic::Account, tr!("A mail was not delivered"), tr!("Open Steward"))
         .mail(MailRule::Never);
 
-/// Sends mail through one SMTP server, over one connection as long as there is mail.
+/// Sends mail through the SMTP server in use, over one connection as long as there is mail.
 pub struct MailEffect {
-    smtp: Option<SmtpSettings>,
-    base_url: Box<dyn Fn() -> String + Send + Sync>,
-    open: Mutex<Option<Session>>,
+    server: Arc<MailServer>,
+    base_url: Box<dyn Fn(&Org) -> String + Send + Sync>,
+    /// With the settings it was opened by: another server is another conversation.
+    open: Mutex<Option<(Arc<Option<SmtpSettings>>, Session)>>,
 }
 
 impl fmt::Debug for MailEffect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MailEffect").field("smtp", &self.smtp).finish_non_exhaustive()
+        f.debug_struct("MailEffect").field("server", &self.server).finish_non_exhaustive()
     }
 }
 
 impl MailEffect {
     /// Without settings no mail leaves: rows are done when they come up, so that a server configured later does not
     /// send a year of old news. `base_url` has no slash at its end.
-    pub fn new(smtp: Option<SmtpSettings>, base_url: impl Fn() -> String + Send + Sync + 'static) -> MailEffect {
-        MailEffect { smtp, base_url: Box::new(base_url), open: Mutex::new(None) }
+    pub fn new(server: Arc<MailServer>, base_url: impl Fn(&Org) -> String + Send + Sync + 'static) -> MailEffect {
+        MailEffect { server, base_url: Box::new(base_url), open: Mutex::new(None) }
     }
 
-    async fn send(&self, smtp: &SmtpSettings, org: &Arc<Org>, row: &OutboxRow) -> Result<(), Failure> {
-        let base_url = (self.base_url)();
+    async fn send(&self, in_use: &Arc<Option<SmtpSettings>>, org: &Arc<Org>, row: &OutboxRow) -> Result<(), Failure> {
+        let Some(smtp) = &**in_use else { return Ok(()) };
+        let base_url = (self.base_url)(org);
         let Some(mail) = write(smtp, org, row, &base_url).await? else { return Ok(()) };
         let mut open = self.open.lock().await;
-        if let Some(mut session) = open.take() {
+        if let Some((by, mut session)) = open.take().filter(|(by, _)| Arc::ptr_eq(by, in_use)) {
             match session.send(&mail).await {
                 // The server may have closed a connection that it found too old: ask once more on a new one.
                 Err(SendError::Down(_)) => {}
                 other => {
-                    *open = Some(session);
+                    *open = Some((by, session));
                     return other.map(|_| ()).map_err(failure);
                 }
             }
@@ -59,7 +62,7 @@ impl MailEffect {
         let mut session = Session::open(smtp).await.map_err(|(error, _)| failure(error))?;
         let sent = session.send(&mail).await;
         if !matches!(sent, Err(SendError::Down(_))) {
-            *open = Some(session);
+            *open = Some((Arc::clone(in_use), session));
         }
         sent.map(|_| ()).map_err(failure)
     }
@@ -71,17 +74,12 @@ impl Effect for MailEffect {
     }
 
     fn perform<'a>(&'a self, org: &'a Arc<Org>, row: &'a OutboxRow) -> BoxFuture<'a, Result<(), Failure>> {
-        Box::pin(async move {
-            match &self.smtp {
-                Some(smtp) => self.send(smtp, org, row).await,
-                None => Ok(()),
-            }
-        })
+        Box::pin(async move { self.send(&self.server.in_use(), org, row).await })
     }
 
     fn rest(&self) -> BoxFuture<'_, ()> {
         Box::pin(async {
-            if let Some(session) = self.open.lock().await.take() {
+            if let Some((_, session)) = self.open.lock().await.take() {
                 session.close().await;
             }
         })
@@ -132,7 +130,7 @@ fn failure(error: SendError) -> Failure {
 }
 
 /// `https://hr.example:8443/x` → `hr.example`.
-fn host(url: &str) -> &str {
+pub(super) fn host(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let authority = rest.split('/').next().unwrap_or_default();
     match authority.strip_prefix('[') {

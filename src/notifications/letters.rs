@@ -203,6 +203,6 @@ fn greeting(lang: Lang, name: &str) -> String {
     if name.is_empty() { lang.text(crate::tr!("Hello,")).to_owned() } else { lang.msg(&msg!("Hello {0},", name)) }
 }
 
-fn settings_label(lang: Lang) -> String {
+pub(super) fn settings_label(lang: Lang) -> String {
     lang.text(crate::tr!("Choose what comes by mail")).to_owned()
 }

@@ -16,6 +16,7 @@ pub mod api;
 mod effect;
 mod letters;
 pub mod pages;
+mod server;
 mod store;
 mod types;
 
@@ -24,6 +25,7 @@ mod tests;
 
 pub use effect::MailEffect;
 pub use letters::{MAIL, Post, post};
+pub use server::{MailServer, ServerInput, Tested};
 pub use types::{Kind, MailChoice, MailRule, Notice, NoticeRow, Preference, Recipient, Topic};
 
 use jiff::SignedDuration;

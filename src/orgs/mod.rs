@@ -2,6 +2,7 @@
 //! of those that are open. Nothing here looks inside an organization beyond its own settings.
 
 mod founding;
+mod hosts;
 mod settings;
 mod store;
 
@@ -15,13 +16,15 @@ use parking_lot::{Mutex, RwLock};
 
 use crate::clock::Clock;
 use crate::error::{AppError, Result};
+use crate::msg;
 use crate::storage::marks::{self, Holding};
 use crate::storage::{self, Db, DbSettings, Housekeeping, Op, Opening, Rx, StorageError, Tx};
 use crate::text::sort_key;
 use crate::vault::Vault;
 use crate::vault::keys::{MasterKey, OrgKeys, Purpose};
 
-pub use settings::{OrgSettings, WeekStart};
+pub use hosts::Reached;
+pub use settings::{OrgSettings, WeekStart, week_start};
 
 /// The name of an organization's folder: 1 to 40 of `a–z`, `0–9` and `-`, beginning and ending with a letter or digit.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -146,16 +149,6 @@ pub struct Orgs {
     reached: arc_swap::ArcSwap<Reached>,
 }
 
-/// By which names the appliance was reached: noted by the set-up page.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Reached {
-    /// The newest, whole and without a trailing slash: "https://steward.lan:8443". Links in mail begin with it where
-    /// the settings say nothing.
-    pub address: Option<String>,
-    /// Every host name, without ports.
-    pub hosts: Vec<String>,
-}
-
 /// A row of the registry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Registered {
@@ -271,7 +264,14 @@ impl Orgs {
     /// # Errors
     /// When the appliance's database cannot be read.
     pub fn registered(&self) -> Result<Vec<Registered>> {
-        self.instance.read_blocking(store::registered)
+        let mut rows = self.instance.read_blocking(store::registered)?;
+        // The registry has the name of the beginning; whoever is open knows their own.
+        for row in &mut rows {
+            if let Some(org) = self.get(row.slug.as_str()) {
+                row.name.clone_from(&org.settings().name);
+            }
+        }
+        Ok(rows)
     }
 
     fn open_one(&self, slug: Slug) -> Result<Arc<Org>> {
@@ -341,6 +341,37 @@ impl Orgs {
     /// What the database says.
     pub fn beat(&self) -> Result<String> {
         self.instance.write_blocking(Op::housekeeping(Housekeeping::Heartbeat), store::beat)
+    }
+
+    /// Takes an organization out of service, or puts it back. Out of service, its database is closed and nobody signs
+    /// in; its folder stays as it is. `audit` writes the entry. Blocks.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] where there is none; [`AppError::Conflict`] where it is so already; what opening it says.
+    pub fn set_in_service(
+        &self,
+        slug: &Slug,
+        in_service: bool,
+        audit: impl FnOnce(&mut Tx<'_>) -> Result<()> + Send + 'static,
+    ) -> Result<()> {
+        let _one_at_a_time = self.making.lock();
+        let row = self.registered()?.into_iter().find(|row| row.slug == *slug).ok_or(AppError::NotFound)?;
+        let state = if in_service { "active" } else { "disabled" };
+        if row.state == state {
+            return Err(AppError::Conflict(msg!("The organization {0} is {1} already.", slug, state)));
+        }
+        if in_service {
+            self.open_one(slug.clone())?;
+        }
+        let named = slug.clone();
+        self.instance.write_blocking(Op::act("organization.state_changed"), move |tx| {
+            store::set_state(tx, &named, state)?;
+            audit(tx)
+        })?;
+        if !in_service && let Some(org) = self.open.write().remove(slug) {
+            org.db.close();
+        }
+        Ok(())
     }
 
     /// Closes every database; what was acknowledged is on disk already.

@@ -49,8 +49,32 @@ pub(super) fn beat(tx: &mut Tx<'_>) -> Result<String> {
 }
 
 pub(super) fn reached(rx: &Rx<'_>) -> Result<Reached> {
-    let hosts = rx.all("SELECT host FROM hosts ORDER BY host", (), |row| row.get(0))?;
-    Ok(Reached { address: setting(rx, "reached_by")?, hosts })
+    let rows: Vec<(String, Option<String>)> =
+        rx.all("SELECT host, slug FROM hosts ORDER BY host", (), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let bound = rows.iter().filter_map(|(host, slug)| Some((host.clone(), Slug(slug.clone()?)))).collect();
+    let hosts = rows.into_iter().map(|(host, _)| host).collect();
+    Ok(Reached { address: setting(rx, "reached_by")?, hosts, bound })
+}
+
+pub(super) fn bind(tx: &mut Tx<'_>, host: &str, slug: Option<&Slug>) -> Result<()> {
+    let now = tx.now().to_string();
+    tx.run(
+        "INSERT INTO hosts (host, slug, created_at) VALUES (?1, ?2, ?3) ON CONFLICT (host) DO UPDATE SET slug = excluded.slug",
+        (host, slug.map(Slug::as_str), now),
+    )?;
+    Ok(())
+}
+
+pub(super) fn forget_host(tx: &mut Tx<'_>, host: &str) -> Result<()> {
+    match tx.run("DELETE FROM hosts WHERE host = ?1", [host])? {
+        0 => Err(AppError::NotFound),
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn set_state(tx: &mut Tx<'_>, slug: &Slug, state: &str) -> Result<()> {
+    tx.run("UPDATE organizations SET state = ?2 WHERE slug = ?1", (slug.as_str(), state))?;
+    Ok(())
 }
 
 pub(super) fn note_address(tx: &mut Tx<'_>, host: &str, address: &str) -> Result<Reached> {

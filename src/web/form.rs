@@ -236,3 +236,16 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Form<T> {
         Ok(Form::read(&body))
     }
 }
+
+/// Every time zone that somebody may live in, as a form offers them: IANA name and the same to read.
+pub fn time_zones() -> Vec<(String, String)> {
+    let named = |zone: &str| (zone.to_owned(), zone.replace('_', " "));
+    let mut zones: Vec<_> = jiff::tz::db()
+        .available()
+        .filter(|zone| zone.as_str().contains('/') && !zone.as_str().starts_with("Etc/"))
+        .map(|zone| named(zone.as_str()))
+        .collect();
+    zones.push(named("UTC"));
+    zones.sort();
+    zones
+}

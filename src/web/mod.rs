@@ -46,7 +46,7 @@ pub mod upload;
 
 pub use crate::lang::Lang;
 pub use flash::Flash;
-pub use form::{Form, FormState};
+pub use form::{Form, FormState, time_zones};
 pub use format::Format;
 pub use json::Json;
 pub use layers::{BulkRate, Frame, Gate, Network, Patient, Peer, SignInRate, Web, is_api, layers};

@@ -5,16 +5,15 @@ use std::net::IpAddr;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use arc_swap::ArcSwap;
-
 use super::layers::address::Network;
 
-/// Fixed for the life of the program, except the host names.
-#[derive(Debug)]
+/// Fixed for the life of the program.
 pub struct Settings {
     /// Names this site may be called by, in small letters and without a port. IP addresses and localhost are
-    /// always among them. A new one is added by the set-up page.
-    hosts: ArcSwap<HashSet<String>>,
+    /// always among them.
+    hosts: HashSet<String>,
+    /// Whether a further name is one of ours: those that were noted or told while the program runs.
+    noted: Option<Noted>,
     /// The listener speaks TLS. Behind a listed proxy the proxy's word counts.
     pub https: bool,
     /// Send `Strict-Transport-Security`. It covers every port of the name, so a host that also serves others goes
@@ -33,6 +32,15 @@ pub struct Settings {
     /// How long a client may be silent in the middle of a body.
     pub body_silence: Duration,
     pub rates: Rates,
+}
+
+/// Asked about a host name in small letters.
+type Noted = Box<dyn Fn(&str) -> bool + Send + Sync>;
+
+impl std::fmt::Debug for Settings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Settings").field("hosts", &self.hosts).field("https", &self.https).finish_non_exhaustive()
+    }
 }
 
 /// Requests a minute; each with a burst of a fifth.
@@ -56,7 +64,8 @@ impl Settings {
     pub fn new(hosts: impl IntoIterator<Item = String>, https: bool) -> Settings {
         let hosts = hosts.into_iter().map(|host| host.to_ascii_lowercase()).collect();
         Settings {
-            hosts: ArcSwap::from_pointee(hosts),
+            hosts,
+            noted: None,
             https,
             hsts: false,
             proxies: Vec::new(),
@@ -69,10 +78,11 @@ impl Settings {
         }
     }
 
-    /// One more name to be reached by, from now on.
-    pub fn allow_host(&self, host: &str) {
-        let host = host.to_ascii_lowercase();
-        self.hosts.rcu(|known| known.iter().cloned().chain([host.clone()]).collect::<HashSet<_>>());
+    /// Further names are ours where `noted` says so, at each request anew.
+    #[must_use]
+    pub fn noting(mut self, noted: impl Fn(&str) -> bool + Send + Sync + 'static) -> Settings {
+        self.noted = Some(Box::new(noted));
+        self
     }
 
     /// The listener's certificate is of our own authority: this one, which people may install.
@@ -92,6 +102,7 @@ impl Settings {
         bare.parse::<IpAddr>().is_ok()
             || host == "localhost"
             || host.ends_with(".localhost")
-            || self.hosts.load().contains(&host)
+            || self.hosts.contains(&host)
+            || self.noted.as_ref().is_some_and(|noted| noted(&host))
     }
 }

@@ -167,7 +167,7 @@ async fn the_set_up_link_makes_the_first_admin_once() {
     };
     browser.submit(&path, form("Mars/Base", "seven quiet lamps")).await.assert_invalid("time_zone");
     browser.submit(&path, form("Europe/Lisbon", "password1234")).await.assert_invalid("password");
-    browser.submit(&path, form("Europe/Lisbon", "seven quiet lamps")).await.assert_redirect("/");
+    browser.submit(&path, form("Europe/Lisbon", "seven quiet lamps")).await.assert_redirect("/admin/set-up");
     app.anonymous().get(&path).await.assert_status(404);
     assert!(aside(|| setup::issue(&orgs)).is_err(), "no further link once it is set up");
 
@@ -194,7 +194,7 @@ async fn the_name_that_set_up_was_reached_by_is_known_afterwards() {
         ("email", "ada@nord.example"),
         ("password", "seven quiet lamps"),
     ];
-    browser.post(&format!("/set-up/{token}"), form).await.assert_redirect("/");
+    browser.post(&format!("/set-up/{token}"), form).await.assert_redirect("/admin/set-up");
     browser.get("/sign-in").await.assert_ok();
     assert_eq!(orgs.reached().hosts, ["nas.lan"]);
 }

@@ -1,6 +1,8 @@
 //! From an act to the mailbox: a notice is written, the clockwork performs the outbox, a real mail server takes it.
 
 use axum::http::Method;
+use std::sync::Arc;
+
 use jiff::SignedDuration;
 use serde_json::json;
 use steward::auth::{Actor, Channel, Origin, Roles};
@@ -9,7 +11,7 @@ use steward::jobs::{Registry, Ticked};
 use steward::lang::Lang;
 use steward::mail::SmtpSettings;
 use steward::msg;
-use steward::notifications::{self, Kind, MailEffect, Notice, Post, Topic, notify, post};
+use steward::notifications::{self, Kind, MailEffect, MailServer, Notice, Post, Topic, notify, post};
 use steward::storage::{Housekeeping, Op};
 
 use crate::clockwork::House;
@@ -22,7 +24,7 @@ const ACT: Op = Op::housekeeping(Housekeeping::Notices);
 
 /// An organization whose clockwork sends mail by `smtp`, with people that have logins.
 fn house(smtp: Option<SmtpSettings>) -> House {
-    let effect = MailEffect::new(smtp, || "https://hr.test:8443".to_owned());
+    let effect = MailEffect::new(Arc::new(MailServer::fixed(smtp)), |_| "https://hr.test:8443".to_owned());
     let house = House::at("2026-12-01T09:30:00Z", Registry::new().effect(effect));
     let people = [(1, "admin", "en"), (7, "mira", "de"), (8, "refused", "en"), (9, "later", "en")];
     house
@@ -123,7 +125,8 @@ fn while_the_server_is_down_nothing_is_lost_and_nobody_waits() {
 
     // The server is back, elsewhere: a clockwork with its settings sends all, over one connection.
     let server = SmtpServer::plain();
-    let effect = MailEffect::new(Some(server.settings()), || "https://hr.test".to_owned());
+    let effect =
+        MailEffect::new(Arc::new(MailServer::fixed(Some(server.settings()))), |_| "https://hr.test".to_owned());
     house.replace_registry(Registry::new().effect(effect));
     house.clock.advance(SignedDuration::from_mins(2));
     assert_eq!(house.tick().performed, 20);

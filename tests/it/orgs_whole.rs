@@ -104,7 +104,7 @@ fn who_belongs_to_an_organization_that_cannot_be_opened_is_asked_to_come_later()
         email: "ada@nord.example".to_owned(),
         password: Password::new("seven quiet lamps"),
         organization: None,
-        knock: Knock { kind: Kind::Web, client: Client::new(None, "test"), device: None },
+        knock: Knock { kind: Kind::Web, client: Client::new(None, "test"), device: None, host: String::new() },
     };
     let answer = tokio::runtime::Runtime::new().unwrap().block_on(auth.sign_in(attempt));
     assert!(matches!(answer, Err(AppError::Unavailable(_))), "{answer:?}");

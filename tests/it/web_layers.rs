@@ -2,6 +2,7 @@
 //! small router behind the real layers.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -179,10 +180,12 @@ async fn only_our_names_are_served() {
 
 #[tokio::test]
 async fn a_name_can_be_added_while_running() {
-    let web = Web::new(Settings::new([], false));
-    let site = web::layers(routes(), &web);
+    let noted = Arc::new(std::sync::Mutex::new(Vec::<String>::new()));
+    let asked = Arc::clone(&noted);
+    let settings = Settings::new([], false).noting(move |host| asked.lock().unwrap().iter().any(|one| one == host));
+    let site = web::layers(routes(), &Web::new(settings));
     assert_eq!(send(&site, "GET", "/long", "host: found.local", "").await.status, 421);
-    web.settings.allow_host("Found.local");
+    noted.lock().unwrap().push("found.local".to_owned());
     assert_eq!(send(&site, "GET", "/long", "host: found.local", "").await.status, 200);
 }
 

@@ -101,7 +101,7 @@ fn send(tx: &mut Tx<'_>, org: &Org, id: UserId, sealed: Sealed) -> Result<()> {
 /// # Errors
 /// What a database says.
 pub(in crate::auth) async fn forgotten(auth: &Auth, address: EmailAddress, knock: Knock) -> Result<()> {
-    for org in auth.orgs.all() {
+    for org in auth.orgs.all().into_iter().filter(|org| auth.orgs.admits(&knock.host, &org.slug)) {
         let key = address.key().to_owned();
         let zone = org.settings().zone.clone();
         let found = org.db.read(move |rx: &Rx<'_>| {
@@ -135,8 +135,9 @@ impl Auth {
     ///
     /// # Errors
     /// [`AppError::NotFound`] for one that leads nowhere (any more).
-    pub(in crate::auth) async fn open_link(&self, secret: &str, kind: Kind) -> Result<(Arc<Org>, Open)> {
-        let org = credential::slug_of(secret).and_then(|slug| self.orgs.get(slug)).ok_or(AppError::NotFound)?;
+    pub(in crate::auth) async fn open_link(&self, secret: &str, kind: Kind, host: &str) -> Result<(Arc<Org>, Open)> {
+        let org = credential::slug_of(secret).and_then(|slug| self.orgs.get(slug));
+        let org = org.filter(|org| self.orgs.admits(host, &org.slug)).ok_or(AppError::NotFound)?;
         let secret = secret.to_owned();
         let link = org.db.read(move |rx| open(rx, &secret, kind)).await?;
         Ok((org, link))
@@ -173,7 +174,7 @@ impl Auth {
         password: Password,
         knock: &Knock,
     ) -> Result<(Arc<Org>, UserId)> {
-        let (org, link) = self.open_link(secret, kind).await?;
+        let (org, link) = self.open_link(secret, kind, &knock.host).await?;
         let address: EmailAddress =
             link.email.parse().map_err(|why| AppError::internal(format!("{}: {why}", link.email)))?;
         let about = About { name: &link.name, local_part: address.local_part() };

@@ -207,7 +207,7 @@ fn over(caller: &Caller) -> Response {
 }
 
 async fn page(auth: &Auth, caller: &Caller, token: &str, kind: Kind, form: FormState) -> Result<SetPassword> {
-    let (org, link) = auth.open_link(token, kind).await?;
+    let (org, link) = auth.open_link(token, kind, caller.host()).await?;
     let lang = caller.visit.lang;
     let name = org.settings().name.clone();
     let (title, lead, button) = match kind {

@@ -15,7 +15,7 @@ use crate::auth::session::Kind;
 use crate::auth::sign_in::pages::entered;
 use crate::error::{AppError, Result};
 use crate::lang::Lang;
-use crate::web::{self, Form, FormState, Settings, Shell, SignInRate, filters};
+use crate::web::{self, Form, FormState, Shell, SignInRate, filters};
 
 use super::SetUp;
 
@@ -53,14 +53,13 @@ pub async fn show(State(auth): State<Arc<Auth>>, caller: Caller, Path(token): Pa
 /// `POST /set-up/{token}`
 pub async fn submit(
     State(auth): State<Arc<Auth>>,
-    State(settings): State<Arc<Settings>>,
     mut caller: Caller,
     Path(token): Path<String>,
     _rate: SignInRate,
     form: Form<Input>,
 ) -> Result<Response> {
     let (state, input) = form.open();
-    caller.next = "/".to_owned();
+    caller.next = "/admin/set-up".to_owned();
     let done = match input {
         Ok(input) => {
             let input = SetUp {
@@ -77,10 +76,7 @@ pub async fn submit(
         Err(error) => Err(error),
     };
     match done {
-        Ok(signed) => {
-            settings.allow_host(caller.host());
-            Ok(entered(&caller, &signed))
-        }
+        Ok(signed) => Ok(entered(&caller, &signed)),
         Err(AppError::Invalid(errors)) => {
             web::page_with(StatusCode::UNPROCESSABLE_ENTITY, &page(&auth, &caller, state.with(errors)))
         }
@@ -89,19 +85,11 @@ pub async fn submit(
 }
 
 fn page(auth: &Auth, caller: &Caller, form: FormState) -> Page {
-    let named = |zone: &str| (zone.to_owned(), zone.replace('_', " "));
-    let mut zones: Vec<_> = jiff::tz::db()
-        .available()
-        .filter(|zone| zone.as_str().contains('/') && !zone.as_str().starts_with("Etc/"))
-        .map(|zone| named(zone.as_str()))
-        .collect();
-    zones.push(named("UTC"));
-    zones.sort();
     Page {
         shell: door::shell(auth, caller),
         door: Door::new(auth, caller),
         form,
-        zones,
+        zones: web::time_zones(),
         languages: Lang::all().map(|lang| (lang.code(), lang.name())).collect(),
         hint: caller.visit.lang.msg(&password_hint()),
     }

@@ -164,7 +164,7 @@ pub async fn refresh(
     _rate: SignInRate,
     Json(input): Json<RefreshToken>,
 ) -> Result<Json<TokensView>> {
-    let tokens = auth.refresh(&input.refresh_token, &caller.client).await?;
+    let tokens = auth.refresh(&input.refresh_token, &caller.knock(Kind::Api)).await?;
     Ok(Json(view(&auth, tokens).await?))
 }
 

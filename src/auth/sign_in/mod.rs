@@ -62,6 +62,8 @@ pub struct Knock {
     pub client: Client,
     /// The value of the browser's device cookie, if it brought one.
     pub device: Option<String>,
+    /// The host name that was asked, without its port: it may stand for one organization alone.
+    pub host: String,
 }
 
 /// What came of an attempt.
@@ -114,7 +116,7 @@ impl Auth {
         let Attempt { email, password, organization, knock } = attempt;
         // What is no address is nobody's, and must not answer any faster.
         let address: EmailAddress = email.parse().unwrap_or_else(|_| nobody());
-        let mut candidates = self.candidates(&address, organization.as_deref()).await?;
+        let mut candidates = self.candidates(&address, organization.as_deref(), &knock.host).await?;
         if candidates.is_empty() {
             return self.sign_in_as_nobody(&address, password, &knock).await;
         }
@@ -178,6 +180,9 @@ impl Auth {
         renewed: Option<PasswordHash>,
         knock: &Knock,
     ) -> Result<SignedIn> {
+        if !self.orgs.admits(&knock.host, &org.slug) {
+            return Err(AppError::Unauthenticated);
+        }
         let (knock, slug, zone) = (knock.clone(), org.slug.as_str().to_owned(), org.settings().zone.clone());
         let write = move |tx: &mut Tx<'_>| {
             let Some(account) = account::load(tx, user, &zone)? else {
@@ -204,10 +209,15 @@ impl Auth {
         }
     }
 
-    async fn candidates(&self, address: &EmailAddress, organization: Option<&str>) -> Result<Vec<Candidate>> {
+    async fn candidates(
+        &self,
+        address: &EmailAddress,
+        organization: Option<&str>,
+        host: &str,
+    ) -> Result<Vec<Candidate>> {
         let mut found = Vec::new();
         for org in self.orgs.all() {
-            if organization.is_some_and(|slug| slug != org.slug.as_str()) {
+            if organization.is_some_and(|slug| slug != org.slug.as_str()) || !self.orgs.admits(host, &org.slug) {
                 continue;
             }
             let key = address.key().to_owned();

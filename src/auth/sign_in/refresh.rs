@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::audit::{self, Entry};
 use crate::auth::credential::{self, TokenHash};
-use crate::auth::session::{self, Client, Kind, Refreshed};
+use crate::auth::session::{self, Refreshed};
 use crate::auth::{Auth, account, token};
 use crate::error::{AppError, Result};
 use crate::storage::{Housekeeping, Op, Tx};
@@ -42,11 +42,14 @@ impl Auth {
     ///
     /// # Errors
     /// [`AppError::Unauthenticated`] for anything but the newest token of a live session.
-    pub async fn refresh(&self, refresh_token: &str, client: &Client) -> Result<Tokens> {
+    pub async fn refresh(&self, refresh_token: &str, knock: &Knock) -> Result<Tokens> {
         let slug = credential::slug_of(refresh_token).ok_or(AppError::Unauthenticated)?.to_owned();
         let org = self.orgs.of_credential(&slug)?;
+        if !self.orgs.admits(&knock.host, &org.slug) {
+            return Err(AppError::Unauthenticated);
+        }
         let (hash, zone) = (TokenHash::of(refresh_token), org.settings().zone.clone());
-        let thief = somebody(&Knock { kind: Kind::Api, client: client.clone(), device: None });
+        let thief = somebody(knock);
         let write = move |tx: &mut Tx<'_>| match session::refresh(tx, &slug, hash)? {
             Refreshed::Rotated { session, secret } => {
                 let account = account::load(tx, session.user_id, &zone)?;

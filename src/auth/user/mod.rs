@@ -94,6 +94,22 @@ pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: NewUser) -> Result<UserId> {
     Ok(id)
 }
 
+/// A record was entered under the address of a login that is nobody's on the staff, as the first admin's is: from now
+/// on it is this person's. Answers whose.
+///
+/// # Errors
+/// What the database says.
+pub fn adopt(tx: &mut Tx<'_>, actor: &Actor, employee: EmployeeId, email: &EmailAddress) -> Result<Option<UserId>> {
+    let Some(id) = store::by_key(tx, email.key())? else { return Ok(None) };
+    if store::get(tx, id)?.employee.is_some() {
+        return Ok(None);
+    }
+    store::set_employee(tx, id, employee)?;
+    let entry = Entry::new("user.employee_set").on("user", id).change("employee_id", (), employee);
+    audit::record(tx, actor, entry)?;
+    Ok(Some(id))
+}
+
 /// # Errors
 /// [`AppError::NotFound`]; [`AppError::Forbidden`] for all but admins and HR.
 pub fn get(rx: &Rx<'_>, actor: &Actor, id: UserId) -> Result<User> {

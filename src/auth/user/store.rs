@@ -142,3 +142,8 @@ pub(super) fn set_identity(tx: &mut Tx<'_>, id: UserId, email: &EmailAddress, na
     )?;
     Ok(())
 }
+
+pub(super) fn set_employee(tx: &mut Tx<'_>, id: UserId, employee: EmployeeId) -> Result<()> {
+    tx.run("UPDATE users SET employee_id = ?2 WHERE id = ?1", (id, employee))?;
+    Ok(())
+}

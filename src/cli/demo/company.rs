@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::{Date, date};
 
+use crate::admin::wizard;
 use crate::auth::{Actor, Role, user};
 use crate::error::{AppError, Msg, Result};
 use crate::ids::{DepartmentId, EmployeeId, EntityId, GroupId, LocationId};
@@ -51,6 +52,8 @@ pub fn found(tx: &mut Tx<'_>, actor: &Actor, dice: &mut Dice, size: usize, today
     let mut company = Company { projects: projects(tx, actor)?, ..Company::default() };
     people(tx, actor, dice, size, today, &departments, &groups, &mut company)?;
     logins(tx, actor, &company)?;
+    // Nothing is left to set up.
+    wizard::close(tx, actor)?;
     Ok(company)
 }
 

@@ -83,6 +83,7 @@ fn the_wall_is_drawn_as_the_mock_up_has_it() {
             let format = Format::new(Lang::ENGLISH, TimeZone::UTC, rx.now());
             Ok(Wall::draw(&Canvas {
                 format: &format,
+                week_start: jiff::civil::Weekday::Monday,
                 period: week(),
                 people: &people,
                 calendars: &calendars,

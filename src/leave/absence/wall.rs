@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Weekday};
 
 use super::{Absence, AbsentDay, Person};
 use crate::ids::EmployeeId;
@@ -98,6 +98,8 @@ pub struct Bar {
 #[derive(Debug)]
 pub struct Canvas<'a> {
     pub format: &'a Format,
+    /// A line stands before this day.
+    pub week_start: Weekday,
     pub period: Period,
     pub people: &'a [Person],
     pub calendars: &'a HashMap<EmployeeId, PersonCalendar>,
@@ -112,7 +114,7 @@ impl Wall {
         }
         let days: Vec<Date> = canvas.period.days().collect();
         let rest: Vec<bool> = days.iter().map(|day| canvas.nobody_works(*day)).collect();
-        let starts: Vec<bool> = days.iter().map(|day| day.weekday() == canvas.format.week_start()).collect();
+        let starts: Vec<bool> = days.iter().map(|day| day.weekday() == canvas.week_start).collect();
 
         let mut groups: Vec<Group> = Vec::new();
         let mut here: Vec<(usize, usize)> = Vec::new();

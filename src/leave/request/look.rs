@@ -13,6 +13,7 @@ use crate::leave::absence::{self, Absence, AbsentDay, Person};
 use crate::leave::amount::Amounts;
 use crate::leave::rules::{Balance, DayCount, DayReason, Unit};
 use crate::leave::{ledger, types, words};
+use crate::orgs;
 use crate::people::{self, Approver};
 use crate::storage::Rx;
 use crate::time::{Half, Minutes, Period, Slots, period};
@@ -240,7 +241,7 @@ fn conflicts(rx: &Rx<'_>, plan: &Plan) -> Result<Vec<(String, String)>> {
 
 /// The team in the days of a plan, the person first; none for somebody without a team.
 fn team(rx: &Rx<'_>, actor: &Actor, plan: &Plan, except: Option<LeaveRequestId>) -> Result<Option<Team>> {
-    let shown = window(plan.span.period(), &plan.format);
+    let shown = window(plan.span.period(), orgs::week_start(rx)?);
     let extra = virtual_absence(plan, shown);
     draw_team(rx, actor, plan.employee.id, shown, &plan.format, |absences| {
         absences.retain(|absence| Some(absence.request_id) != except);
@@ -250,7 +251,7 @@ fn team(rx: &Rx<'_>, actor: &Actor, plan: &Plan, except: Option<LeaveRequestId>)
 
 /// The team in the days of a request that was sent.
 pub(super) fn team_of(rx: &Rx<'_>, actor: &Actor, request: &LeaveRequest, format: &Format) -> Result<Option<Team>> {
-    draw_team(rx, actor, request.employee_id, window(request.span.period(), format), format, |_| {})
+    draw_team(rx, actor, request.employee_id, window(request.span.period(), orgs::week_start(rx)?), format, |_| {})
 }
 
 fn draw_team(
@@ -277,7 +278,9 @@ fn draw_team(
         person.name = format.lang.text("You").to_owned();
     }
     let calendars = absence::calendars(rx, &people, shown)?;
-    let canvas = Canvas { format, period: shown, people: &people, calendars: &calendars, absences: &absences };
+    let week_start = orgs::week_start(rx)?;
+    let canvas =
+        Canvas { format, week_start, period: shown, people: &people, calendars: &calendars, absences: &absences };
     let title = match department.filter(|name| !name.is_empty()) {
         Some(name) => format.lang.msg(&msg!("{0} in these days", name)),
         None => format.lang.text("The team in these days").to_owned(),
@@ -295,10 +298,10 @@ fn draw_team(
 }
 
 /// The days of the request; a short one with its whole week around it, a long one up to four weeks.
-fn window(asked: Period, format: &Format) -> Period {
+fn window(asked: Period, week_start: Weekday) -> Period {
     if asked.day_count() < 5 {
-        let start = crate::web::format::start_of_week(asked.first(), format.week_start());
-        let end = crate::web::format::start_of_week(asked.last(), format.week_start());
+        let start = crate::web::format::start_of_week(asked.first(), week_start);
+        let end = crate::web::format::start_of_week(asked.last(), week_start);
         return Period::new(start, period::ahead(end, 6)).unwrap_or(asked);
     }
     let last = asked.last().min(period::ahead(asked.first(), WALL_DAYS - 1));

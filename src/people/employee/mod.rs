@@ -265,6 +265,8 @@ fn record_new(
         }
     }
     audit::record(tx, actor, entry)?;
+    let address = facts.email.parse().map_err(|why| AppError::invalid("email", why))?;
+    user::adopt(tx, actor, id, &address)?;
     schedule::begin(tx, id, facts.join_date, &week.unwrap_or_else(schedule::full_time).into())
 }
 

@@ -268,15 +268,6 @@ impl Format {
         format!("{figure}{NB}{}", units[step])
     }
 
-    /// The day that weeks begin with, in calendars.
-    pub fn week_start(&self) -> Weekday {
-        match self.lang.text_in("week", "first day") {
-            "sunday" => Weekday::Sunday,
-            "saturday" => Weekday::Saturday,
-            _ => Weekday::Monday,
-        }
-    }
-
     fn near(&self, date: Date) -> Option<i64> {
         let days = date_distance(self.today(), date);
         (-1..=1).contains(&days).then_some(days)

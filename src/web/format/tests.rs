@@ -115,8 +115,7 @@ fn numbers_and_sizes() {
 }
 
 #[test]
-fn weeks_begin_where_the_language_says() {
-    assert_eq!(format("en").week_start(), Weekday::Monday);
+fn weeks_begin_on_the_day_that_was_chosen() {
     let thursday = date(2026, 12, 3);
     assert_eq!(start_of_week(thursday, Weekday::Monday), date(2026, 11, 30));
     assert_eq!(start_of_week(thursday, Weekday::Sunday), date(2026, 11, 29));

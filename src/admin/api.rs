@@ -1,0 +1,25 @@
+//! The part of the OpenAPI document that is about settings.
+
+use utoipa::OpenApi;
+
+use super::{hosts, mail, organization, wizard};
+
+#[derive(Debug, OpenApi)]
+#[openapi(
+    paths(
+        organization::api::get,
+        organization::api::update,
+        mail::api::get,
+        mail::api::set,
+        mail::api::test,
+        hosts::api::list,
+        hosts::api::set,
+        hosts::api::remove,
+        wizard::api::get,
+        wizard::api::skip,
+        wizard::api::close,
+        wizard::api::restart,
+    ),
+    tags((name = "settings", description = "What holds for the organization, and how the machine is reached and sends mail."))
+)]
+pub struct Api;
