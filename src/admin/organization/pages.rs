@@ -10,7 +10,7 @@ use crate::lang::Lang;
 use crate::mail::Color;
 use crate::orgs::{OrgSettings, WeekStart};
 use crate::web::{self, Flash, Form, FormState, Shell, filters, time_zones};
-use crate::{msg, tr};
+use crate::msg;
 
 /// Where the page lies.
 const HERE: &str = "/admin/organization";
@@ -36,9 +36,9 @@ pub(in crate::admin) struct Choices {
 impl Choices {
     pub fn new(lang: Lang) -> Choices {
         let day = |start: WeekStart| match start {
-            WeekStart::Monday => tr!("Monday"),
-            WeekStart::Sunday => tr!("Sunday"),
-            WeekStart::Saturday => tr!("Saturday"),
+            WeekStart::Monday => "Monday",
+            WeekStart::Sunday => "Sunday",
+            WeekStart::Saturday => "Saturday",
         };
         Choices {
             zones: time_zones(),
