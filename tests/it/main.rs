@@ -28,6 +28,8 @@ mod routes;
 mod rules_leave;
 mod rules_overtime;
 mod rules_policy;
+
+mod set_up;
 mod smtp_server;
 mod storage_child;
 mod storage_copies;

@@ -114,6 +114,8 @@ const ACTS: &[(&str, &[&str])] = &[
     ("/leave/requests/{id}/{act}", &["approve", "reject", "question", "cancel", "revoke", "return"]),
     ("/overtime/{id}/{act}", &["approve", "reject", "question", "cancel"]),
     ("/people/organization/{kind}/{id}/", &["departments"]),
+    ("/admin/set-up/{step}", &["company", "place", "leave", "people", "mail"]),
+    ("/api/v1/set-up/{step}", &["place"]),
 ];
 
 /// The routes, with the places that choose between pages filled in.
@@ -124,7 +126,7 @@ fn walked() -> Vec<Route> {
         match acts {
             None => rows.push(route),
             Some((_, acts)) => rows.extend(acts.iter().map(|act| {
-                let path = route.path.replace("{act}", act).replace("{kind}", act);
+                let path = route.path.replace("{act}", act).replace("{kind}", act).replace("{step}", act);
                 Route { path: path.leak(), ..route.clone() }
             })),
         }
