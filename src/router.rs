@@ -225,7 +225,7 @@ fn people_of_staff(t: &mut Routes) {
     t.get("/api/v1/employees/chart", people::chart::api::chart);
     t.get("/api/v1/employees/{id}", people::employee::api::get);
     t.get("/api/v1/employees/{id}/reports", people::employee::api::reports);
-    t.get("/api/v1/settings", admin::organization::api::get);
+    t.get("/api/v1/settings", admin::settings::api::get);
     t.get("/api/v1/entities", people::org::entity::api::list);
     t.get("/api/v1/entities/{id}", people::org::entity::api::get);
     t.get("/api/v1/locations", people::org::location::api::list);
@@ -427,8 +427,8 @@ fn admin(t: &mut Routes) {
 }
 
 fn settings(t: &mut Routes) {
-    t.get("/admin/organization", admin::organization::pages::show);
-    t.post("/admin/organization", admin::organization::pages::submit);
+    t.get("/admin/settings", admin::settings::pages::show);
+    t.post("/admin/settings", admin::settings::pages::submit);
     t.get("/admin/mail", admin::mail::pages::show);
     t.post("/admin/mail", admin::mail::pages::submit);
     t.post("/admin/mail/test", admin::mail::pages::test);
@@ -441,7 +441,7 @@ fn settings(t: &mut Routes) {
     t.get("/admin/set-up/{step}", admin::wizard::pages::show);
     t.post("/admin/set-up/{step}", admin::wizard::pages::submit);
     t.post("/admin/set-up/{step}/skip", admin::wizard::pages::skip);
-    t.patch("/api/v1/settings", admin::organization::api::update);
+    t.patch("/api/v1/settings", admin::settings::api::update);
     t.get("/api/v1/mail-server", admin::mail::api::get);
     t.put("/api/v1/mail-server", admin::mail::api::set);
     t.post("/api/v1/mail-server/test", admin::mail::api::test);

@@ -2,13 +2,13 @@
 
 use utoipa::OpenApi;
 
-use super::{hosts, mail, organization, wizard};
+use super::{hosts, mail, settings, wizard};
 
 #[derive(Debug, OpenApi)]
 #[openapi(
     paths(
-        organization::api::get,
-        organization::api::update,
+        settings::api::get,
+        settings::api::update,
         mail::api::get,
         mail::api::set,
         mail::api::test,

@@ -7,5 +7,5 @@ pub mod health;
 pub mod hosts;
 pub mod mail;
 pub mod moved;
-pub mod organization;
+pub mod settings;
 pub mod wizard;

@@ -69,7 +69,7 @@ impl Ctx {
             let system = vec![
                 NavLink::new("key", "Users and sessions", "/admin/users"),
                 NavLink::new("search", "Audit", "/admin/audit"),
-                NavLink::new("sliders", "Settings", "/admin/organization"),
+                NavLink::new("sliders", "Settings", "/admin/settings"),
                 NavLink::new("mail", "Mail", "/admin/mail"),
                 NavLink::new("globe", "Host names", "/admin/hosts"),
                 NavLink::new("shield", "Certificate", "/admin/certificate"),

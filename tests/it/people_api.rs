@@ -440,3 +440,48 @@ async fn two_requests_at_once_close_no_circle() {
     let facts: Facts = app.read(|rx| Ok(people::get(rx, app.people.hr.employee)?.facts));
     assert_eq!(facts.manager_id, None);
 }
+
+#[tokio::test]
+async fn groups_and_their_members() {
+    let app = TestApp::new();
+    let hr = app.as_hr();
+    let made = hr.json(Method::POST, "/api/v1/groups", json!({"name": "IT", "code": "it"})).await.assert_status(201);
+    let group = made.header("location").to_owned();
+    hr.json(Method::POST, "/api/v1/groups", json!({"name": "Other", "code": "IT"})).await.assert_invalid("code");
+    let employee = app.people.employee.employee;
+    let member = json!({"employee_id": employee});
+    for _ in 0..2 {
+        let inside = hr.json(Method::POST, &format!("{group}/members"), member.clone()).await.assert_ok().json();
+        assert_eq!(inside["members"].as_array().unwrap().len(), 1, "who is in it stays once");
+    }
+    let nobody = json!({"employee_id": 999_999});
+    hr.json(Method::POST, &format!("{group}/members"), nobody).await.assert_invalid("employee_id");
+    assert_eq!(hr.get(&format!("/api/v1/employees/{employee}")).await.json()["groups"], json!(["it"]));
+    hr.json(Method::PATCH, &group, json!({"code": "other"})).await.assert_status(422);
+    hr.json(Method::PATCH, &group, json!({"name": "Computers"})).await.assert_ok();
+    hr.delete(&format!("{group}/members/{employee}")).await.assert_status(204);
+    hr.delete(&format!("{group}/members/{employee}")).await.assert_status(404);
+    assert_eq!(hr.get("/api/v1/groups").await.json()["items"][0]["members"], json!([]));
+    app.as_employee().get("/api/v1/groups").await.assert_status(403);
+    hr.delete(&group).await.assert_status(204);
+    hr.get(&group).await.assert_status(404);
+}
+
+#[tokio::test]
+async fn the_chart_shows_who_works_here_today() {
+    let app = TestApp::new();
+    let manager = app.people.manager.employee;
+    let chart = app.as_other().get("/api/v1/employees/chart").await.assert_ok().json();
+    let node = |id: steward::ids::EmployeeId| {
+        chart["items"].as_array().unwrap().iter().find(|node| node["id"] == json!(id)).cloned()
+    };
+    assert_eq!(node(app.people.employee.employee).unwrap()["manager_id"], json!(manager));
+    assert!(node(app.people.hire.employee).is_none(), "who has not begun stands in no chart");
+    let part = app.as_other().get(&format!("/api/v1/employees/chart?root={manager}")).await.assert_ok().json();
+    assert_eq!(part["items"][0]["level"], 0);
+    assert_eq!(part["items"][0]["id"], json!(manager));
+    app.as_other().get(&format!("/api/v1/employees/chart?root={}", app.people.hire.employee)).await.assert_status(404);
+    app.as_other().get("/api/v1/employees/chart?root=x").await.assert_status(422);
+    app.as_other().get(&format!("/people/chart?root={manager}")).await.assert_ok().assert_contains("Everybody");
+    app.as_other().get("/people/chart").await.assert_ok().assert_contains(&format!("/people/{manager}\""));
+}

@@ -53,7 +53,13 @@ async fn step_by_step_from_nothing() {
 
     // The company: what is wrong stands beside its field, and what was typed stays.
     let company = |country: &'static str| {
-        [("name", "Nordlicht GmbH"), ("time_zone", "Europe/Berlin"), ("language", "de"), ("week_start", "sunday"), ("country", country)]
+        [
+            ("name", "Nordlicht GmbH"),
+            ("time_zone", "Europe/Berlin"),
+            ("language", "de"),
+            ("week_start", "sunday"),
+            ("country", country),
+        ]
     };
     let wrong = admin.post("/admin/set-up/company", company("DEU")).await.assert_invalid("country");
     wrong.assert_contains("Nordlicht GmbH");
@@ -63,9 +69,21 @@ async fn step_by_step_from_nothing() {
     assert_eq!(settings["week_start"], "sunday");
 
     // The place begins with what the company said.
-    admin.get("/admin/set-up/place").await.assert_ok().assert_contains("value=\"Nordlicht GmbH\"").assert_contains("value=\"DE\"");
+    admin
+        .get("/admin/set-up/place")
+        .await
+        .assert_ok()
+        .assert_contains("value=\"Nordlicht GmbH\"")
+        .assert_contains("value=\"DE\"");
     let place = |site: &'static str| {
-        [("entity", "Nordlicht GmbH"), ("location", site), ("country", "DE"), ("region", "HH"), ("time_zone", "Europe/Berlin"), ("address", "")]
+        [
+            ("entity", "Nordlicht GmbH"),
+            ("location", site),
+            ("country", "DE"),
+            ("region", "HH"),
+            ("time_zone", "Europe/Berlin"),
+            ("address", ""),
+        ]
     };
     admin.post("/admin/set-up/place", place("")).await.assert_invalid("location");
     let next = admin.post("/admin/set-up/place", place("Hamburg")).await.header("location").to_owned();
@@ -78,10 +96,21 @@ async fn step_by_step_from_nothing() {
 
     admin.post("/admin/set-up/leave", [("kinds", "vacation"), ("kinds", "sick")]).await.assert_status(303);
     let kinds = admin.get("/api/v1/leave/types").await.assert_ok().json();
-    let used: Vec<&str> = kinds["items"].as_array().unwrap().iter().filter(|kind| kind["active"] == true).map(|kind| kind["name"].as_str().unwrap()).collect();
+    let used: Vec<&str> = kinds["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|kind| kind["active"] == true)
+        .map(|kind| kind["name"].as_str().unwrap())
+        .collect();
     assert_eq!(used, ["Vacation", "Sick"]);
     // Coming back shows what is in use, and can put another one into use.
-    admin.get("/admin/set-up/leave").await.assert_ok().assert_contains("value=\"vacation\" checked").assert_lacks("value=\"toil\" checked");
+    admin
+        .get("/admin/set-up/leave")
+        .await
+        .assert_ok()
+        .assert_contains("value=\"vacation\" checked")
+        .assert_lacks("value=\"toil\" checked");
 
     // The first of the people is the admin.
     admin.get("/admin/set-up/people").await.assert_ok().assert_contains("value=\"ada@nordlicht.test\"");
@@ -98,7 +127,11 @@ async fn step_by_step_from_nothing() {
             ("invite", "true"),
         ]
     };
-    admin.post("/admin/set-up/people", people("ADA@nordlicht.test")).await.assert_invalid("email_2").assert_contains("Castell");
+    admin
+        .post("/admin/set-up/people", people("ADA@nordlicht.test"))
+        .await
+        .assert_invalid("email_2")
+        .assert_contains("Castell");
     assert_eq!(admin.get("/api/v1/employees").await.json()["total"], 0, "all of them or nobody");
     admin.post("/admin/set-up/people", people("mira@nordlicht.test")).await.assert_redirect("/admin/set-up/mail");
     let me = admin.get("/api/v1/auth/me").await.assert_ok().json();
@@ -140,7 +173,10 @@ async fn an_admin_who_is_not_hr_is_told_which_steps_are_for_hr() {
     let people = [("first_name_1", "Mira"), ("last_name_1", "Castell"), ("email_1", "mira@nordlicht.test")];
     admin.post("/admin/set-up/people", people).await.assert_status(403);
     admin.post("/admin/set-up/leave", [("kinds", "vacation")]).await.assert_status(403);
-    admin.post("/admin/set-up/place", [("entity", "X"), ("location", "Y"), ("time_zone", "UTC")]).await.assert_status(403);
+    admin
+        .post("/admin/set-up/place", [("entity", "X"), ("location", "Y"), ("time_zone", "UTC")])
+        .await
+        .assert_status(403);
 }
 
 #[tokio::test]
@@ -154,9 +190,9 @@ async fn settings_are_changed_by_admins_and_hold_at_once() {
         ("country", "jp"),
         ("color", "#204060"),
     ];
-    app.as_hr().post("/admin/organization", form).await.assert_status(403);
-    app.as_admin().post("/admin/organization", form).await.assert_redirect("/admin/organization");
-    app.as_admin().get("/admin/organization").await.assert_ok().assert_contains("Nordlicht AG").assert_contains("#204060");
+    app.as_hr().post("/admin/settings", form).await.assert_status(403);
+    app.as_admin().post("/admin/settings", form).await.assert_redirect("/admin/settings");
+    app.as_admin().get("/admin/settings").await.assert_ok().assert_contains("Nordlicht AG").assert_contains("#204060");
     assert_eq!(app.org().settings().zone.iana_name(), Some("Asia/Tokyo"));
     let settings = app.as_employee().get("/api/v1/settings").await.assert_ok();
     let tag = settings.header("etag").to_owned();

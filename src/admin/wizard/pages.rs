@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::steps::{self, ROWS};
 use super::{HOME, NOTED, State, Step};
 use crate::admin::mail::pages as mail;
-use crate::admin::organization::pages as organization;
+use crate::admin::settings::pages as settings;
 use crate::appliance::House;
 use crate::auth::{Admin, Ctx};
 use crate::error::{AppError, Result};
@@ -42,7 +42,7 @@ struct Company {
     frame: Frame,
     shell: Shell,
     form: FormState,
-    choices: organization::Choices,
+    choices: settings::Choices,
 }
 
 #[derive(Debug, askama::Template)]
@@ -166,7 +166,7 @@ pub async fn submit(
     let state = FormState::read(&body);
     let done = match step {
         Step::Company => match Form::read(&body).open().1 {
-            Ok(input) => organization::save(&ctx, input).await.map(|()| Flash::ok("Saved.")),
+            Ok(input) => settings::save(&ctx, input).await.map(|()| Flash::ok("Saved.")),
             Err(error) => Err(error),
         },
         Step::Place => match Form::read(&body).open().1 {
@@ -232,8 +232,8 @@ async fn page(ctx: &Ctx, house: &House, step: Step, typed: Option<FormState>) ->
     let status = if typed.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     match step {
         Step::Company => {
-            let form = typed.unwrap_or_else(|| organization::filled(&ctx.org.settings()));
-            let choices = organization::Choices::new(ctx.visit.lang);
+            let form = typed.unwrap_or_else(|| settings::filled(&ctx.org.settings()));
+            let choices = settings::Choices::new(ctx.visit.lang);
             web::page_with(status, &Company { frame, shell, form, choices })
         }
         Step::Place => {

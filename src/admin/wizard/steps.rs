@@ -16,6 +16,7 @@ use crate::people::org::{entity, location};
 use crate::people::{self, Facts};
 use crate::storage::{Rx, Tx};
 use crate::text::{EmailAddress, sort_key, tidy};
+use crate::time::FreeDayRule;
 
 /// How many people the step of the first people takes.
 pub const ROWS: usize = 5;
@@ -60,6 +61,9 @@ pub fn enter_place(tx: &mut Tx<'_>, actor: &Actor, place: Place) -> Result<()> {
         country: place.country,
         region: place.region,
         address: place.address,
+        holiday_on_free_day: FreeDayRule::Nothing,
+        free_day_from: None,
+        lieu_expires_months: None,
     };
     location::create(tx, actor, facts).map_err(|error| named(error, &[("name", "location"), ("code", "location")]))?;
     Ok(())

@@ -116,7 +116,9 @@ pub async fn add_member(ctx: Hr, Path(id): Path<GroupId>, sent: Form<Member>) ->
         Err(error) => Err(error),
     };
     match wrong(saved)? {
-        Ok(name) => Ok(Flash::ok(msg!("{0} is in the group.", name)).redirect(&ctx.visit, &format!("{HOME}/groups/{id}"))),
+        Ok(name) => {
+            Ok(Flash::ok(msg!("{0} is in the group.", name)).redirect(&ctx.visit, &format!("{HOME}/groups/{id}")))
+        }
         Err(errors) => {
             let filled = filled(&ctx, id).await?;
             form(&ctx, Some(id)).await?.show(filled.with(errors))

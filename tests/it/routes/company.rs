@@ -125,6 +125,7 @@ async fn furnish(app: &TestApp) -> BTreeMap<&'static str, Things> {
             )?;
             department::add_manager(tx, actor, department, people.manager.employee)?;
             let group = groups::create(tx, actor, "Works council", "council")?;
+            groups::add_member(tx, actor, group, people.manager.employee)?;
             let holiday = HolidayFacts {
                 name: "Founders’ Day".into(),
                 start_date: date(2026, 10, 1),

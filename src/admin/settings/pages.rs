@@ -1,4 +1,4 @@
-//! `/admin/organization`
+//! `/admin/settings`
 
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -8,15 +8,15 @@ use crate::auth::{Admin, Ctx};
 use crate::error::{AppError, FieldErrors, Result};
 use crate::lang::Lang;
 use crate::mail::Color;
+use crate::msg;
 use crate::orgs::{OrgSettings, WeekStart};
 use crate::web::{self, Flash, Form, FormState, Shell, filters, time_zones};
-use crate::msg;
 
 /// Where the page lies.
-const HERE: &str = "/admin/organization";
+const HERE: &str = "/admin/settings";
 
 #[derive(Debug, askama::Template)]
-#[template(path = "admin/organization.html")]
+#[template(path = "admin/settings.html")]
 struct Page {
     shell: Shell,
     form: FormState,
@@ -126,13 +126,13 @@ pub(in crate::admin) async fn save(ctx: &Ctx, input: Input) -> Result<()> {
     ctx.org.reload_settings().await
 }
 
-/// `GET /admin/organization`
+/// `GET /admin/settings`
 pub async fn show(ctx: Admin) -> Result<Response> {
     let form = filled(&ctx.org.settings());
     page(&ctx, StatusCode::OK, form).await
 }
 
-/// `POST /admin/organization`
+/// `POST /admin/settings`
 pub async fn submit(ctx: Admin, sent: Form<Input>) -> Result<Response> {
     let (state, input) = sent.open();
     let saved = match input {
