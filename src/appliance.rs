@@ -78,10 +78,7 @@ impl House {
             opening,
             ..DbSettings::default()
         };
-        people::followed_by(people::Followers {
-            changed: vec![onboarding::follow, approvals::follow, overtime::follow],
-            imported: vec![onboarding::welcome_imported],
-        });
+        name_followers();
         people::recount::recounted_by(leave::recount);
         let orgs = Orgs::open(data, master, clock, settings)?;
         let mail = MailServer::open(&orgs, data, config.smtp.clone())?;
@@ -155,6 +152,14 @@ impl House {
     }
 }
 
+/// Names, once for the whole program, who follows what happens to people's records.
+pub(crate) fn name_followers() {
+    people::followed_by(people::Followers {
+        changed: vec![onboarding::follow, approvals::follow, overtime::follow],
+        imported: vec![onboarding::welcome_imported],
+    });
+}
+
 /// What handlers reach through axum: cheap to clone.
 #[derive(Clone, Debug)]
 pub struct App {
@@ -210,6 +215,7 @@ fn registry(house: &Arc<House>) -> Registry {
         .job(people::import::SweepDrafts)
         .job(Renewal::new(house.orgs.instance()))
         .job(people::Departures)
+        .job(people::DatedChanges)
 }
 
 fn web_settings(config: &Config, orgs: &Arc<Orgs>) -> Settings {

@@ -55,6 +55,8 @@ id! {
     DepartmentId;
     /// A set of people that receives tasks (IT, finance…).
     GroupId;
+    /// A field that HR added to people's records.
+    FieldId;
     /// A dated weekly schedule of a person.
     ScheduleId;
     /// A ready-made working pattern.

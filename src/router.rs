@@ -217,8 +217,9 @@ fn leave_of_staff(t: &mut Routes) {
 
 fn people_of_staff(t: &mut Routes) {
     t.get("/people", people::directory::pages::index);
-    t.get("/people/{id}", people::employee::pages::show);
     t.get("/people/chart", people::chart::pages::show);
+    t.get("/people/{id}", people::employee::show::show);
+    t.get("/people/{id}/history", people::employee::changes::pages::show);
     t.get("/people/organization", people::org::pages::index);
     t.get("/people/holidays", people::holidays::pages::index);
     t.get("/api/v1/employees", people::employee::api::list);
@@ -226,6 +227,9 @@ fn people_of_staff(t: &mut Routes) {
     t.get("/api/v1/employees/{id}", people::employee::api::get);
     t.get("/api/v1/employees/{id}/reports", people::employee::api::reports);
     t.get("/api/v1/settings", admin::settings::api::get);
+    t.get("/api/v1/employees/{id}/history", people::employee::changes::api::history);
+    t.get("/api/v1/employee-fields", people::custom::api::list);
+    t.get("/api/v1/employee-fields/{id}", people::custom::api::get);
     t.get("/api/v1/entities", people::org::entity::api::list);
     t.get("/api/v1/entities/{id}", people::org::entity::api::get);
     t.get("/api/v1/locations", people::org::location::api::list);
@@ -239,7 +243,22 @@ fn people_of_staff(t: &mut Routes) {
     t.get("/api/v1/leave/holidays/{id}", people::holidays::api::get);
 }
 
+fn own_fields_of_hr(t: &mut Routes) {
+    t.get("/people/fields", people::custom::pages::index);
+    t.get("/people/fields/new", people::custom::pages::new);
+    t.post("/people/fields/new", people::custom::pages::create);
+    t.get("/people/fields/{id}", people::custom::pages::edit);
+    t.post("/people/fields/{id}", people::custom::pages::update);
+    t.post("/people/fields/{id}/retire", people::custom::pages::retire);
+    t.post("/people/fields/{id}/restore", people::custom::pages::restore);
+    t.post("/api/v1/employee-fields", people::custom::api::create);
+    t.patch("/api/v1/employee-fields/{id}", people::custom::api::update);
+    t.delete("/api/v1/employee-fields/{id}", people::custom::api::retire);
+    t.post("/api/v1/employee-fields/{id}/restore", people::custom::api::restore);
+}
+
 fn people_pages_of_hr(t: &mut Routes) {
+    t.post("/people/{id}/changes/{effective_on}/take-back", people::employee::changes::pages::take_back);
     t.get("/people/new", people::employee::pages::new);
     t.post("/people/new", people::employee::pages::create);
     t.get("/people/{id}/edit", people::employee::pages::edit);
@@ -295,11 +314,13 @@ fn people_pages_of_hr(t: &mut Routes) {
 
 fn people_of_hr(t: &mut Routes) {
     people_pages_of_hr(t);
+    own_fields_of_hr(t);
     t.post("/api/v1/employees", onboarding::hire::api::create);
     t.get("/api/v1/employees/export", people::import::api::export);
     t.post("/api/v1/employees/import", people::import::api::import);
     t.patch("/api/v1/employees/{id}", people::employee::api::update);
     t.delete("/api/v1/employees/{id}", people::employee::api::remove);
+    t.delete("/api/v1/employees/{id}/changes/{effective_on}", people::employee::changes::api::take_back);
     t.post("/api/v1/employees/{id}/restore", people::employee::api::restore);
     t.post("/api/v1/entities", people::org::entity::api::create);
     t.patch("/api/v1/entities/{id}", people::org::entity::api::update);

@@ -48,7 +48,11 @@ CREATE TABLE departments (
   name_key    TEXT NOT NULL,
   code        TEXT NOT NULL CHECK (length(code) BETWEEN 1 AND 10),
   code_key    TEXT NOT NULL UNIQUE,
-  hidden_by   INTEGER
+  -- For a year, in the currency's smallest unit (cents); both or neither.
+  budget_minor INTEGER CHECK (budget_minor >= 0),
+  currency    TEXT NOT NULL DEFAULT '' CHECK (length(currency) IN (0, 3)),
+  hidden_by   INTEGER,
+  CHECK ((budget_minor IS NULL) = (currency = ''))
 ) STRICT;
 CREATE INDEX departments_location ON departments (location_id);
 CREATE INDEX departments_parent ON departments (parent_id);
@@ -76,6 +80,7 @@ CREATE TABLE employees (
   approver_id     INTEGER REFERENCES employees (id) CHECK (approver_id <> id),
   deputy_id       INTEGER REFERENCES employees (id) CHECK (deputy_id <> id),
   join_date       TEXT NOT NULL CHECK (length(join_date) = 10),
+  probation_end   TEXT CHECK (probation_end IS NULL OR (length(probation_end) = 10 AND probation_end >= join_date)),
   leave_date      TEXT CHECK (leave_date IS NULL OR (length(leave_date) = 10 AND leave_date >= join_date)),
   exclude_from_reports INTEGER NOT NULL DEFAULT 0 CHECK (exclude_from_reports IN (0, 1)),
   -- The photo, a sealed file.
@@ -100,17 +105,49 @@ CREATE INDEX employees_leave ON employees (leave_date) WHERE leave_date IS NOT N
 -- go through the trigram index.
 CREATE VIRTUAL TABLE employee_search USING fts5 (text, tokenize = 'trigram');
 
--- What the past may be asked about: the value of one field from a date on. The first row of a field begins with the
--- employment.
+-- What the past and the future may be asked about: the value of one field from a date on. The first row of a field
+-- begins with the employment. Of these rows the record's own columns hold what counts today; `planned` marks those
+-- that they do not show yet.
 CREATE TABLE employee_changes (
   id             INTEGER PRIMARY KEY,
   employee_id    INTEGER NOT NULL REFERENCES employees (id),
   field          TEXT NOT NULL CHECK (field IN ('department_id', 'location_id', 'entity_id', 'manager_id', 'employment_type', 'position')),
   effective_on   TEXT NOT NULL CHECK (length(effective_on) = 10),
   value          TEXT,
+  planned        INTEGER NOT NULL DEFAULT 0 CHECK (planned IN (0, 1)),
   recorded_at    TEXT NOT NULL,
   UNIQUE (employee_id, field, effective_on)
 ) STRICT;
+CREATE INDEX employee_changes_planned ON employee_changes (effective_on) WHERE planned = 1;
+
+-- Fields of HR's own on people's records, and what records hold in them. The code stays; a retired field keeps its
+-- values. A value is text in the form that the program gives it (numbers without needless zeros, dates as 2026-03-01).
+CREATE TABLE employee_fields (
+  id          INTEGER PRIMARY KEY,
+  code        TEXT NOT NULL CHECK (length(code) BETWEEN 1 AND 40),
+  code_key    TEXT NOT NULL UNIQUE,
+  label       TEXT NOT NULL CHECK (length(label) BETWEEN 1 AND 100),
+  label_key   TEXT NOT NULL,
+  kind        TEXT NOT NULL CHECK (kind IN ('text', 'number', 'date', 'choice')),
+  required    INTEGER NOT NULL DEFAULT 0 CHECK (required IN (0, 1)),
+  visible_to  TEXT NOT NULL CHECK (visible_to IN ('everyone', 'manager', 'hr')),
+  editable_by_person INTEGER NOT NULL DEFAULT 0 CHECK (editable_by_person IN (0, 1)),
+  sort_order  INTEGER NOT NULL DEFAULT 0 CHECK (sort_order BETWEEN 0 AND 9999),
+  hidden_by   INTEGER
+) STRICT;
+CREATE TABLE employee_field_options (
+  field_id    INTEGER NOT NULL REFERENCES employee_fields (id) ON DELETE CASCADE,
+  place       INTEGER NOT NULL CHECK (place >= 0),
+  name        TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 100),
+  PRIMARY KEY (field_id, place)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE employee_field_values (
+  employee_id INTEGER NOT NULL REFERENCES employees (id),
+  field_id    INTEGER NOT NULL REFERENCES employee_fields (id),
+  value       TEXT NOT NULL CHECK (length(value) BETWEEN 1 AND 500),
+  PRIMARY KEY (employee_id, field_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX employee_field_values_field ON employee_field_values (field_id);
 
 -- A working pattern, from a date on: one week, or several that follow each other, the first beginning on the Monday
 -- `anchor`. Weekdays count from Monday, 1; a day without a row is free. Start and end are local wall times ("09:00"),

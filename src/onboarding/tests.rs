@@ -30,7 +30,7 @@ struct House {
 
 /// HR, an IT person, and a hire who starts under a manager on Monday 16 November 2026.
 fn house() -> House {
-    people::followed_by(people::Followers { changed: vec![runs::follow], imported: Vec::new() });
+    crate::appliance::name_followers();
     let dir = tempfile::tempdir().unwrap();
     let clock = Clock::manual("2026-10-29T12:00:00Z".parse().unwrap());
     let db = Db::open(dir.path(), &ORG, clock.clone(), DbSettings::default()).unwrap();

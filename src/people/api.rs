@@ -3,7 +3,7 @@
 use utoipa::OpenApi;
 
 use super::org::{department, entity, location};
-use super::{chart, employee, groups, holidays, import, personal, photo, schedule};
+use super::{chart, custom, employee, groups, holidays, import, personal, photo, schedule};
 
 #[derive(Debug, OpenApi)]
 #[openapi(
@@ -23,6 +23,14 @@ use super::{chart, employee, groups, holidays, import, personal, photo, schedule
         photo::api::set,
         photo::api::remove,
         chart::api::chart,
+        employee::changes::api::history,
+        employee::changes::api::take_back,
+        custom::api::list,
+        custom::api::create,
+        custom::api::get,
+        custom::api::update,
+        custom::api::retire,
+        custom::api::restore,
         import::api::import,
         import::api::export,
         entity::api::list,

@@ -1,13 +1,14 @@
 //! People and organization: records, reporting lines, working weeks, holidays, and the places where people work.
 //!
-//! One room a matter: `employee/` holds the records, `directory/` finds them, `chart/` draws the reporting lines, `reach/` who stands where to whom, `org/` entities, locations
-//! and departments, `groups/` who receives tasks, `schedule/` working weeks, `holidays/` public holidays, `import/`
-//! people from and to CSV, `personal/` what is private to a person and how they look after it, `photo/` their photo. Logins and
-//! roles belong to `auth/`.
+//! One room a matter: `employee/` holds the records, `directory/` finds them, `chart/` draws the reporting lines, `reach/`
+//! who stands where to whom, `org/` entities, locations and departments, `custom/` fields of HR's own, `groups/` who
+//! receives tasks, `schedule/` working weeks, `holidays/` public holidays, `import/` people from and to CSV, `personal/`
+//! what is private to a person and how they look after it, `photo/` their photo. Logins and roles belong to `auth/`.
 
 pub mod api;
 pub mod chart;
 mod confirm;
+pub mod custom;
 mod departures;
 pub mod directory;
 pub mod employee;
@@ -30,8 +31,8 @@ mod working_time;
 pub use departures::Departures;
 pub use directory::Profile;
 pub use employee::{
-    Employee, EmploymentType, Facts, Login, NewEmployee, Standing, Status, by_email, by_user, create, get, next_number,
-    set_manager, standing_on, update,
+    DatedChanges, Employee, EmploymentType, Facts, Login, NewEmployee, Standing, Status, by_email, by_user, create,
+    get, next_number, set_manager, standing_on, update, update_from,
 };
 pub use follow::{Follow, Followers, Welcome, followed_by, is_gone};
 pub use names::NameRef;

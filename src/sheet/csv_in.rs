@@ -4,6 +4,7 @@
 //! `\r\n` between lines, quoted cells with line ends in them, an Excel `sep=;` line, headers in any order, case and
 //! spelling that [`Column::aliases`] knows. What it cannot take it refuses with line, column and advice.
 
+use std::borrow::Cow;
 use std::io::Read;
 use std::sync::Arc;
 
@@ -12,10 +13,10 @@ use super::guard::{END, Guard};
 use crate::{msg, tr};
 
 /// A column that the caller understands.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Column {
     /// Its name: the database column, the form field, the JSON key and the header that we write ourselves.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// Other spellings. Case, spaces, `_`, `-` and other punctuation never matter.
     pub aliases: &'static [&'static str],
     /// Whether a file without it is refused.
@@ -66,7 +67,7 @@ impl<R> std::fmt::Debug for Reader<R> {
 /// Which cell of a line is which column.
 #[derive(Debug)]
 struct Layout {
-    columns: &'static [Column],
+    columns: Vec<Column>,
     /// For each column: its place in the line, and its header as the file has it.
     places: Vec<Option<(usize, String)>>,
     /// Cells of the header line.
@@ -75,7 +76,8 @@ struct Layout {
 
 impl<R: Read> Reader<R> {
     /// Reads the header line. Fails where the file is no CSV, a required column is missing or a column comes twice.
-    pub fn open(source: R, columns: &'static [Column], bounds: Bounds) -> Result<Self, Fault> {
+    pub fn open(source: R, columns: impl Into<Vec<Column>>, bounds: Bounds) -> Result<Self, Fault> {
+        let columns = columns.into();
         let mut guard = Guard::open(source, bounds.bytes, RECORD_BYTES)?;
         let mut skipped_lines = 0;
         let mut told = None;
@@ -86,7 +88,7 @@ impl<R: Read> Reader<R> {
         }
         let head =
             &guard.head()[if skipped_lines == 1 { guard.head().find('\n').map_or(0, |end| end + 1) } else { 0 }..];
-        let delimiter = told.unwrap_or_else(|| sniff(head, columns));
+        let delimiter = told.unwrap_or_else(|| sniff(head, &columns));
         let mut csv = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
@@ -167,7 +169,7 @@ impl<R: Read> Iterator for Reader<R> {
 
 impl Layout {
     /// Also answers the headers that no column claims.
-    fn new(columns: &'static [Column], header: &csv::StringRecord, line: u64) -> Result<(Self, Vec<String>), Fault> {
+    fn new(columns: Vec<Column>, header: &csv::StringRecord, line: u64) -> Result<(Self, Vec<String>), Fault> {
         // Spreadsheets that once were wider leave separators behind the last header.
         let width = filled(header);
         if width > MAX_COLUMNS {
@@ -192,7 +194,7 @@ impl Layout {
             .iter()
             .zip(&places)
             .filter(|(column, place)| column.required && place.is_none())
-            .map(|(c, _)| c.name)
+            .map(|(c, _)| c.name.as_ref())
             .collect();
         if !missing.is_empty() {
             return Err(Fault::at(line, msg!("The header lacks: {0}", missing.join(", "))));
@@ -213,9 +215,13 @@ impl Layout {
 
 impl Column {
     fn answers_to(&self, header: &str) -> bool {
+        // A name that somebody chose ("custom:shoe_size") is meant to the letter.
+        if self.name.contains(':') {
+            return self.name.eq_ignore_ascii_case(header);
+        }
         let plain = plain(header);
         !plain.is_empty()
-            && (plain == self::plain(self.name) || self.aliases.iter().any(|alias| plain == self::plain(alias)))
+            && (plain == self::plain(&self.name) || self.aliases.iter().any(|alias| plain == self::plain(alias)))
     }
 }
 

@@ -8,10 +8,10 @@ use proptest::prelude::*;
 use super::*;
 
 const COLUMNS: &[Column] = &[
-    Column { name: "number", aliases: &["employee_id", "Employee No."], required: false },
-    Column { name: "email", aliases: &["e_mail", "Mail"], required: true },
-    Column { name: "last_name", aliases: &["lastname", "surname"], required: true },
-    Column { name: "join_date", aliases: &["joined"], required: false },
+    Column { name: std::borrow::Cow::Borrowed("number"), aliases: &["employee_id", "Employee No."], required: false },
+    Column { name: std::borrow::Cow::Borrowed("email"), aliases: &["e_mail", "Mail"], required: true },
+    Column { name: std::borrow::Cow::Borrowed("last_name"), aliases: &["lastname", "surname"], required: true },
+    Column { name: std::borrow::Cow::Borrowed("join_date"), aliases: &["joined"], required: false },
 ];
 
 fn open(text: &[u8]) -> Result<Reader<Cursor<Vec<u8>>>, Fault> {

@@ -23,9 +23,11 @@ mod overtime_reports;
 mod overtime_requests;
 mod people_api;
 mod people_pages;
+mod people_records;
 mod personal;
 mod routes;
 mod rules_leave;
+mod rules_lines;
 mod rules_overtime;
 mod rules_policy;
 

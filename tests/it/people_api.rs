@@ -363,8 +363,7 @@ async fn a_bad_file_is_refused_with_line_column_and_reason() {
     let app = TestApp::new();
     let hr = app.as_hr();
     let bad = "email,lastname,name,department\nana@x.test,Ribeiro,Ana,\nbo@x.test,Ek,Bo,Suport\n";
-    let error =
-        json!([{"line": 3, "column": "department", "message": "“Suport” is neither a code nor a name that is known"}]);
+    let error = json!([{"line": 3, "column": "department", "message": "“Suport” is neither a code nor a name that is known: enter it under “Organization” first, or write it as it stands there"}]);
     let tried = import(&hr, "?dry_run=true", bad).await.assert_ok().json();
     assert_eq!((&tried["errors"], &tried["rows"]), (&error, &json!(2)));
     let refused = import(&hr, "", bad).await.assert_status(422);

@@ -106,6 +106,8 @@ fn departments(
                 location_id: Some(locations[location]),
                 parent_id: None,
                 head_id: None,
+                budget_minor: None,
+                currency: String::new(),
             };
             Ok((*code, department::create(tx, actor, facts)?))
         })
@@ -333,7 +335,11 @@ fn person(
     }
     let name = facts.name();
     let day = schedule.usual_day();
-    let id = people::create(tx, actor, NewEmployee { facts, groups: member.to_vec(), schedule: Some(schedule) })?;
+    let id = people::create(
+        tx,
+        actor,
+        NewEmployee { facts, groups: member.to_vec(), schedule: Some(schedule), custom: None },
+    )?;
     let location = cast::DEPARTMENTS.iter().find(|department| department.0 == code).map_or("HAM", |found| found.2);
     company.people.push(Person { id, name, location, join_date, day });
     Ok(id)

@@ -1,7 +1,10 @@
 //! Somebody to be hired, as the API and the page say it.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use serde::Deserialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::{Choice, NewHire, NewLogin};
@@ -9,7 +12,7 @@ use crate::auth::{Role, Roles};
 use crate::error::{AppError, Result};
 use crate::ids::{DepartmentId, EmployeeId, EntityId, LocationId, TemplateId};
 use crate::orgs::Org;
-use crate::people::{EmploymentType, Facts, NewEmployee, groups};
+use crate::people::{EmploymentType, Facts, NewEmployee, custom, groups};
 use crate::storage::Rx;
 use crate::time::WeeklySchedule;
 use crate::time::schedule::WeekForm;
@@ -34,6 +37,9 @@ pub struct Input {
     pub phone: String,
     #[schema(value_type = String, format = Date, example = "2026-11-16")]
     pub join_date: Date,
+    /// The last day of the probation, where there is one.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub probation_end: Option<Date>,
     /// The last day, where it is known.
     #[schema(value_type = Option<String>, format = Date)]
     pub leave_date: Option<Date>,
@@ -66,6 +72,10 @@ pub struct Input {
     #[schema(value_type = Option<i64>, example = 2)]
     pub template_id: Option<Option<TemplateId>>,
     pub buddy_id: Option<EmployeeId>,
+    /// HR's own fields, by code; what is required must be there.
+    #[serde(default)]
+    #[schema(value_type = Object, example = json!({"shoe_size": 42}))]
+    pub custom: BTreeMap<String, Value>,
     #[serde(default)]
     pub exclude_from_reports: bool,
     /// Makes a login and sends its invitation by mail.
@@ -101,6 +111,7 @@ impl Input {
             manager_id: self.manager_id,
             approver_id: self.approver_id,
             deputy_id: self.deputy_id,
+            probation_end: self.probation_end,
             leave_date: self.leave_date,
             exclude_from_reports: self.exclude_from_reports,
             ..Facts::new(&self.number, &self.first_name, &self.last_name, &self.email, self.join_date)
@@ -110,7 +121,8 @@ impl Input {
             Some(None) => Choice::Nothing,
             Some(Some(id)) => Choice::Template(id),
         };
-        let person = NewEmployee { facts, groups, schedule: self.schedule };
+        let custom = Some(custom::from_json(self.custom)?);
+        let person = NewEmployee { facts, groups, schedule: self.schedule, custom };
         Ok(NewHire { person, login, template, buddy_id: self.buddy_id })
     }
 }

@@ -1,5 +1,6 @@
 //! The page on which HR enters a new colleague, beside the tasks that it will make.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::http::StatusCode;
@@ -15,6 +16,7 @@ use crate::msg;
 use crate::onboarding::runs::pages::format;
 use crate::onboarding::templates::sheet::{Stage, choices, stages};
 use crate::onboarding::templates::{self, Template};
+use crate::people::custom::{self, FormField};
 use crate::people::{self, EmploymentType, directory, groups};
 use crate::storage::Rx;
 use crate::web::{self, Flash, Form, FormState, Format, Shell, filters};
@@ -29,6 +31,7 @@ struct New {
     people: Vec<(String, String)>,
     employment_types: Vec<(String, String)>,
     groups: Vec<(String, String)>,
+    custom: Vec<FormField>,
     templates: Vec<(String, String)>,
     preview: Option<Preview>,
 }
@@ -69,7 +72,7 @@ pub async fn new(ctx: Hr) -> Result<Response> {
 async fn page(ctx: &Ctx, status: StatusCode, form: FormState) -> Result<Response> {
     let (format, lang) = (format(ctx), ctx.visit.lang);
     let sketch = sketch(&form);
-    let (departments, locations, people, groups, templates, preview) = ctx
+    let (departments, locations, people, groups, custom, templates, preview) = ctx
         .read(move |rx, actor| {
             let published = templates::published(rx, actor)?;
             let preview = preview(rx, actor, &format, &sketch, &published)?;
@@ -78,6 +81,7 @@ async fn page(ctx: &Ctx, status: StatusCode, form: FormState) -> Result<Response
                 choices::locations(rx)?,
                 directory::choices(rx, format.today())?,
                 groups::all(rx)?,
+                custom::to_fill(rx)?,
                 published,
                 preview,
             ))
@@ -94,6 +98,7 @@ async fn page(ctx: &Ctx, status: StatusCode, form: FormState) -> Result<Response
         people: people.into_iter().map(|person| (person.id.to_string(), person.name)).collect(),
         employment_types: kinds.collect(),
         groups: groups.into_iter().map(|group| (group.code, group.name)).collect(),
+        custom,
         templates: choices,
         preview,
     };
@@ -162,6 +167,7 @@ pub struct HireForm {
     last_name: String,
     email: String,
     join_date: Date,
+    probation_end: Option<Date>,
     #[serde(default)]
     position: String,
     employment_type: Option<EmploymentType>,
@@ -193,6 +199,7 @@ impl HireForm {
             email: self.email,
             phone: String::new(),
             join_date: self.join_date,
+            probation_end: self.probation_end,
             leave_date: None,
             position: self.position,
             employment_type: self.employment_type,
@@ -207,6 +214,7 @@ impl HireForm {
             schedule: None,
             template_id,
             buddy_id: self.buddy_id,
+            custom: BTreeMap::new(),
             exclude_from_reports: false,
             send_invite: self.send_invite,
         })
@@ -224,8 +232,10 @@ pub async fn create(ctx: Hr, form: Form<HireForm>) -> Result<Response> {
     let hired = match input.and_then(HireForm::input) {
         Ok(input) => {
             let org = Arc::clone(&ctx.org);
+            let typed = state.clone();
             ctx.write(super::HIRED, move |tx, actor| {
-                let new = input.read(tx, &org)?;
+                let mut new = input.read(tx, &org)?;
+                new.person.custom = Some(custom::from_form(tx, &typed)?);
                 super::hire(tx, actor, &org, new)
             })
             .await

@@ -1,17 +1,21 @@
 //! People's records in the API. Making one is hiring (`onboarding/hire`), because it may make a login and begin an
 //! onboarding as well.
 
+use std::collections::BTreeMap;
+
 use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::{EmploymentType, Facts, Status};
 use crate::auth::{Actor, Hr, Role, Staff, user};
 use crate::error::Result;
 use crate::ids::{DepartmentId, EmployeeId, EntityId, LocationId};
+use crate::people::custom::{self, Shown};
 use crate::people::schedule::api::ScheduleJson;
 use crate::people::{NameRef, Profile, Reach, directory, groups, schedule};
 use crate::storage::{Op, Rx};
@@ -47,6 +51,9 @@ pub struct EmployeeJson {
     pub location: Option<NameRef>,
     pub department: Option<NameRef>,
     pub manager: Option<NameRef>,
+    /// HR's own fields as far as the caller may see them, by code: text, number, date or choice; null where empty.
+    #[schema(value_type = Object, example = json!({"shoe_size": 42}))]
+    pub custom: BTreeMap<String, Value>,
     #[serde(flatten)]
     pub employment: Option<EmploymentJson>,
 }
@@ -61,6 +68,9 @@ pub struct EmploymentJson {
     pub status: Status,
     #[schema(value_type = String, format = Date, example = "2024-03-01")]
     pub join_date: Date,
+    /// The last day of the probation.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub probation_end: Option<Date>,
     /// The last day of the employment.
     #[schema(value_type = Option<String>, format = Date)]
     pub leave_date: Option<Date>,
@@ -72,7 +82,7 @@ pub struct EmploymentJson {
 }
 
 impl EmployeeJson {
-    pub fn of(profile: Profile, reach: Reach, today: Date) -> Self {
+    pub fn of(profile: Profile, reach: Reach, custom: &[Shown], today: Date) -> Self {
         let name = profile.employee.name();
         let status = profile.employee.status(today);
         let active = !profile.employee.hidden;
@@ -82,6 +92,7 @@ impl EmployeeJson {
             employment_type: facts.employment_type,
             status,
             join_date: facts.join_date,
+            probation_end: facts.probation_end,
             leave_date: facts.leave_date,
             approver: profile.approver,
             deputy: profile.deputy,
@@ -100,6 +111,7 @@ impl EmployeeJson {
             location: profile.location,
             department: profile.department,
             manager: profile.manager,
+            custom: custom::json(custom),
             employment,
         }
     }
@@ -150,7 +162,8 @@ impl EmployeeDetail {
         } else {
             None
         };
-        Ok(EmployeeDetail { employee: EmployeeJson::of(profile, reach, actor.today(rx.now())), more })
+        let custom = custom::of_person(rx, actor, id, reach)?;
+        Ok(EmployeeDetail { employee: EmployeeJson::of(profile, reach, &custom, actor.today(rx.now())), more })
     }
 }
 
@@ -190,10 +203,20 @@ pub struct Change {
     join_date: Option<Date>,
     #[serde(deserialize_with = "there")]
     #[schema(value_type = Option<String>, format = Date)]
+    probation_end: Option<Option<Date>>,
+    #[serde(deserialize_with = "there")]
+    #[schema(value_type = Option<String>, format = Date)]
     leave_date: Option<Option<Date>>,
     exclude_from_reports: Option<bool>,
+    /// From which day on department, location, entity, manager, kind of employment and position count: left out, today.
+    /// An earlier day rewrites the past up to the next recorded change; a later one plans.
+    #[schema(value_type = Option<String>, format = Date, example = "2026-04-01")]
+    effective_on: Option<Date>,
     /// Codes; the person is then in exactly these groups.
     groups: Option<Vec<String>>,
+    /// HR's own fields by code; null clears one, what is left out stays.
+    #[schema(value_type = Option<Object>, example = json!({"shoe_size": 42}))]
+    custom: Option<BTreeMap<String, Value>>,
 }
 
 impl Change {
@@ -217,6 +240,7 @@ impl Change {
         set(&mut facts.approver_id, self.approver_id);
         set(&mut facts.deputy_id, self.deputy_id);
         set(&mut facts.join_date, self.join_date);
+        set(&mut facts.probation_end, self.probation_end);
         set(&mut facts.leave_date, self.leave_date);
         set(&mut facts.exclude_from_reports, self.exclude_from_reports);
     }
@@ -248,9 +272,11 @@ pub async fn list(ctx: Staff, query: ListQuery) -> Result<List<EmployeeJson>> {
 
 fn json_rows(rx: &Rx<'_>, actor: &Actor, rows: Vec<Profile>) -> Result<Vec<EmployeeJson>> {
     let today = actor.today(rx.now());
+    let fields = custom::fields(rx)?;
     let one = |profile: Profile| {
         let reach = crate::people::reach(rx, actor, profile.employee.id)?;
-        Ok(EmployeeJson::of(profile, reach, today))
+        let custom = custom::of_one(rx, actor, &fields, profile.employee.id, reach)?;
+        Ok(EmployeeJson::of(profile, reach, &custom, today))
     };
     rows.into_iter().map(one).collect()
 }
@@ -272,7 +298,7 @@ pub async fn get(ctx: Staff, headers: HeaderMap, Path(id): Path<EmployeeId>) -> 
 #[utoipa::path(
     patch, path = "/api/v1/employees/{id}", operation_id = "update_employee", tag = "employees",
     summary = "Change a person's record",
-    description = "HR. What is left out stays. The status follows from the dates and the login and cannot be set; working weeks are changed under `/schedules`, roles under `/users`.",
+    description = "HR. What is left out stays. The status follows from the dates and the login and cannot be set; working weeks are changed under `/schedules`, roles under `/users`. With `effective_on`, what is dated counts from that day on: `GET /employees/{id}/history` shows it.",
     params(("id" = EmployeeId, Path)), request_body = Change,
     responses((status = 200, description = "As it is now", body = EmployeeDetail), WriteProblems),
 )]
@@ -288,7 +314,9 @@ pub async fn update(
             let ids = groups::by_codes(tx, &codes)?;
             groups::set_of_employee(tx, actor, id, &ids)?;
         }
-        super::update(tx, actor, id, |facts| change.apply(facts))?;
+        let given = change.custom.take().map(custom::from_json).transpose()?.unwrap_or_default();
+        let done = super::update_from(tx, actor, id, change.effective_on, |facts| change.apply(facts));
+        custom::along(done, custom::set(tx, actor, id, &given, false))?;
         EmployeeDetail::read(tx, actor, id)
     });
     changed.await.map(Tagged)

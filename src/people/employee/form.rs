@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use super::{EmploymentType, Facts};
+use super::{EmploymentType, Facts, Standing};
 use crate::error::{AppError, Result};
 use crate::ids::{DepartmentId, EmployeeId, EntityId, GroupId, LocationId};
 use crate::lang::Lang;
@@ -30,9 +30,12 @@ pub struct EmployeeForm {
     approver_id: Option<EmployeeId>,
     deputy_id: Option<EmployeeId>,
     join_date: Option<Date>,
+    probation_end: Option<Date>,
     leave_date: Option<Date>,
     exclude_from_reports: bool,
     pub groups: Vec<GroupId>,
+    /// From which day on the dated fields count; today where it is left out.
+    pub effective_on: Option<Date>,
 }
 
 impl EmployeeForm {
@@ -57,9 +60,23 @@ impl EmployeeForm {
             approver_id: self.approver_id,
             deputy_id: self.deputy_id,
             join_date,
+            probation_end: self.probation_end,
             leave_date: self.leave_date,
             exclude_from_reports: self.exclude_from_reports,
         })
+    }
+}
+
+/// What was typed into a form that showed `shown`: of the dated fields only those that were changed are set, so that a
+/// change for another day takes nothing else along to that day.
+pub fn typed_over(shown: &Facts, typed: Facts) -> impl FnOnce(&mut Facts) + Send + use<> {
+    let shown = Standing::of(shown);
+    move |record| {
+        let mut standing = Standing::of(record);
+        let wanted = Standing::of(&typed);
+        standing.take_changes(&shown, &wanted);
+        *record = typed;
+        standing.put_into(record);
     }
 }
 
@@ -81,6 +98,7 @@ pub fn filled(facts: &Facts, groups: &[GroupId]) -> FormState {
         ("approver_id", id(facts.approver_id.map(|id| id.0))),
         ("deputy_id", id(facts.deputy_id.map(|id| id.0))),
         ("join_date", facts.join_date.to_string()),
+        ("probation_end", facts.probation_end.map(|date| date.to_string()).unwrap_or_default()),
         ("leave_date", facts.leave_date.map(|date| date.to_string()).unwrap_or_default()),
         ("exclude_from_reports", if facts.exclude_from_reports { "true" } else { "" }.to_owned()),
     ];

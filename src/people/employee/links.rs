@@ -3,34 +3,58 @@
 //! Runs inside the write. There is one writer, so what is checked here still holds at the commit, also where two
 //! requests at once would close a circle between them.
 
-use super::model::{Employee, Facts};
-use super::store;
+use jiff::civil::Date;
+
+use super::model::Facts;
+use super::{changes, store};
 use crate::error::{FieldErrors, Result};
 use crate::ids::EmployeeId;
-use crate::msg;
-use crate::people::reach;
 use crate::storage::Rx;
 use crate::text::fold;
+use crate::{msg, tr};
 
 /// Adds what is wrong to `errors`, and fills in what follows: the department's location, the location's entity.
-/// A reference that `before` had already may stay although its target was deactivated since.
-pub(super) fn check(rx: &Rx<'_>, before: Option<&Employee>, facts: &mut Facts, errors: &mut FieldErrors) -> Result<()> {
-    let id = before.map(|before| before.id);
+/// `before` is the record as it stood on the day from which the change counts, and that day. A reference that it had
+/// already may stay although its target was deactivated since.
+pub(super) fn check(
+    rx: &Rx<'_>,
+    before: Option<(EmployeeId, &Facts, Date)>,
+    facts: &mut Facts,
+    errors: &mut FieldErrors,
+) -> Result<()> {
+    let id = before.map(|(id, ..)| id);
+    let known = before.map(|(_, known, _)| known);
     unique(rx, id, facts, errors)?;
-    place(rx, before.map(|before| &before.facts), facts, errors)?;
+    place(rx, known, facts, errors)?;
 
-    let old = |of: fn(&Facts) -> Option<EmployeeId>| before.and_then(|before| of(&before.facts));
+    let old = |of: fn(&Facts) -> Option<EmployeeId>| known.and_then(of);
     person(rx, id, "manager_id", facts.manager_id, old(|facts| facts.manager_id), errors)?;
     person(rx, id, "approver_id", facts.approver_id, old(|facts| facts.approver_id), errors)?;
     person(rx, id, "deputy_id", facts.deputy_id, old(|facts| facts.deputy_id), errors)?;
 
-    if let (Some(id), Some(manager)) = (id, facts.manager_id)
+    // On every day for which the change speaks, not only today.
+    if let (Some((id, known, on)), Some(manager)) = (before, facts.manager_id)
+        && known.manager_id != Some(manager)
         && errors.of("manager_id").is_none()
-        && reach::is_above(rx, id, manager)?
+        && let Some(date) = changes::circle(rx, id, manager, on)?
     {
         let (manager, _) = store::name_of(rx, manager)?.unwrap_or_default();
-        let message = "{0} reports to {1}, directly or through others: nobody can be their own manager's manager.";
-        errors.add("manager_id", msg!(message, manager, facts.name()));
+        let name = facts.name();
+        let message = if date <= on && on == crate::people::today(rx)? {
+            msg!(
+                "{0} reports to {1}, directly or through others: nobody can be their own manager’s manager.",
+                manager,
+                name
+            )
+        } else {
+            // A first change speaks for all that was before as well, however long ago.
+            let date = if date < known.join_date { on } else { date };
+            let message = tr!(
+                "On {2} {0} reports to {1}, directly or through others: nobody can be their own manager’s manager."
+            );
+            msg!(message, manager, name, date)
+        };
+        errors.add("manager_id", message);
     }
     Ok(())
 }

@@ -4,28 +4,35 @@
 //! Logins belong to `auth/` (`login` only asks for one), working weeks to `schedule/`; who reports to whom is asked of `reach/`.
 
 pub mod api;
+pub mod changes;
 pub mod form;
 mod links;
 pub mod login;
 mod model;
 pub mod pages;
 mod rules;
+pub mod show;
 mod store;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
+
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
+pub use changes::{DatedChanges, Standing, standing_on};
 pub use model::{Employee, EmploymentType, Facts, Login, Status, photo_href};
 pub(super) use rules::{check, number_after};
 pub(super) use store::{COLUMN_COUNT, COLUMNS, everybody, from_row, left_between};
 
-use super::{follow, groups, schedule};
+use changes::DatedField;
+
+use super::{custom, follow, groups, schedule};
 use crate::audit;
 use crate::auth::{Actor, user};
 use crate::error::{AppError, Result};
-use crate::ids::{DepartmentId, EmployeeId, EntityId, GroupId, LocationId, UserId};
+use crate::ids::{EmployeeId, GroupId, UserId};
 use crate::storage::{Rx, Tx};
 use crate::time::WeeklySchedule;
 use crate::vault::FileId;
@@ -37,11 +44,13 @@ pub struct NewEmployee {
     pub groups: Vec<GroupId>,
     /// The working week from the first day on; `None` is [`schedule::full_time`].
     pub schedule: Option<WeeklySchedule>,
+    /// HR's own fields; `None` where nobody was asked for them, so that those that are required may be missing.
+    pub custom: Option<custom::Given>,
 }
 
 impl From<Facts> for NewEmployee {
     fn from(facts: Facts) -> Self {
-        NewEmployee { facts, groups: Vec::new(), schedule: None }
+        NewEmployee { facts, groups: Vec::new(), schedule: None, custom: None }
     }
 }
 
@@ -74,36 +83,74 @@ pub fn next_number(rx: &Rx<'_>) -> Result<String> {
 /// [`AppError::Forbidden`] for all but HR; [`AppError::Invalid`] with every fault, by field.
 pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: NewEmployee) -> Result<EmployeeId> {
     actor.require_hr()?;
-    let NewEmployee { mut facts, groups, schedule } = new;
+    let NewEmployee { mut facts, groups, schedule, custom: given } = new;
     let mut errors = check(&mut facts);
     links::check(tx, None, &mut facts, &mut errors)?;
+    let fields = custom::fields(tx)?;
+    let nothing = HashMap::new();
+    let values = match given.map(|given| custom::check(&fields, &nothing, &given, true)).transpose() {
+        Ok(values) => values.unwrap_or_default(),
+        Err(wrong) => {
+            errors.0.extend(wrong.0);
+            Vec::new()
+        }
+    };
     errors.into_result(())?;
     let id = store::insert(tx, &facts)?;
     record_new(tx, actor, id, &facts, schedule)?;
     groups::set_of_employee(tx, actor, id, &groups)?;
+    custom::record(tx, actor, id, &fields, &nothing, &values)?;
     Ok(id)
 }
 
-/// Changes a person's record by `change`, which is handed the record as it now stands.
+/// Changes a person's record by `change`, which is handed the record as it now stands. Everything counts from today on.
 ///
 /// # Errors
 /// [`AppError::NotFound`]; [`AppError::Forbidden`] for all but HR, and for HR where the address of HR's or an admin's
 /// login would change; [`AppError::Conflict`] where the last admin would have left; [`AppError::Invalid`] by field: a
 /// manager who reports to this person, a number that another has.
 pub fn update(tx: &mut Tx<'_>, actor: &Actor, id: EmployeeId, change: impl FnOnce(&mut Facts)) -> Result<Employee> {
+    update_from(tx, actor, id, None, change)
+}
+
+/// As [`update`], but department, location, entity, manager, kind of employment and position count from `on` on;
+/// `None` is today, or the first day where that is still to come. `change` is handed these as they stand on that day.
+/// An earlier day rewrites the past up to the next recorded change; for a later one the record stays as it is until
+/// then.
+///
+/// # Errors
+/// As [`update`]; [`AppError::Invalid`] on `effective_on` for a day outside the employment.
+pub fn update_from(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: EmployeeId,
+    on: Option<Date>,
+    change: impl FnOnce(&mut Facts),
+) -> Result<Employee> {
     actor.require_hr()?;
+    changes::settle(tx, actor, id)?;
     let before = store::get(tx, id)?;
+    let today = super::today(tx)?;
+    let history = changes::History::of(tx, id)?;
+    let then = history.standing(&before.facts, on.unwrap_or_else(|| changes::shown(today, &before.facts)));
     let mut facts = before.facts.clone();
+    then.clone().put_into(&mut facts);
     change(&mut facts);
     // Who moves to another location moves to its entity, unless told otherwise.
-    if facts.location_id != before.facts.location_id && facts.entity_id == before.facts.entity_id {
+    if facts.location_id != then.location_id && facts.entity_id == then.entity_id {
         facts.entity_id = None;
     }
     let mut errors = check(&mut facts);
-    links::check(tx, Some(&before), &mut facts, &mut errors)?;
+    if let Some(on) = on {
+        rules::check_effective(on, &facts, &mut errors);
+    }
+    let on = on.unwrap_or_else(|| changes::shown(today, &facts));
+    let mut known = before.facts.clone();
+    then.clone().put_into(&mut known);
+    links::check(tx, Some((id, &known, on)), &mut facts, &mut errors)?;
     errors.into_result(())?;
-    update_checked(tx, actor, &before, &facts)?;
-    Ok(Employee { facts, ..before })
+    write(tx, actor, &before, &then, facts, on)?;
+    store::get(tx, id)
 }
 
 /// Puts `id` under `manager`, or under nobody.
@@ -152,12 +199,14 @@ pub(super) fn set_own(
     if actor.employee_id != Some(id) {
         return Err(AppError::forbidden("This is somebody else’s record."));
     }
+    changes::settle(tx, actor, id)?;
     let before = store::get(tx, id)?;
     let mut facts = before.facts.clone();
     facts.phone = phone.unwrap_or(facts.phone);
     facts.deputy_id = deputy.unwrap_or(facts.deputy_id);
     let mut errors = check(&mut facts);
-    links::check(tx, Some(&before), &mut facts, &mut errors)?;
+    let today = super::today(tx)?;
+    links::check(tx, Some((id, &before.facts, today)), &mut facts, &mut errors)?;
     errors.into_result(())?;
     update_checked(tx, actor, &before, &facts).map(drop)
 }
@@ -178,59 +227,9 @@ pub fn restore(tx: &mut Tx<'_>, actor: &Actor, id: EmployeeId) -> Result<()> {
     }
     let entry = audit::Entry::new("employee.restored").on("employee", id).change("active", false, true);
     audit::record(tx, actor, entry)?;
-    store::set_hidden(tx, id, None)
-}
-
-/// A location now belongs to another entity: the people there go along. The caller has checked and audits it.
-/// Answers who went.
-pub(super) fn move_to_entity(
-    tx: &mut Tx<'_>,
-    location: LocationId,
-    entity: EntityId,
-    on: Date,
-) -> Result<Vec<EmployeeId>> {
-    let moved = store::at_location(tx, location)?;
-    for (id, join_date) in &moved {
-        store::set_entity(tx, *id, entity)?;
-        store::set_dated(tx, *id, "entity_id", on.max(*join_date), Some(&entity.to_string()))?;
-    }
-    Ok(moved.into_iter().map(|(id, _)| id).collect())
-}
-
-/// Where somebody stood on a date, as far as it was recorded: a report for March shows March.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Standing {
-    pub entity_id: Option<EntityId>,
-    pub location_id: Option<LocationId>,
-    pub department_id: Option<DepartmentId>,
-    pub manager_id: Option<EmployeeId>,
-    pub employment_type: EmploymentType,
-    pub position: String,
-}
-
-/// How `id` stood on `date`; before the first day, how the employment began.
-///
-/// # Errors
-/// [`AppError::NotFound`]
-pub fn standing_on(rx: &Rx<'_>, id: EmployeeId, date: Date) -> Result<Standing> {
-    let now = store::get(rx, id)?.facts;
-    let number = |field: &str, present: Option<i64>| -> Result<Option<i64>> {
-        Ok(match store::dated(rx, id, field, date)? {
-            Some(value) => value.and_then(|text| text.parse().ok()),
-            None => present,
-        })
-    };
-    Ok(Standing {
-        entity_id: number("entity_id", now.entity_id.map(|id| id.0))?.map(EntityId),
-        location_id: number("location_id", now.location_id.map(|id| id.0))?.map(LocationId),
-        department_id: number("department_id", now.department_id.map(|id| id.0))?.map(DepartmentId),
-        manager_id: number("manager_id", now.manager_id.map(|id| id.0))?.map(EmployeeId),
-        employment_type: store::dated(rx, id, "employment_type", date)?
-            .flatten()
-            .and_then(|word| word.parse().ok())
-            .unwrap_or(now.employment_type),
-        position: store::dated(rx, id, "position", date)?.flatten().unwrap_or(now.position),
-    })
+    store::set_hidden(tx, id, None)?;
+    let after = store::get(tx, id)?;
+    follow::tell(tx, actor, &Employee { hidden: true, ..after.clone() }, &after)
 }
 
 /// Writes a record that an import has checked, without its links to people: they may not be there yet.
@@ -256,10 +255,8 @@ fn record_new(
     week: Option<WeeklySchedule>,
 ) -> Result<()> {
     let mut entry = audit::Entry::new("employee.created").on("employee", id);
+    changes::begin(tx, id, facts)?;
     for (field, value) in columns(facts) {
-        if DATED.contains(&field) {
-            store::set_dated(tx, id, field, facts.join_date, text_of(&value).as_deref())?;
-        }
         if !is_blank(&value) {
             entry = entry.with(field, value);
         }
@@ -270,27 +267,46 @@ fn record_new(
     schedule::begin(tx, id, facts.join_date, &week.unwrap_or_else(schedule::full_time).into())
 }
 
-/// Writes a change that was checked. Answers whether there was anything to write.
+/// Writes a change from today on that was checked. Answers whether there was anything to write.
 pub(super) fn update_checked(tx: &mut Tx<'_>, actor: &Actor, before: &Employee, facts: &Facts) -> Result<bool> {
     if before.facts == *facts {
         return Ok(false);
     }
-    let today = actor.today(tx.now());
-    if facts.leave_date != before.facts.leave_date && facts.leave_date.is_some_and(|last| last < today) {
+    let on = changes::shown(super::today(tx)?, facts);
+    write(tx, actor, before, &Standing::of(&before.facts), facts.clone(), on)
+}
+
+/// Writes a change that was checked: what is dated counts from `on` on, on which the person stood as `then` says.
+fn write(tx: &mut Tx<'_>, actor: &Actor, before: &Employee, then: &Standing, wanted: Facts, on: Date) -> Result<bool> {
+    let today = super::today(tx)?;
+    let shown = changes::shown(today, &wanted);
+    if wanted.leave_date != before.facts.leave_date && wanted.leave_date.is_some_and(|last| last < today) {
         user::require_may_go(tx, actor, before.id)?;
     }
-    let on = today.max(facts.join_date);
-    let mut entry = audit::Entry::new("employee.updated").on("employee", before.id);
-    for ((field, old), (_, new)) in columns(&before.facts).into_iter().zip(columns(facts)) {
-        if old == new {
-            continue;
-        }
-        if DATED.contains(&field) {
-            store::set_dated(tx, before.id, field, on, text_of(&new).as_deref())?;
-        }
-        entry = entry.change(field, old, new);
+    let asked = Standing::of(&wanted);
+    let dated = changes::record(tx, before.id, then, &asked, on, shown)?;
+    let facts = changes::align(tx, before.id, wanted, today)?;
+    if facts == before.facts && dated.is_empty() {
+        return Ok(false);
     }
-    store::update(tx, before.id, facts)?;
+    let action = if facts == before.facts && on > shown { "employee.change_planned" } else { "employee.updated" };
+    let mut entry = audit::Entry::new(action).on("employee", before.id);
+    for ((field, old), (_, new)) in columns(&before.facts).into_iter().zip(columns(&facts)) {
+        if field.parse::<DatedField>().is_err() {
+            entry = entry.change(field, old, new);
+        }
+    }
+    for field in &dated {
+        entry = entry.change(field.as_str(), then.value(*field), asked.value(*field));
+    }
+    if on != shown && !dated.is_empty() {
+        entry = entry.with("effective_on", on);
+    }
+    audit::record(tx, actor, entry)?;
+    if facts == before.facts {
+        return Ok(true);
+    }
+    store::update(tx, before.id, &facts)?;
     if facts.join_date < before.facts.join_date {
         schedule::begin_earlier(tx, before.id, before.facts.join_date, facts.join_date)?;
     }
@@ -298,8 +314,7 @@ pub(super) fn update_checked(tx: &mut Tx<'_>, actor: &Actor, before: &Employee, 
         let address = facts.email.parse().map_err(|why| AppError::invalid("email", why))?;
         user::follow_employee(tx, actor, before.id, &address, &facts.name())?;
     }
-    audit::record(tx, actor, entry)?;
-    follow::tell(tx, actor, before, &Employee { facts: facts.clone(), ..before.clone() })?;
+    follow::tell(tx, actor, before, &Employee { facts, ..before.clone() })?;
     Ok(true)
 }
 
@@ -309,11 +324,8 @@ pub(super) fn changed_columns(before: &Facts, after: &Facts) -> Vec<&'static str
     pairs.filter(|((_, old), (_, new))| old != new).map(|((column, _), _)| column).collect()
 }
 
-/// The fields whose past is kept.
-const DATED: [&str; 6] = ["department_id", "location_id", "entity_id", "manager_id", "employment_type", "position"];
-
 /// The record by column, as the audit log keeps it.
-fn columns(facts: &Facts) -> [(&'static str, Value); 16] {
+fn columns(facts: &Facts) -> [(&'static str, Value); 17] {
     [
         ("number", json!(facts.number)),
         ("first_name", json!(facts.first_name)),
@@ -329,6 +341,7 @@ fn columns(facts: &Facts) -> [(&'static str, Value); 16] {
         ("approver_id", json!(facts.approver_id)),
         ("deputy_id", json!(facts.deputy_id)),
         ("join_date", json!(facts.join_date)),
+        ("probation_end", json!(facts.probation_end)),
         ("leave_date", json!(facts.leave_date)),
         ("exclude_from_reports", json!(facts.exclude_from_reports)),
     ]
@@ -336,13 +349,4 @@ fn columns(facts: &Facts) -> [(&'static str, Value); 16] {
 
 fn is_blank(value: &Value) -> bool {
     value.is_null() || value == "" || *value == json!(false)
-}
-
-/// How a dated field stands in its `value` column.
-fn text_of(value: &Value) -> Option<String> {
-    match value {
-        Value::Null => None,
-        Value::String(text) => Some(text.clone()),
-        other => Some(other.to_string()),
-    }
 }

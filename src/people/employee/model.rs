@@ -82,6 +82,8 @@ pub struct Facts {
     /// Who acts while this person is away.
     pub deputy_id: Option<EmployeeId>,
     pub join_date: Date,
+    /// The last day of the probation, within the employment.
+    pub probation_end: Option<Date>,
     /// The last day of the employment.
     pub leave_date: Option<Date>,
     pub exclude_from_reports: bool,
@@ -105,6 +107,7 @@ impl Facts {
             approver_id: None,
             deputy_id: None,
             join_date,
+            probation_end: None,
             leave_date: None,
             exclude_from_reports: false,
         }

@@ -41,7 +41,29 @@ pub fn check(facts: &mut Facts) -> FieldErrors {
         Some(last) if last > YEARS.1 => errors.add("leave_date", msg!("The last day lies before {0}.", YEARS.1)),
         _ => {}
     }
+    match facts.probation_end {
+        Some(end) if end < facts.join_date => {
+            errors.add("probation_end", msg!("The probation cannot end before the first day, {0}.", facts.join_date));
+        }
+        Some(end) if facts.leave_date.is_some_and(|last| end > last) => {
+            let last = facts.leave_date.unwrap_or(end);
+            errors.add("probation_end", msg!("The probation cannot end after the last day, {0}.", last));
+        }
+        Some(end) if end > YEARS.1 => errors.add("probation_end", msg!("The probation ends before {0}.", YEARS.1)),
+        _ => {}
+    }
     errors
+}
+
+/// A change counts from a day within the employment on.
+pub fn check_effective(on: Date, facts: &Facts, errors: &mut FieldErrors) {
+    if on < facts.join_date {
+        errors.add("effective_on", msg!("That is before the first day, {0}.", facts.join_date));
+    } else if let Some(last) = facts.leave_date.filter(|last| on > *last) {
+        errors.add("effective_on", msg!("That is after the last day, {0}.", last));
+    } else if on > YEARS.1 {
+        errors.add("effective_on", msg!("A change counts from a day before {0} on.", YEARS.1));
+    }
 }
 
 /// The number after the highest of those made of digits alone, as wide as that one: "0043" after "0042"; "1" where

@@ -15,13 +15,13 @@ macro_rules! columns {
         "e.id, e.number, e.first_name, e.last_name, e.email, e.phone, e.position, e.employment_type, e.entity_id, \
          e.location_id, e.department_id, e.manager_id, e.approver_id, e.deputy_id, e.join_date, e.leave_date, \
          e.exclude_from_reports, e.hidden_by IS NOT NULL, u.id IS NOT NULL, u.password_hash IS NOT NULL, \
-         e.photo_id"
+         e.photo_id, e.probation_end"
     };
 }
 
 /// For a query that reads more than the record; its own columns begin behind [`COLUMN_COUNT`] of them.
 pub(in crate::people) const COLUMNS: &str = columns!();
-pub(in crate::people) const COLUMN_COUNT: usize = 21;
+pub(in crate::people) const COLUMN_COUNT: usize = 22;
 
 macro_rules! select_employee {
     ($tail:literal) => {
@@ -49,6 +49,7 @@ pub(in crate::people) fn from_row(row: &Row<'_>) -> rusqlite::Result<Employee> {
             approver_id: row.get(12)?,
             deputy_id: row.get(13)?,
             join_date: row.get(14)?,
+            probation_end: row.get(21)?,
             leave_date: row.get(15)?,
             exclude_from_reports: row.get(16)?,
         },
@@ -176,8 +177,8 @@ pub(super) fn insert(tx: &mut Tx<'_>, facts: &Facts) -> Result<EmployeeId> {
     let id = tx.insert(
         "INSERT INTO employees (number, number_key, first_name, last_name, name_key, email, email_key, phone, \
          position, employment_type, entity_id, location_id, department_id, manager_id, approver_id, deputy_id, \
-         join_date, leave_date, exclude_from_reports, created_at, updated_at) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?20)",
+         join_date, leave_date, exclude_from_reports, created_at, updated_at, probation_end) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?20, ?21)",
         rusqlite::params![
             facts.number,
             keys.number,
@@ -199,6 +200,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, facts: &Facts) -> Result<EmployeeId> {
             facts.leave_date,
             facts.exclude_from_reports,
             now,
+            facts.probation_end,
         ],
     )?;
     tx.run("INSERT INTO employee_search (rowid, text) VALUES (?1, ?2)", (id, keys.search))?;
@@ -212,7 +214,7 @@ pub(super) fn update(tx: &mut Tx<'_>, id: EmployeeId, facts: &Facts) -> Result<(
         "UPDATE employees SET number = ?1, number_key = ?2, first_name = ?3, last_name = ?4, name_key = ?5, \
          email = ?6, email_key = ?7, phone = ?8, position = ?9, employment_type = ?10, entity_id = ?11, \
          location_id = ?12, department_id = ?13, manager_id = ?14, approver_id = ?15, deputy_id = ?16, \
-         join_date = ?17, leave_date = ?18, exclude_from_reports = ?19, updated_at = ?20 WHERE id = ?21",
+         join_date = ?17, leave_date = ?18, exclude_from_reports = ?19, updated_at = ?20, probation_end = ?22 WHERE id = ?21",
         rusqlite::params![
             facts.number,
             keys.number,
@@ -235,6 +237,7 @@ pub(super) fn update(tx: &mut Tx<'_>, id: EmployeeId, facts: &Facts) -> Result<(
             facts.exclude_from_reports,
             now,
             id,
+            facts.probation_end,
         ],
     )?;
     tx.run("UPDATE employee_search SET text = ?2 WHERE rowid = ?1", (id, keys.search))?;
@@ -261,37 +264,7 @@ pub(super) fn set_links(tx: &mut Tx<'_>, id: EmployeeId, facts: &Facts) -> Resul
     Ok(())
 }
 
-/// Everybody at a location, and their first days.
-pub(super) fn at_location(rx: &Rx<'_>, location: LocationId) -> Result<Vec<(EmployeeId, Date)>> {
-    rx.all("SELECT id, join_date FROM employees WHERE location_id = ?1 ORDER BY id", [location], |row| {
-        Ok((row.get(0)?, row.get(1)?))
-    })
-}
-
-pub(super) fn set_entity(tx: &mut Tx<'_>, id: EmployeeId, entity: EntityId) -> Result<()> {
-    let now = tx.now();
-    tx.run("UPDATE employees SET entity_id = ?2, updated_at = ?3 WHERE id = ?1", (id, entity, now))?;
-    Ok(())
-}
-
-/// The value of a dated field from `on`; a second change on one date replaces the first.
-pub(super) fn set_dated(tx: &mut Tx<'_>, id: EmployeeId, field: &str, on: Date, value: Option<&str>) -> Result<()> {
-    let now = tx.now();
-    tx.run(
-        "INSERT INTO employee_changes (employee_id, field, effective_on, value, recorded_at) VALUES (?1, ?2, ?3, ?4, ?5) \
-         ON CONFLICT (employee_id, field, effective_on) DO UPDATE SET value = excluded.value, recorded_at = excluded.recorded_at",
-        (id, field, on, value, now),
-    )?;
-    Ok(())
-}
-
-/// What a dated field held on `date`: the last row that began by then, else the first there is. `None` where nothing
-/// was ever recorded.
-pub(super) fn dated(rx: &Rx<'_>, id: EmployeeId, field: &str, date: Date) -> Result<Option<Option<String>>> {
-    rx.one(
-        "SELECT value FROM employee_changes WHERE employee_id = ?1 AND field = ?2 \
-         ORDER BY effective_on <= ?3 DESC, CASE WHEN effective_on <= ?3 THEN effective_on END DESC, effective_on LIMIT 1",
-        (id, field, date),
-        |row| row.get(0),
-    )
+/// Everybody at a location.
+pub(super) fn at_location(rx: &Rx<'_>, location: LocationId) -> Result<Vec<EmployeeId>> {
+    rx.all("SELECT id FROM employees WHERE location_id = ?1 ORDER BY id", [location], |row| row.get(0))
 }

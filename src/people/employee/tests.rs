@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use super::super::testing::{House, actor, house, hr, person};
 use super::*;
 use crate::auth::Role;
+use crate::ids::DepartmentId;
 
 /// The fields that were refused.
 fn fields<T>(result: Result<T>) -> Vec<String> {

@@ -9,6 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::draft::Draft;
+use super::running::Progress;
 use super::{Outcome, Table};
 use crate::auth::{Ctx, Hr};
 use crate::error::{AppError, FieldErrors, Result};
@@ -46,7 +47,9 @@ pub struct ImportError {
     /// The header as the file has it; empty where the whole line is meant.
     #[schema(example = "department")]
     pub column: String,
-    #[schema(example = "“Suport” is neither a code nor a name that is known")]
+    #[schema(
+        example = "“Suport” is neither a code nor a name that is known: enter it under “Organization” first, or write it as it stands there"
+    )]
     pub message: String,
 }
 
@@ -80,30 +83,37 @@ impl ImportResult {
     }
 }
 
-/// What the file does: all of it, in a dry run nothing.
-pub(super) async fn outcome(ctx: &Ctx, table: Result<Table, Fault>, dry_run: bool) -> Result<Outcome> {
+/// What the file would do.
+pub(super) async fn tried(ctx: &Ctx, table: Result<Table, Fault>) -> Result<Outcome> {
     match table {
         Err(fault) => Ok(Outcome { errors: vec![fault], ..Outcome::default() }),
-        Ok(table) if dry_run => ctx.read(move |rx, actor| super::dry_run(rx, actor, &table)).await,
-        Ok(table) => {
-            // What a dry run refuses needs no turn in the writer's queue.
-            let table = Arc::new(table);
-            let again = Arc::clone(&table);
-            let told = ctx.read(move |rx, actor| super::dry_run(rx, actor, &again)).await?;
-            if told.errors.is_empty() {
-                ctx.write(IMPORTED, move |tx, actor| super::run(tx, actor, &table)).await
-            } else {
-                Ok(told)
-            }
-        }
+        Ok(table) => ctx.read(move |rx, actor| super::dry_run(rx, actor, &table)).await,
     }
+}
+
+/// What the file does: all of it, or nothing where there are errors. `progress` is told how far it is.
+pub(super) async fn taken(ctx: &Ctx, table: Result<Table, Fault>, progress: &Arc<Progress>) -> Result<Outcome> {
+    let table = match table {
+        Err(fault) => return Ok(Outcome { errors: vec![fault], ..Outcome::default() }),
+        Ok(table) => Arc::new(table),
+    };
+    progress.begins(table.rows.len());
+    // The file is checked before it takes its turn in the writer's queue: others wait for the writing alone.
+    let again = Arc::clone(&table);
+    let (told, checked) = ctx.read(move |rx, actor| super::prepare(rx, actor, &again)).await?;
+    if !told.errors.is_empty() {
+        return Ok(told);
+    }
+    let progress = Arc::clone(progress);
+    ctx.write(IMPORTED, move |tx, actor| super::run(tx, actor, &table, Some(checked), &|rows| progress.wrote(rows)))
+        .await
 }
 
 /// Imports people.
 #[utoipa::path(
     post, path = "/api/v1/employees/import", operation_id = "import_employees", tag = "employees",
     summary = "Import people from CSV",
-    description = "HR. All or nothing; the same file twice changes nothing. Rows are known by `number` or `email`. Columns by header, in any order: `number`, `first_name`, `last_name`, `email`, `phone`, `position`, `employment_type`, `entity`, `location`, `department` (code or name), `manager`, `approver`, `deputy` (number or address, also of rows further down), `join_date`, `leave_date`, `groups`, `exclude_from_reports`; or the headers of TimeOff.Management or OrangeHRM. A column that is left out stays as it is; a blank cell clears what may be empty. At most 16 MB (or `upload_limit_mb`, where that is less) and 20,000 rows. A dry run answers 200 with the errors in it, the real one 422.",
+    description = "HR. All or nothing; the same file twice changes nothing. Rows are known by `number` or `email`. Columns by header, in any order: `number`, `first_name`, `last_name`, `email`, `phone`, `position`, `employment_type`, `entity`, `location`, `department` (code or name), `manager`, `approver`, `deputy` (number or address, also of rows further down), `join_date`, `probation_end`, `leave_date`, `groups`, `exclude_from_reports`, and `custom:<code>` for each of HR's own fields; or the headers of TimeOff.Management or OrangeHRM. A column that is left out stays as it is; a blank cell clears what may be empty. At most 16 MB (or `upload_limit_mb`, where that is less) and 20,000 rows. A dry run answers 200 with the errors in it, the real one 422.",
     params(("dry_run" = Option<bool>, Query)),
     request_body(content((Upload = "multipart/form-data"), (String = "text/csv"))),
     responses(
@@ -126,8 +136,11 @@ pub async fn import(
     request: Request,
 ) -> Result<Response, Refused> {
     let dry_run = query.listing(&[], &["dry_run"])?.filter("dry_run")?.unwrap_or(false);
-    let (_draft, table) = Draft::receive(&ctx, &settings, request).await?.table().await?;
-    let outcome = outcome(&ctx, table, dry_run).await?;
+    let (_draft, table) = Draft::receive(&ctx, &settings, request).await?.table(&ctx).await?;
+    let outcome = match dry_run {
+        true => tried(&ctx, table).await?,
+        false => taken(&ctx, table, &Arc::default()).await?,
+    };
     let result = ImportResult::of(&outcome, ctx.visit.lang);
     if dry_run || result.errors.is_empty() {
         return Ok(Json(result).into_response());

@@ -22,6 +22,7 @@ use crate::error::{AppError, Result};
 use crate::ids::random_token;
 use crate::jobs::{Due, Job, JobCtx, Outcome};
 use crate::msg_n;
+use crate::people::custom;
 use crate::sheet::Fault;
 use crate::web::Settings;
 use crate::web::problem::Refused;
@@ -33,6 +34,10 @@ const LIVES_SECONDS: i64 = 60 * 60;
 
 /// A form has a little around its file.
 const AROUND_FILE: u64 = 64 * 1024;
+
+/// How much of a body that is refused is let go by.
+const HEARD_BYTES: u64 = 1024 * 1024 * 1024;
+const HEARD_FOR: std::time::Duration = std::time::Duration::from_secs(30);
 
 /// How long a file may be, in bytes: what the settings say, and never more than is read.
 pub fn longest(settings: &Settings) -> u64 {
@@ -61,6 +66,11 @@ impl Draft {
         let kind = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
         let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         if length.is_some_and(|length: usize| length > longest_form) {
+            // Who asks before sending is told at once. Whoever sends already is heard out: a connection that is cut
+            // while it sends shows its error and never our answer.
+            if !headers.contains_key(header::EXPECT) {
+                hear_out(request).await;
+            }
             return Err(Refused::TooLarge);
         }
         let mut draft = Draft::begin(ctx)?;
@@ -113,6 +123,19 @@ impl Draft {
         Ok(path(ctx, id)?.is_some_and(|path| done(&path).is_file()))
     }
 
+    /// Where the file lies: what an import is known by while it goes on.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Where the file of this id lies, or lay until it was imported.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] where the id is none, or its hour is over.
+    pub fn place(ctx: &Ctx, id: &str) -> Result<PathBuf> {
+        path(ctx, id)?.ok_or(AppError::NotFound)
+    }
+
     /// Removes the file now.
     pub fn discard(mut self) {
         self.kept = false;
@@ -122,10 +145,11 @@ impl Draft {
     ///
     /// # Errors
     /// The inner one is what is wrong with the file; the outer one, that the disk does not answer.
-    pub async fn table(self) -> Result<(Draft, Result<Table, Fault>)> {
+    pub async fn table(self, ctx: &Ctx) -> Result<(Draft, Result<Table, Fault>)> {
+        let fields = ctx.read(|rx, _| custom::fields(rx)).await?;
         let reading = tokio::task::spawn_blocking(move || {
             let file = File::open(&self.path).map_err(AppError::internal)?;
-            let table = read(BufReader::new(file));
+            let table = read(BufReader::new(file), fields);
             Ok((self, table))
         });
         reading.await.map_err(AppError::internal)?
@@ -181,6 +205,22 @@ fn path(ctx: &Ctx, id: &str) -> Result<Option<PathBuf>> {
 /// What lies in the place of a file that was imported.
 fn done(path: &Path) -> PathBuf {
     path.with_extension("done")
+}
+
+/// Lets a body go by that is refused anyway, a chunk in memory at a time: at most [`HEARD_BYTES`] and half a minute.
+async fn hear_out(request: Request) {
+    let mut chunks = request.into_body().into_data_stream();
+    let listen = async {
+        let mut heard = 0;
+        while let Some(Ok(chunk)) = chunks.next().await {
+            heard += chunk.len() as u64;
+            if heard > HEARD_BYTES {
+                return;
+            }
+        }
+    };
+    // Whoever is slower than that is cut off after all.
+    let _ = tokio::time::timeout(HEARD_FOR, listen).await;
 }
 
 fn broken() -> AppError {

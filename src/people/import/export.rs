@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 use std::io::Write;
 
-use super::columns::COLUMNS;
+use super::columns::with_custom;
 use super::store;
 use crate::auth::Actor;
 use crate::error::Result;
 use crate::ids::EmployeeId;
-use crate::people::{directory, groups};
+use crate::people::{custom, directory, groups};
 use crate::sheet::Writer;
 use crate::storage::Rx;
 
@@ -30,11 +30,15 @@ pub fn export<W: Write>(rx: &Rx<'_>, actor: &Actor, out: W) -> Result<W> {
     let number = |id: Option<EmployeeId>| id.and_then(|id| numbers.get(&id)).map_or("", String::as_str).to_owned();
 
     let mut csv = Writer::for_spreadsheets(out)?;
-    csv.row(COLUMNS.iter().map(|column| column.name))?;
+    let fields = custom::fields(rx)?;
+    let values = custom::held(rx)?;
+    csv.row(with_custom(&fields).iter().map(|column| column.name.as_ref()))?;
     for one in directory::everybody(rx)? {
         let (id, facts) = (one.employee.id, one.employee.facts);
         let code = |found: Option<&String>| found.cloned().unwrap_or_default();
-        csv.row([
+        let held = values.get(&id);
+        let own = |field: &custom::Field| held.and_then(|held| held.get(&field.id)).cloned().unwrap_or_default();
+        let cells = [
             facts.number,
             facts.first_name,
             facts.last_name,
@@ -49,10 +53,12 @@ pub fn export<W: Write>(rx: &Rx<'_>, actor: &Actor, out: W) -> Result<W> {
             number(facts.approver_id),
             number(facts.deputy_id),
             facts.join_date.to_string(),
+            facts.probation_end.map(|date| date.to_string()).unwrap_or_default(),
             facts.leave_date.map(|date| date.to_string()).unwrap_or_default(),
             groups.get(&id).map(|codes| codes.join(" ")).unwrap_or_default(),
             if facts.exclude_from_reports { "yes" } else { "no" }.to_owned(),
-        ])?;
+        ];
+        csv.row(cells.into_iter().chain(fields.iter().map(own)))?;
     }
     csv.finish()
 }

@@ -11,11 +11,13 @@ mod draft;
 mod export;
 pub mod pages;
 mod plan;
+mod running;
 mod snapshot;
 mod store;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
 use std::io::Read;
 
 pub use columns::{BOUNDS, COLUMNS};
@@ -25,6 +27,7 @@ pub use export::export;
 use plan::{Item, Person, Plan};
 use snapshot::Snapshot;
 
+use super::custom::{self, Field};
 use super::employee::{self, Facts};
 use super::{follow, groups};
 use crate::audit;
@@ -33,7 +36,7 @@ use crate::error::Result;
 use crate::ids::EmployeeId;
 use crate::sheet::{Fault, Reader, Row};
 use crate::storage::{Rx, Tx};
-use crate::tr;
+use crate::{msg, tr};
 
 /// Beyond this many faults a file is hopeless; the rest is counted only.
 const MOST_FAULTS: usize = 1_000;
@@ -46,6 +49,8 @@ pub struct Table {
     faults: Vec<Fault>,
     /// Headers that mean nothing here.
     pub ignored: Vec<String>,
+    /// HR's own fields as they were defined when the file was read.
+    fields: Vec<Field>,
 }
 
 /// What becomes of one row.
@@ -62,7 +67,7 @@ pub struct Fate {
 pub enum What {
     Created,
     /// The columns that change.
-    Updated(Vec<&'static str>),
+    Updated(Vec<String>),
     Unchanged,
 }
 
@@ -83,17 +88,23 @@ pub struct Outcome {
     pub ignored: Vec<String>,
 }
 
-/// Reads the file, in memory bounded by [`BOUNDS`]. Blocks; call it off the async threads.
+/// Reads the file, in memory bounded by [`BOUNDS`]; `fields` are HR's own ([`custom::fields`]). Blocks; call it off the async threads.
 ///
 /// # Errors
 /// What makes it no CSV of people at all: not UTF-8, too large, no known header.
-pub fn read(source: impl Read) -> Result<Table, Fault> {
-    let reader = Reader::open(source, &COLUMNS, BOUNDS)?;
+pub fn read(source: impl Read, fields: Vec<Field>) -> Result<Table, Fault> {
+    let reader = Reader::open(source, columns::with_custom(&fields), BOUNDS)?;
     if !reader.has("email") && !reader.has("number") {
         return Err(Fault::at(1, tr!("The header lacks email or number: by one of them a person is known")));
     }
     let ignored = reader.ignored().to_vec();
-    let mut table = Table { rows: Vec::new(), faults: Vec::new(), ignored };
+    let own = |header: &&String| header.to_ascii_lowercase().starts_with(columns::CUSTOM);
+    if let Some(header) = ignored.iter().find(own) {
+        let code = &header[columns::CUSTOM.len()..];
+        let message = tr!("There is no field “{0}”: define it under “Fields of HR’s own”, or leave the column out");
+        return Err(Fault { line: 1, column: header.clone(), message: msg!(message, code) });
+    }
+    let mut table = Table { rows: Vec::new(), faults: Vec::new(), ignored, fields };
     for row in reader {
         match row {
             Ok(row) => table.rows.push(row),
@@ -109,17 +120,47 @@ pub fn read(source: impl Read) -> Result<Table, Fault> {
 /// [`crate::error::AppError::Forbidden`] for all but HR. What is wrong with the file stands in the outcome.
 pub fn dry_run(rx: &Rx<'_>, actor: &Actor, table: &Table) -> Result<Outcome> {
     actor.require_hr()?;
-    let plan = plan::make(Snapshot::read(rx, actor)?, &table.rows);
-    Ok(outcome(&plan, table))
+    Ok(outcome(&plan::make(Snapshot::read(rx, actor)?, table), table))
 }
 
-/// Checks the file once more and writes all of it, or nothing where the outcome has errors.
+/// A file that was checked, and what it was checked against.
+#[derive(Debug)]
+pub struct Checked {
+    plan: Plan,
+    /// The act that was the latest then: while none has followed, the organization is as it was.
+    latest: i64,
+}
+
+/// Checks the file outside the writer's queue, so that [`run`] need not do it while everybody waits.
 ///
 /// # Errors
 /// As [`dry_run`].
-pub fn run(tx: &mut Tx<'_>, actor: &Actor, table: &Table) -> Result<Outcome> {
+pub fn prepare(rx: &Rx<'_>, actor: &Actor, table: &Table) -> Result<(Outcome, Checked)> {
     actor.require_hr()?;
-    let plan = plan::make(Snapshot::read(tx, actor)?, &table.rows);
+    let latest = store::latest_act(rx)?;
+    let plan = plan::make(Snapshot::read(rx, actor)?, table);
+    Ok((outcome(&plan, table), Checked { plan, latest }))
+}
+
+/// Writes all of the file, or nothing where the outcome has errors. What was checked already counts as long as nothing
+/// has happened since; otherwise the file is checked once more. `wrote` is told how many rows are written.
+///
+/// # Errors
+/// As [`dry_run`].
+pub fn run(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    table: &Table,
+    checked: Option<Checked>,
+    wrote: &dyn Fn(usize),
+) -> Result<Outcome> {
+    actor.require_hr()?;
+    employee::changes::settle_everybody(tx, actor)?;
+    let latest = store::latest_act(tx)?;
+    let plan = match checked.filter(|checked| checked.latest == latest) {
+        Some(checked) => checked.plan,
+        None => plan::make(Snapshot::read(tx, actor)?, table),
+    };
     let outcome = outcome(&plan, table);
     if outcome.errors.is_empty() && outcome.created + outcome.updated > 0 {
         let entry = audit::Entry::new("employees.imported")
@@ -127,7 +168,7 @@ pub fn run(tx: &mut Tx<'_>, actor: &Actor, table: &Table) -> Result<Outcome> {
             .with("created", outcome.created)
             .with("updated", outcome.updated);
         audit::record(tx, actor, entry)?;
-        write(tx, actor, &plan)?;
+        write(tx, actor, &plan, wrote)?;
     }
     Ok(outcome)
 }
@@ -173,11 +214,14 @@ fn what(plan: &Plan, item: &Item) -> What {
     if item.groups.as_deref().is_some_and(|groups| groups != held) {
         changed.push("groups");
     }
+    let field = |id| plan.snapshot.fields.iter().find(|field| field.id == id);
+    let own = item.custom.iter().filter_map(|(id, _)| field(*id).map(columns::header_of));
+    let changed: Vec<String> = changed.into_iter().map(str::to_owned).chain(own).collect();
     if changed.is_empty() { What::Unchanged } else { What::Updated(changed) }
 }
 
 /// Writes a plan without faults. People may refer to people further down, so the new come in first, linked to nobody.
-fn write(tx: &mut Tx<'_>, actor: &Actor, plan: &Plan) -> Result<()> {
+fn write(tx: &mut Tx<'_>, actor: &Actor, plan: &Plan, wrote: &dyn Fn(usize)) -> Result<()> {
     let mut new: Vec<Option<EmployeeId>> = Vec::with_capacity(plan.items.len());
     for item in &plan.items {
         new.push(match item.known {
@@ -208,9 +252,13 @@ fn write(tx: &mut Tx<'_>, actor: &Actor, plan: &Plan) -> Result<()> {
         if let Some(wanted) = &item.groups {
             groups::set_of_employee(tx, actor, id, wanted)?;
         }
+        let nothing = HashMap::new();
+        let held = plan.snapshot.values.get(&id).unwrap_or(&nothing);
+        custom::record(tx, actor, id, &plan.snapshot.fields, held, &item.custom)?;
         if let Some(id) = new[at] {
             follow::tell_imported(tx, actor, id)?;
         }
+        wrote(at + 1);
     }
     Ok(())
 }

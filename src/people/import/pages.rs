@@ -7,12 +7,14 @@ use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::api::outcome;
+use super::api;
+use super::columns::with_custom;
 use super::draft::{Draft, longest};
-use super::{BOUNDS, COLUMNS, Fate, Outcome, What};
+use super::running::{self, End, Progress};
+use super::{BOUNDS, Fate, Outcome, What};
 use crate::auth::{Ctx, Hr};
 use crate::error::{AppError, Msg, Result};
-use crate::people::words;
+use crate::people::{custom, words};
 use crate::web::listing::{ListQuery, Listing};
 use crate::web::parts::Pager;
 use crate::web::problem::Refused;
@@ -28,7 +30,7 @@ struct Upload {
     shell: Shell,
     /// Why a file was not taken.
     wrong: Option<Msg>,
-    columns: Vec<&'static str>,
+    columns: Vec<String>,
     most_rows: String,
     most_bytes: String,
 }
@@ -40,7 +42,17 @@ struct Tried {
     draft: String,
     result: Shown,
 }
-web::pages!(Upload, Tried);
+
+#[derive(Debug, askama::Template)]
+#[template(path = "people/importing.html")]
+struct Going {
+    shell: Shell,
+    draft: String,
+    says: Msg,
+    done: usize,
+    total: usize,
+}
+web::pages!(Upload, Tried, Going);
 
 /// What a file would do, ready to show.
 #[derive(Debug)]
@@ -85,10 +97,11 @@ pub async fn show(ctx: Hr, State(settings): State<Arc<Settings>>) -> Result<Resp
 
 async fn upload_page(ctx: &Ctx, settings: &Settings, status: StatusCode, wrong: Option<Msg>) -> Result<Response> {
     let format = words::format(ctx);
+    let fields = ctx.read(|rx, _| custom::fields(rx)).await?;
     let page = Upload {
         shell: ctx.shell().await?,
         wrong,
-        columns: COLUMNS.iter().map(|column| column.name).collect(),
+        columns: with_custom(&fields).into_iter().map(|column| column.name.into_owned()).collect(),
         most_rows: format.number(i64::try_from(BOUNDS.rows).unwrap_or(i64::MAX)),
         most_bytes: format!("{} MB", longest(settings) / (1024 * 1024)),
     };
@@ -118,30 +131,92 @@ pub async fn receive(
     Ok(upload_page(&ctx, &settings, refused.0, Some(refused.1)).await?)
 }
 
-/// `GET /people/import/{draft}?page=2`
+/// `GET /people/import/{draft}?page=2`: what the file would do; once it is being taken, how far that is.
 pub async fn tried(ctx: Hr, _patient: Patient, Path(id): Path<String>, query: ListQuery) -> Result<Response> {
     let listing = query.listing(&[], &[])?;
-    let (draft, table) = Draft::find(&ctx, &id)?.table().await?;
-    let outcome = outcome(&ctx, table, true).await?;
+    let place = Draft::place(&ctx, &id)?;
+    if let Some(progress) = running::of(&place) {
+        let Some(end) = progress.end() else { return going_page(&ctx, id, &progress).await };
+        running::told(&place);
+        match end {
+            End::Taken(said) => return Ok(Flash::ok(said).redirect(&ctx.visit, "/people")),
+            End::Broke => {
+                let said = Flash::bad("The import broke off and nothing of it was written. Try it once more.");
+                return Ok(said.redirect(&ctx.visit, &format!("/people/import/{id}")));
+            }
+            // What speaks against it is found again below.
+            End::Refused => {}
+        }
+    }
+    if Draft::was_taken(&ctx, &id)? {
+        return Ok(Flash::ok("This file is imported already.").redirect(&ctx.visit, "/people"));
+    }
+    let (draft, table) = Draft::find(&ctx, &id)?.table(&ctx).await?;
+    let outcome = api::tried(&ctx, table).await?;
     result_page(&ctx, draft.keep(), &outcome, &listing, StatusCode::OK).await
 }
 
-/// `POST /people/import/{draft}`: takes the file, which counted against the rate when it was sent.
+/// `POST /people/import/{draft}`: takes the file, which counted against the rate when it was sent. A short one is waited
+/// for; a long one goes on by itself, and the page says how far it is.
 pub async fn take(ctx: Hr, _patient: Patient, Path(id): Path<String>) -> Result<Response> {
     if Draft::was_taken(&ctx, &id)? {
         return Ok(Flash::ok("This file is imported already.").redirect(&ctx.visit, "/people"));
     }
-    let (draft, table) = Draft::find(&ctx, &id)?.table().await?;
-    let outcome = outcome(&ctx, table, false).await?;
-    if !outcome.errors.is_empty() {
-        // Something changed since the page was looked at.
-        return result_page(&ctx, draft.keep(), &outcome, &Listing::first(), StatusCode::UNPROCESSABLE_ENTITY).await;
+    let draft = Draft::find(&ctx, &id)?;
+    let back = format!("/people/import/{id}");
+    let place = draft.path().to_owned();
+    let Some(progress) = running::begin(&place) else { return Ok(web::redirect(&back)) };
+    let mut work = tokio::spawn(work(ctx.0.clone(), draft, progress));
+    match tokio::time::timeout(WAITED_FOR, &mut work).await {
+        Err(_) => Ok(web::redirect(&back)),
+        Ok(done) => {
+            running::told(&place);
+            let (draft, outcome) = done.map_err(AppError::internal)??;
+            match draft {
+                // Something changed since the page was looked at.
+                Some(id) => result_page(&ctx, id, &outcome, &Listing::first(), StatusCode::UNPROCESSABLE_ENTITY).await,
+                None => Ok(Flash::ok(done_words(&outcome)).redirect(&ctx.visit, "/people")),
+            }
+        }
     }
-    draft.taken();
-    Ok(Flash::ok(done(&outcome)).redirect(&ctx.visit, "/people"))
 }
 
-fn done(outcome: &Outcome) -> Msg {
+/// How long somebody waits for an import before the page says how far it is.
+const WAITED_FOR: std::time::Duration = std::time::Duration::from_secs(2);
+
+/// Takes a file, whoever still waits for it. Answers the id of the file where it stays: it was refused.
+async fn work(ctx: Ctx, draft: Draft, progress: Arc<Progress>) -> Result<(Option<String>, Outcome)> {
+    let done = async {
+        let (draft, table) = draft.table(&ctx).await?;
+        let outcome = api::taken(&ctx, table, &progress).await?;
+        if !outcome.errors.is_empty() {
+            return Ok((Some(draft.keep()), outcome));
+        }
+        draft.taken();
+        Ok((None, outcome))
+    };
+    let done: Result<(Option<String>, Outcome)> = done.await;
+    progress.ends(match &done {
+        Ok((None, outcome)) => End::Taken(done_words(outcome)),
+        Ok((Some(_), _)) => End::Refused,
+        Err(_) => End::Broke,
+    });
+    done
+}
+
+/// How far it is; the page asks again by itself.
+async fn going_page(ctx: &Ctx, draft: String, progress: &Progress) -> Result<Response> {
+    let (done, total) = progress.figures();
+    let format = words::format(ctx);
+    let figure = |of: usize| format.number(i64::try_from(of).unwrap_or(i64::MAX));
+    let says = match done {
+        0 => msg!("The file is being checked once more."),
+        _ => msg!("{0} of {1} rows are written.", figure(done), figure(total)),
+    };
+    web::page(&Going { shell: ctx.shell().await?, draft, says, done, total: total.max(1) })
+}
+
+fn done_words(outcome: &Outcome) -> Msg {
     msg!("Imported: {0} added, {1} changed, {2} as they were.", outcome.created, outcome.updated, outcome.unchanged)
 }
 

@@ -3,9 +3,12 @@
 
 use std::collections::HashMap;
 
-use super::columns::split_groups;
+use super::Table;
+use super::columns::{header_of, split_groups};
 use super::snapshot::{Missing, Snapshot, Units};
-use crate::ids::{EmployeeId, GroupId};
+use crate::ids::{EmployeeId, FieldId, GroupId};
+use crate::people::custom::{self, Field};
+use crate::people::reach::rules::{self, Line};
 use crate::people::{EmploymentType, Facts, Login, employee};
 use crate::sheet::{Fault, Row};
 use crate::text::fold;
@@ -31,6 +34,8 @@ pub(super) struct Item {
     pub links: [Option<Person>; 3],
     /// The groups as they would be; `None` leaves them alone.
     pub groups: Option<Vec<GroupId>>,
+    /// HR's own fields that change.
+    pub custom: Vec<(FieldId, Option<String>)>,
     /// The new person has no number yet and gets the next.
     pub needs_number: bool,
 }
@@ -46,12 +51,13 @@ pub(super) struct Plan {
 const LINKS: [&str; 3] = ["manager", "approver", "deputy"];
 
 /// Goes through all rows; every fault is found, not only the first.
-pub(super) fn make(snapshot: Snapshot, rows: &[Row]) -> Plan {
+pub(super) fn make(snapshot: Snapshot, table: &Table) -> Plan {
+    let rows = &table.rows;
     let mut plan = Plan { snapshot, items: Vec::with_capacity(rows.len()), faults: Vec::new() };
     let mut kept: Vec<&Row> = Vec::with_capacity(rows.len());
     let mut taken = HashMap::new();
     for row in rows {
-        match item(&plan.snapshot, row, &mut taken, &mut plan.faults) {
+        match item(&plan.snapshot, &table.fields, row, &mut taken, &mut plan.faults) {
             Some(item) => {
                 plan.items.push(item);
                 kept.push(row);
@@ -76,7 +82,13 @@ pub(super) fn make(snapshot: Snapshot, rows: &[Row]) -> Plan {
 }
 
 /// Everything of a row but its links to people.
-fn item(s: &Snapshot, row: &Row, taken: &mut HashMap<usize, u64>, faults: &mut Vec<Fault>) -> Option<Item> {
+fn item(
+    s: &Snapshot,
+    fields: &[Field],
+    row: &Row,
+    taken: &mut HashMap<usize, u64>,
+    faults: &mut Vec<Fault>,
+) -> Option<Item> {
     let known = match identify(s, row, taken) {
         Ok(known) => known,
         Err(fault) => {
@@ -116,6 +128,11 @@ fn item(s: &Snapshot, row: &Row, taken: &mut HashMap<usize, u64>, faults: &mut V
         Ok(None) => {}
         Err(fault) => bad.push(fault),
     }
+    match row.date("probation_end") {
+        Ok(date) if row.has("probation_end") => facts.probation_end = date,
+        Ok(_) => {}
+        Err(fault) => bad.push(fault),
+    }
     match row.date("leave_date") {
         Ok(date) if row.has("leave_date") => facts.leave_date = date,
         Ok(_) => {}
@@ -130,6 +147,7 @@ fn item(s: &Snapshot, row: &Row, taken: &mut HashMap<usize, u64>, faults: &mut V
         bad.push(row.fault("email", "only an admin may change the address of this login"));
     }
     let groups = groups(s, row, &mut bad);
+    let custom = own_fields(s, fields, row, before.map(|one| one.id), &mut bad);
     place(s, row, before.map(|one| &one.facts), &mut facts, &mut bad);
 
     let needs_number = known.is_none() && facts.number.is_empty();
@@ -146,7 +164,42 @@ fn item(s: &Snapshot, row: &Row, taken: &mut HashMap<usize, u64>, faults: &mut V
         bad.push(row.fault("email", msg!("“{0}” is the address of another login", facts.email)));
     }
     faults.extend(bad);
-    Some(Item { line: row.line(), known, facts, links: [None; 3], groups, needs_number })
+    Some(Item { line: row.line(), known, facts, links: [None; 3], groups, custom, needs_number })
+}
+
+/// What the row says of HR's own fields. A blank cell clears one, a missing column leaves it alone.
+fn own_fields(
+    s: &Snapshot,
+    read: &[Field],
+    row: &Row,
+    id: Option<EmployeeId>,
+    bad: &mut Vec<Fault>,
+) -> Vec<(FieldId, Option<String>)> {
+    let mut given = custom::Given::new();
+    for field in read {
+        let header = header_of(field);
+        if !row.has(&header) {
+            continue;
+        }
+        // Retired or made anew between reading the file and now.
+        if s.fields.iter().any(|known| known.id == field.id) {
+            given.insert(field.facts.code.clone(), Some(row.text(&header).to_owned()));
+        } else {
+            bad.push(row.fault(&header, tr!("is no field any more: send the file again")));
+        }
+    }
+    let nothing = HashMap::new();
+    let held = id.and_then(|id| s.values.get(&id)).unwrap_or(&nothing);
+    match custom::check(&s.fields, held, &given, false) {
+        Ok(changes) => changes,
+        Err(errors) => {
+            let fault = |(name, why): (std::borrow::Cow<'static, str>, crate::error::Msg)| {
+                row.fault(&name.replacen('.', ":", 1), why)
+            };
+            bad.extend(errors.0.into_iter().map(fault));
+            Vec::new()
+        }
+    }
 }
 
 /// Who is meant: the person with this number or this address; nobody is somebody new.
@@ -221,7 +274,7 @@ fn unit<Id: Copy + Eq + std::hash::Hash>(
         Ok(id) if !hidden(id) || same(id) => return Some(id),
         Ok(_) => bad.push(row.fault(column, msg!("“{0}” is deactivated", text))),
         Err(Missing::Unknown) => {
-            bad.push(row.fault(column, msg!("“{0}” is neither a code nor a name that is known", text)));
+            bad.push(row.fault(column, msg!("“{0}” is neither a code nor a name that is known: enter it under “Organization” first, or write it as it stands there", text)));
         }
         Err(Missing::Ambiguous) => {
             bad.push(row.fault(column, msg!("“{0}” is the name of several: write the code", text)));
@@ -342,44 +395,35 @@ fn links(plan: &Plan, found: &Found, at: usize, row: &Row) -> Result<[Option<Per
     if faults.is_empty() { Ok(links) } else { Err(faults) }
 }
 
-/// Refuses every row whose line of managers comes back to itself. What is known has no circle, so each goes through
-/// the file.
+/// Refuses every row whose line of managers would come back to itself, today or on any later day for which something
+/// is planned. A change that speaks for the past as well (of somebody who begins later) is looked at on every day.
 fn circles(plan: &mut Plan, rows: &[&Row]) {
-    let mut above: HashMap<Person, Person> = HashMap::new();
-    let known = plan.snapshot.people.iter();
-    above.extend(known.filter_map(|one| one.facts.manager_id.map(|m| (Person::Known(one.id), Person::Known(m)))));
+    let mut lines: HashMap<Person, Line<Person>> = plan.snapshot.lines(Person::Known);
     let mut row_of: HashMap<Person, usize> = HashMap::new();
+    let mut from = plan.snapshot.today;
     for (at, item) in plan.items.iter().enumerate() {
-        let person = item.known.map_or(Person::New(at), |known| Person::Known(plan.snapshot.people[known].id));
+        let before = item.known.map(|known| &plan.snapshot.people[known]);
+        let person = before.map_or(Person::New(at), |one| Person::Known(one.id));
         row_of.insert(person, at);
-        match item.links[0] {
-            Some(manager) => above.insert(person, manager),
-            None => above.remove(&person),
-        };
-    }
-    // Who was met, and on the way up from where: whoever is met twice on one way stands in a circle.
-    let mut met: HashMap<Person, usize> = HashMap::new();
-    let mut starts: Vec<(usize, Person)> = row_of.iter().map(|(person, at)| (*at, *person)).collect();
-    starts.sort_unstable();
-    for (start, person) in starts {
-        let mut way = Vec::new();
-        let mut next = Some(person);
-        while let Some(person) = next {
-            match met.insert(person, start) {
-                None => {
-                    way.push(person);
-                    next = above.get(&person).copied();
-                }
-                Some(before) => {
-                    let circle = way.iter().skip_while(|one| before != start || **one != person);
-                    for at in circle.filter_map(|one| row_of.get(one).copied()) {
-                        let name = plan.items[at].facts.name();
-                        let message = msg!("closes a circle: {0} would be their own manager’s manager", name);
-                        plan.faults.push(rows[at].fault("manager", message));
-                    }
-                    break;
-                }
+        let begins = plan.snapshot.today.max(item.facts.join_date);
+        let line = match (before, lines.remove(&person)) {
+            (Some(one), Some(line)) if one.facts.manager_id.map(Person::Known) == item.links[0] => line,
+            (Some(_), Some(line)) => {
+                from = from.min(line.span(begins).first());
+                line.with(begins, item.links[0])
             }
-        }
+            _ => Line::new([(item.facts.join_date, item.links[0])]),
+        };
+        lines.insert(person, line);
+    }
+    for (person, date) in rules::circles(&lines, from) {
+        let Some(at) = row_of.get(&person).copied() else { continue };
+        let name = plan.items[at].facts.name();
+        let message = if date > plan.snapshot.today {
+            msg!("closes a circle on {1}: {0} would be their own manager’s manager", name, date)
+        } else {
+            msg!("closes a circle: {0} would be their own manager’s manager", name)
+        };
+        plan.faults.push(rows[at].fault("manager", message));
     }
 }

@@ -8,8 +8,11 @@ use jiff::civil::Date;
 use super::store;
 use crate::auth::{Actor, user};
 use crate::error::Result;
-use crate::ids::{DepartmentId, EmployeeId, EntityId, GroupId, LocationId};
+use crate::ids::{DepartmentId, EmployeeId, EntityId, FieldId, GroupId, LocationId};
 use crate::people::Employee;
+use crate::people::custom::{self, Field};
+use crate::people::employee::changes;
+use crate::people::reach::rules::Line;
 use crate::storage::Rx;
 use crate::text::fold;
 
@@ -78,9 +81,19 @@ pub(super) struct Snapshot {
     pub guarded: HashSet<EmployeeId>,
     /// Sorted by group.
     pub memberships: HashMap<EmployeeId, Vec<GroupId>>,
+    /// HR's own fields in use, and what records hold in them.
+    pub fields: Vec<Field>,
+    pub values: HashMap<EmployeeId, HashMap<FieldId, String>>,
+    /// From when on who was, is or will be whose manager.
+    managers: HashMap<EmployeeId, Line<EmployeeId>>,
 }
 
 impl Snapshot {
+    /// Everybody's reporting line over time, people named by `person`.
+    pub(super) fn lines<P: Copy + Eq + Hash>(&self, person: impl Fn(EmployeeId) -> P) -> HashMap<P, Line<P>> {
+        self.managers.iter().map(|(id, line)| (person(*id), line.named(&person))).collect()
+    }
+
     pub(super) fn read(rx: &Rx<'_>, actor: &Actor) -> Result<Snapshot> {
         let people = crate::people::employee::everybody(rx)?;
         let place = |key: fn(&Employee) -> String| people.iter().enumerate().map(|(at, one)| (key(one), at)).collect();
@@ -96,7 +109,7 @@ impl Snapshot {
             memberships.entry(employee).or_default().push(group);
         }
         Ok(Snapshot {
-            today: actor.today(rx.now()),
+            today: crate::people::today(rx)?,
             by_id,
             by_number,
             by_email,
@@ -114,6 +127,9 @@ impl Snapshot {
             groups: crate::people::groups::all(rx)?.into_iter().map(|group| (fold(&group.code), group.id)).collect(),
             guarded: user::guarded(rx, actor)?,
             memberships,
+            fields: custom::fields(rx)?,
+            values: custom::held(rx)?,
+            managers: changes::lines(rx)?,
         })
     }
 }

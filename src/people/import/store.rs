@@ -45,6 +45,11 @@ pub(super) fn numbers(rx: &Rx<'_>) -> Result<HashMap<EmployeeId, String>> {
     Ok(rows.into_iter().collect())
 }
 
+/// The number of the latest act: as long as it stays, so does what acts have written.
+pub(super) fn latest_act(rx: &Rx<'_>) -> Result<i64> {
+    rx.scalar("SELECT coalesce(max(id), 0) FROM audit_log", ())
+}
+
 /// The folded address of every login, and whose record it belongs to.
 pub(super) fn logins(rx: &Rx<'_>) -> Result<HashMap<String, Option<EmployeeId>>> {
     let rows = rx.all("SELECT email_key, employee_id FROM users", (), |row| Ok((row.get(0)?, row.get(1)?)))?;

@@ -5,6 +5,7 @@ use super::super::testing::{House, actor, house, hr};
 use super::*;
 use crate::auth::Role;
 use crate::error::AppError;
+use crate::people::custom::{FieldFacts, Kind, VisibleTo};
 use crate::people::org::{DepartmentFacts, EntityFacts, LocationFacts, department, entity, location};
 use crate::people::{self, EmploymentType, NewEmployee, groups};
 
@@ -38,21 +39,44 @@ fn company(house: &House) {
             }
             groups::create(tx, &hr(), "IT", "it")?;
             groups::create(tx, &hr(), "Finance", "finance")?;
+            for (code, kind, options) in [
+                ("note", Kind::Text, &[][..]),
+                ("shoe_size", Kind::Number, &[]),
+                ("visa_end", Kind::Date, &[]),
+                ("car", Kind::Choice, &["None at all", "=Own, or leased", "Grün; blau"]),
+            ] {
+                let facts = FieldFacts {
+                    code: code.into(),
+                    label: code.into(),
+                    kind,
+                    options: options.iter().map(|option| (*option).to_owned()).collect(),
+                    required: false,
+                    visible_to: VisibleTo::Hr,
+                    editable_by_person: false,
+                    sort_order: 0,
+                };
+                custom::create(tx, &hr(), facts)?;
+            }
             Ok(())
         })
         .unwrap();
 }
 
+/// The file against the fields that the house has.
+fn table(house: &House, csv: &[u8]) -> Result<Table, Fault> {
+    read(csv, house.db.read_blocking(|rx| custom::fields(rx)).unwrap())
+}
+
 fn dry(house: &House, csv: &str) -> Outcome {
-    let table = read(csv.as_bytes()).unwrap();
+    let table = table(house, csv.as_bytes()).unwrap();
     house.db.read_blocking(|rx| dry_run(rx, &hr(), &table)).unwrap()
 }
 
 /// Imports, and shows on the way that the dry run said the same.
 fn import(house: &House, csv: &str) -> Outcome {
     let told = dry(house, csv);
-    let table = read(csv.as_bytes()).unwrap();
-    let done = house.act(move |tx| run(tx, &hr(), &table)).unwrap();
+    let table = table(house, csv.as_bytes()).unwrap();
+    let done = house.act(move |tx| run(tx, &hr(), &table, None, &|_| ())).unwrap();
     assert_eq!(told, done);
     done
 }
@@ -141,7 +165,7 @@ fn what_the_file_does_not_say_stays_and_a_blank_clears_what_may_be_empty() {
         "number,first_name,last_name,email,phone,position,department,groups\n1,Ana,Ribeiro,a@x.test,1,Boss,ND,it\n",
     );
     let outcome = import(&house, "email,last_name,phone\nA@X.test,Ribeiro Sousa,\n");
-    assert_eq!(outcome.fates[0].what, What::Updated(vec!["last_name", "email", "phone"]));
+    assert_eq!(outcome.fates[0].what, What::Updated(["last_name", "email", "phone"].map(str::to_owned).to_vec()));
     let ana = facts(&house, "a@x.test");
     assert_eq!((ana.last_name.as_str(), ana.phone.as_str(), ana.position.as_str()), ("Ribeiro Sousa", "", "Boss"));
     assert!(ana.department_id.is_some() && ana.number == "1");
@@ -177,7 +201,7 @@ fn every_fault_is_named_with_line_column_and_reason_and_nothing_is_written() {
     assert_eq!(
         told(&outcome),
         [
-            "line 2, department: “Unknown” is neither a code nor a name that is known",
+            "line 2, department: “Unknown” is neither a code nor a name that is known: enter it under “Organization” first, or write it as it stands there",
             "line 3, entity: is not the entity of the location",
             "line 4, last_name: Please fill this in.",
             "line 4, email: An e-mail address has an @ in it.",
@@ -237,7 +261,7 @@ fn what_is_no_table_of_people_is_refused() {
         (b"email\n\xff\xfe\xfd\n", "UTF-8"),
         (b"", "empty"),
     ] {
-        let said = match read(bytes) {
+        let said = match read(bytes, Vec::new()) {
             Err(fault) => fault.to_string(),
             Ok(table) => table.faults.first().map(ToString::to_string).unwrap_or_default(),
         };
@@ -254,10 +278,10 @@ fn only_hr_imports_and_exports() {
     let house = house();
     let boss = house.person("1", None);
     let who = actor(boss, &[Role::Employee, Role::Manager, Role::Admin]);
-    let table = read(&b"number\n1\n"[..]).unwrap();
+    let table = read(&b"number\n1\n"[..], Vec::new()).unwrap();
     assert!(matches!(house.db.read_blocking(|rx| dry_run(rx, &who, &table)), Err(AppError::Forbidden(_))));
     assert!(matches!(house.db.read_blocking(|rx| export(rx, &who, Vec::new())), Err(AppError::Forbidden(_))));
-    assert!(matches!(house.act(move |tx| run(tx, &who, &table)), Err(AppError::Forbidden(_))));
+    assert!(matches!(house.act(move |tx| run(tx, &who, &table, None, &|_| ())), Err(AppError::Forbidden(_))));
 }
 
 #[test]
@@ -284,7 +308,12 @@ fn text(most: usize) -> impl Strategy<Value = String> {
 }
 
 /// A record, whom it refers to, its groups.
-type Person = (Facts, [Option<usize>; 3], Vec<i64>);
+type Person = (Facts, [Option<usize>; 3], Vec<i64>, custom::Given);
+
+/// Lines of a note: quotes, separators and line ends within.
+fn note() -> impl Strategy<Value = String> {
+    prop::collection::vec(text(30), 1..4).prop_map(|lines| lines.join("\n"))
+}
 
 prop_compose! {
     /// One person among `n`, referring to any of those before.
@@ -295,6 +324,11 @@ prop_compose! {
         kind in prop::sample::select(EmploymentType::ALL),
         days in 0_i64..2000,
         stays in prop::option::of(0_i64..2000),
+        probation in prop::option::of(0_i64..200),
+        note in prop::option::of(note()),
+        size in prop::option::of(-500_i64..5000),
+        visa in prop::option::of(0_i64..9000),
+        car in prop::option::of(prop::sample::select(vec!["None at all", "=Own, or leased", "Grün; blau"])),
         department in prop::option::of(1_i64..=2),
         links in prop::array::uniform3(prop::option::of(0..n.max(1))),
         shy in any::<bool>(),
@@ -307,10 +341,20 @@ prop_compose! {
             employment_type: kind,
             department_id: department.map(crate::ids::DepartmentId),
             leave_date: stays.map(|days| crate::time::period::ahead(first, days)),
+            probation_end: probation
+                .filter(|days| stays.is_none_or(|stays| *days <= stays))
+                .map(|days| crate::time::period::ahead(first, days)),
             exclude_from_reports: shy,
             ..Facts::new("", &names.0, &names.1, "", first)
         };
-        (facts, links.map(|link| link.filter(|_| n > 0)), groups)
+        let own = [
+            ("note", note),
+            ("shoe_size", size.map(|halves| format!("{}.{}", halves / 2, if halves % 2 == 0 { 0 } else { 5 }))),
+            ("visa_end", visa.map(|days| crate::time::period::ahead(date(2020, 1, 1), days).to_string())),
+            ("car", car.map(str::to_owned)),
+        ];
+        let own = own.into_iter().map(|(code, value)| (code.to_owned(), value)).collect();
+        (facts, links.map(|link| link.filter(|_| n > 0)), groups, own)
     }
 }
 
@@ -320,7 +364,7 @@ fn staff() -> impl Strategy<Value = Vec<Person>> {
 
 fn enter(house: &House, staff: &[Person]) {
     let mut ids = Vec::new();
-    for (n, (facts, links, groups)) in staff.iter().enumerate() {
+    for (n, (facts, links, groups, own)) in staff.iter().enumerate() {
         let [manager_id, approver_id, deputy_id] = links.map(|link| link.map(|at| ids[at]));
         let facts = Facts {
             number: format!("{}{n}", ["", "0", "N-", "="][n % 4]),
@@ -331,7 +375,7 @@ fn enter(house: &House, staff: &[Person]) {
             ..facts.clone()
         };
         let groups = groups.iter().copied().map(crate::ids::GroupId).collect();
-        let new = NewEmployee { facts, groups, schedule: None };
+        let new = NewEmployee { groups, custom: Some(own.clone()), ..NewEmployee::from(facts) };
         ids.push(house.act(move |tx| people::create(tx, &hr(), new)).unwrap());
     }
 }
@@ -425,16 +469,16 @@ fn ten_thousand_rows() {
         let manager = if n == 1 { String::new() } else { (n / 7 + 1).min(n - 1).to_string() };
         csv.push_str(&format!("{n},Mira,Castell {n},p{n}@x.test,ND,{manager},it\n"));
     }
-    let table = read(csv.as_bytes()).unwrap();
+    let table = read(csv.as_bytes(), Vec::new()).unwrap();
     let started = std::time::Instant::now();
-    let told = house.db.read_blocking(|rx| dry_run(rx, &hr(), &table)).unwrap();
+    let (told, checked) = house.db.read_blocking(|rx| prepare(rx, &hr(), &table)).unwrap();
     let dry = started.elapsed();
     assert_eq!(told.created, 10_000, "{:?}", told.errors.first());
     let started = std::time::Instant::now();
-    let done = house.act(move |tx| run(tx, &hr(), &table)).unwrap();
+    let done = house.act(move |tx| run(tx, &hr(), &table, Some(checked), &|_| ())).unwrap();
     let real = started.elapsed();
     assert_eq!(done.created, 10_000);
-    println!("10,000 rows: dry run {dry:?}, import {real:?}");
+    println!("10,000 rows: dry run {dry:?}, in the writer {real:?}");
     assert!(dry.as_secs() < 10 && real.as_secs() < 60, "dry run {dry:?}, import {real:?}");
 }
 
@@ -456,4 +500,145 @@ fn an_address_that_another_login_has_is_told_by_line() {
     let told = told(&dry(&house, &format!("number,email\n1,{taken}\n")));
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(told[0].contains("another login"), "{told:?}");
+}
+
+/// What people send, case by case: what the file is, and what is said of it; nothing is written in any of them.
+#[test]
+fn files_of_every_kind_get_a_clear_answer() {
+    let utf16: Vec<u8> = "email\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let bom16: Vec<u8> = [&[0xFF, 0xFE][..], &utf16].concat();
+    let latin: &[u8] = b"email,last_name,first_name\na@x.test,M\xFCller,A\n";
+    let mut long = "email,first_name,last_name,department\n".to_owned();
+    for line in 2..=8_000 {
+        let department = if line == 7_412 { "Suport" } else { "ND" };
+        long.push_str(&format!("p{line}@x.test,A,B,{department}\n"));
+    }
+    let cases: &[(&str, &[u8], &str)] = &[
+        ("a workbook that was renamed", b"PK\x03\x04\x14\x00\x06\x00", "line 1: This is an Excel workbook (XLSX)"),
+        ("an old workbook", b"\xD0\xCF\x11\xE0\xA1\xB1", "line 1: This is an old Excel workbook (XLS)"),
+        ("UTF-16 with its mark", &bom16, "line 1: This text is UTF-16"),
+        ("UTF-16 without it", &utf16, "binary file, not CSV text"),
+        ("Latin-1", latin, "line 2: The file is not UTF-8: byte 38 is FC. Save it as “CSV UTF-8”"),
+        ("nothing", b"", "line 1: The file is empty"),
+        ("no known header", b"colour,size\nred,4\n", "The header lacks email or number"),
+        ("an open quotation mark", b"email,last_name,first_name\n\"a@x.test,A,A\n", "line 2: A quotation mark is opened"),
+        ("a column twice", b"email,e-mail address\na@x.test,a@x.test\n", "The same column stands twice"),
+        ("a field that is not there", b"email,custom:hat\na@x.test,L\n", "line 1, custom:hat: There is no field “hat”"),
+        ("a department nobody knows, far down", long.as_bytes(), "line 7412, department: “Suport” is neither"),
+        (
+            "numbers that differ by form",
+            "number,email,first_name,last_name\nA\u{308}1,a@x.test,A,A\n\u{c4}1,b@x.test,B,B\n".as_bytes(),
+            "line 3, number: stands in line 2 already",
+        ),
+        (
+            "full-width figures",
+            "number,email,first_name,last_name\n42,a@x.test,A,A\n\u{ff14}\u{ff12},b@x.test,B,B\n".as_bytes(),
+            "line 3, number: stands in line 2 already",
+        ),
+        (
+            "addresses that differ by case",
+            "number,email,first_name,last_name\n1,J\u{fc}rgen@x.test,A,A\n2,JU\u{308}RGEN@X.TEST,B,B\n".as_bytes(),
+            "line 3, email: stands in line 2 already",
+        ),
+        (
+            "the company's number in another form",
+            "number,email,first_name,last_name\n\u{ff17},zz@x.test,A,A\n7,b@x.test,B,B\n".as_bytes(),
+            "line 3, number: is the person of line 2 once more",
+        ),
+        ("gone before coming", b"email,first_name,last_name,join_date,leave_date\na@x.test,A,A,2026-03-01,2026-02-01\n",
+            "line 2, leave_date: The last day cannot come before the first"),
+        ("a probation that outlasts the employment",
+            b"email,first_name,last_name,join_date,leave_date,probation_end\na@x.test,A,A,2026-03-01,2026-04-01,2026-05-01\n",
+            "line 2, probation_end: The probation cannot end after the last day"),
+        ("no number", b"email,first_name,last_name,custom:shoe_size\na@x.test,A,A,big\n",
+            "line 2, custom:shoe_size: This is no number"),
+        ("no choice", b"email,first_name,last_name,custom:car\na@x.test,A,A,red\n", "line 2, custom:car: “red” is not one of"),
+    ];
+    let house = house();
+    company(&house);
+    house.person("7", None);
+    let before = (count(&house, "employees"), count(&house, "audit_log"));
+    for (what, bytes, says) in cases {
+        let said = match table(&house, bytes) {
+            Err(fault) => vec![fault.to_string()],
+            Ok(table) => {
+                let outcome = house.act(move |tx| run(tx, &hr(), &table, None, &|_| ())).unwrap();
+                told(&outcome)
+            }
+        };
+        assert!(said.len() == 1 && said[0].contains(says), "{what}: {said:?}");
+    }
+    assert_eq!((count(&house, "employees"), count(&house, "audit_log")), before);
+}
+
+/// The same table however a spreadsheet saves it: marks, separators, line ends, quoted line breaks, formulas.
+#[test]
+fn tables_of_every_spelling_are_read_alike() {
+    let rows = [
+        ["email", "first_name", "last_name", "phone", "custom:note"],
+        ["a@x.test", "Ana", "=1+1", "+49 40", "two\nlines"],
+        ["b@x.test", "Bo", "@x", "-5", "\"quoted\", and; more"],
+    ];
+    let write = |delimiter: u8, end: csv::Terminator| {
+        let mut csv = csv::WriterBuilder::new().delimiter(delimiter).terminator(end).from_writer(Vec::new());
+        rows.iter().for_each(|row| csv.write_record(row).unwrap());
+        csv.into_inner().unwrap()
+    };
+    let mark = b"\xEF\xBB\xBF";
+    let files = [
+        write(b',', csv::Terminator::CRLF),
+        [&mark[..], &write(b';', csv::Terminator::CRLF)].concat(),
+        write(b'\t', csv::Terminator::Any(b'\n')),
+        [b"sep=;\r\n".to_vec(), write(b';', csv::Terminator::CRLF)].concat(),
+        [&mark[..], &write(b',', csv::Terminator::Any(b'\n'))].concat(),
+    ];
+    let mut seen = Vec::new();
+    for file in &files {
+        let house = house();
+        company(&house);
+        let table = table(&house, file).unwrap();
+        let done = house.act(move |tx| run(tx, &hr(), &table, None, &|_| ())).unwrap();
+        assert_eq!((done.created, done.errors), (2, Vec::new()));
+        let ana = facts(&house, "a@x.test");
+        assert_eq!((ana.last_name.as_str(), ana.phone.as_str()), ("=1+1", "+49 40"));
+        let out = exported(&house);
+        assert!(out.contains("'=1+1") && out.contains("'@x") && !out.contains(",=1+1"), "harmless going out: {out}");
+        seen.push(out);
+    }
+    assert!(seen.windows(2).all(|pair| pair[0] == pair[1]), "{seen:?}");
+}
+
+/// What was checked before the writer's turn is not trusted where something happened in between.
+#[test]
+fn a_file_is_checked_again_where_something_happened_since() {
+    let house = house();
+    company(&house);
+    let csv = b"number,email,first_name,last_name\n1,a@x.test,A,A\n";
+    let table = std::sync::Arc::new(table(&house, csv).unwrap());
+    let (told, checked) = house.db.read_blocking(|rx| prepare(rx, &hr(), &table)).unwrap();
+    assert_eq!(told.created, 1);
+    house.person("1", None);
+    let again = std::sync::Arc::clone(&table);
+    let done = house.act(move |tx| run(tx, &hr(), &again, Some(checked), &|_| ())).unwrap();
+    assert_eq!((done.created, done.updated), (0, 1), "number 1 is somebody by now");
+}
+
+/// A plan that is recorded already speaks against a file too.
+#[test]
+fn a_file_closes_no_circle_on_a_day_to_come() {
+    let house = house();
+    let [one, two] = ["1", "2"].map(|number| house.person(number, None));
+    let later = date(2027, 2, 1);
+    house.act(move |tx| people::update_from(tx, &hr(), one, Some(later), |f| f.manager_id = Some(two))).unwrap();
+    let told = told(&dry(&house, "number,manager\n2,1\n"));
+    assert!(told.len() == 1 && told[0].starts_with("line 2, manager: closes a circle on 2027-02-01"), "{told:?}");
+}
+
+#[test]
+fn how_far_it_is_is_told_row_by_row() {
+    let house = house();
+    let table = table(&house, b"number,email,first_name,last_name\n1,a@x.test,A,A\n2,b@x.test,B,B\n").unwrap();
+    let (tell, told) = std::sync::mpsc::channel();
+    house.act(move |tx| run(tx, &hr(), &table, None, &|rows| tell.send(rows).unwrap())).unwrap();
+    assert_eq!(told.iter().collect::<Vec<_>>(), [1, 2]);
 }

@@ -4,6 +4,7 @@
 pub mod department;
 pub mod entity;
 pub mod location;
+mod money;
 pub mod pages;
 mod rules;
 #[cfg(test)]

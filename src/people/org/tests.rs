@@ -45,6 +45,8 @@ fn a_department(house: &House, code: &str, location: Option<LocationId>, parent:
         location_id: location,
         parent_id: parent,
         head_id: None,
+        budget_minor: None,
+        currency: String::new(),
     };
     house.act(move |tx| department::create(tx, &hr(), facts)).unwrap()
 }
@@ -90,6 +92,7 @@ fn every_fault_is_told_at_once() {
         location_id: Some(LocationId(9)),
         parent_id: Some(DepartmentId(9)),
         head_id: Some(crate::ids::EmployeeId(9)),
+        ..DepartmentFacts::default()
     };
     let refused = house.act(move |tx| department::create(tx, &hr(), facts));
     assert_eq!(fields(refused), ["location_id", "head_id", "parent_id"]);

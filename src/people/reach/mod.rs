@@ -3,6 +3,7 @@
 //!
 //! Whether the actor may *do* a thing is decided in the action; this room only says what the two are to each other.
 
+pub mod rules;
 mod store;
 #[cfg(test)]
 mod tests;

@@ -4,5 +4,6 @@
 pub mod balance;
 pub mod calendar;
 pub mod leave;
+pub mod lines;
 pub mod overtime;
 pub mod policy;

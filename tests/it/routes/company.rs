@@ -121,6 +121,8 @@ async fn furnish(app: &TestApp) -> BTreeMap<&'static str, Things> {
                     location_id: Some(location),
                     parent_id: None,
                     head_id: None,
+                    budget_minor: None,
+                    currency: String::new(),
                 },
             )?;
             department::add_manager(tx, actor, department, people.manager.employee)?;
@@ -142,7 +144,26 @@ async fn furnish(app: &TestApp) -> BTreeMap<&'static str, Things> {
             let week = |tx: &mut _, who: Person| {
                 schedule::set(tx, actor, who.employee, schedule::Wanted::new(date(2026, 7, 1), schedule::full_time())).map(|(id, _)| id)
             };
+            let field = steward::people::custom::create(
+                tx,
+                actor,
+                steward::people::custom::FieldFacts {
+                    code: "shoe_size".into(),
+                    label: "Shoe size".into(),
+                    kind: steward::people::custom::Kind::Number,
+                    options: Vec::new(),
+                    required: false,
+                    visible_to: steward::people::custom::VisibleTo::Manager,
+                    editable_by_person: true,
+                    sort_order: 10,
+                },
+            )?;
             let weeks = pair(week(tx, employee)?, week(tx, other)?);
+            for who in [employee, other] {
+                steward::people::update_from(tx, actor, who.employee, Some(date(2026, 6, 1)), |facts| {
+                    facts.position = "Lead".into();
+                })?;
+            }
             let template = templates::list(tx, actor)?[0].id;
             let template_task = templates::tasks(tx, actor, template)?[0].id;
             let mut run = |who: Person| -> Result<_> {
@@ -168,6 +189,8 @@ async fn furnish(app: &TestApp) -> BTreeMap<&'static str, Things> {
                 ("group", same(group)),
                 ("holiday", same(holiday)),
                 ("week", weeks),
+                ("planned", same("2026-06-01")),
+                ("field", same(field)),
                 ("template", same(template)),
                 ("template_task", same(template_task)),
                 ("run", runs),

@@ -93,6 +93,8 @@ const IDS: &[(&str, &str)] = &[
     ("/organization/{kind}/", "department"),
     ("/holidays/", "holiday"),
     ("/schedules/", "week"),
+    ("/people/fields/", "field"),
+    ("/employee-fields/", "field"),
     ("/people/", "employee"),
     ("/employees/", "employee"),
     ("/users/", "user"),
@@ -103,8 +105,13 @@ const IDS: &[(&str, &str)] = &[
 ];
 
 /// Places by their name, where it is not `id`.
-const NAMED: &[(&str, &str)] =
-    &[("week_id", "week"), ("task", "template_task"), ("employee_id", "manager"), ("draft", "draft")];
+const NAMED: &[(&str, &str)] = &[
+    ("week_id", "week"),
+    ("task", "template_task"),
+    ("employee_id", "manager"),
+    ("draft", "draft"),
+    ("effective_on", "planned"),
+];
 
 /// What a route cannot do without.
 const QUERIES: &[(&str, &str)] = &[("/api/v1/leave/calendar", "?from=2026-03-01&to=2026-03-31")];

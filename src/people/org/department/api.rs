@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Department, DepartmentFacts};
-use crate::auth::{Hr, Staff};
+use crate::auth::{Actor, Hr, Staff};
 use crate::error::Result;
 use crate::ids::{DepartmentId, EmployeeId, LocationId};
 use crate::people::NameRef;
@@ -41,14 +41,36 @@ pub struct DepartmentJson {
     /// How many people are in it.
     #[schema(example = 6)]
     pub people: i64,
+    /// For a year, in the smallest unit of `currency`; HR alone sees it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 12_000_000)]
+    pub budget_minor: Option<i64>,
+    /// ISO 4217, where there is a budget; HR alone sees it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    #[schema(example = "EUR")]
+    pub currency: String,
     /// False for one that was deleted and can be restored.
     pub active: bool,
 }
 
-impl From<Department> for DepartmentJson {
-    fn from(department: Department) -> Self {
+impl DepartmentJson {
+    /// As `actor` may see it.
+    fn of(department: Department, actor: &Actor) -> Self {
         let Department { id, facts, location, parent, head, people, hidden } = department;
-        DepartmentJson { id, name: facts.name, code: facts.code, location, parent, head, people, active: !hidden }
+        let (budget_minor, currency) =
+            if actor.is_hr() { (facts.budget_minor, facts.currency) } else { (None, String::new()) };
+        DepartmentJson {
+            id,
+            name: facts.name,
+            code: facts.code,
+            location,
+            parent,
+            head,
+            people,
+            budget_minor,
+            currency,
+            active: !hidden,
+        }
     }
 }
 
@@ -66,11 +88,19 @@ pub struct NewInput {
     location_id: Option<LocationId>,
     parent_id: Option<DepartmentId>,
     head_id: Option<EmployeeId>,
+    /// For a year, in the smallest unit of `currency`; both or neither.
+    #[schema(example = 12_000_000)]
+    budget_minor: Option<i64>,
+    /// ISO 4217.
+    #[schema(example = "EUR")]
+    currency: Option<String>,
 }
 
 impl From<NewInput> for DepartmentFacts {
-    fn from(NewInput { name, code, location_id, parent_id, head_id }: NewInput) -> Self {
-        DepartmentFacts { name, code, location_id, parent_id, head_id }
+    fn from(new: NewInput) -> Self {
+        let NewInput { name, code, location_id, parent_id, head_id, budget_minor, currency } = new;
+        let currency = currency.unwrap_or_default();
+        DepartmentFacts { name, code, location_id, parent_id, head_id, budget_minor, currency }
     }
 }
 
@@ -90,6 +120,11 @@ pub struct Change {
     #[serde(deserialize_with = "there")]
     #[schema(value_type = Option<i64>)]
     head_id: Option<Option<EmployeeId>>,
+    /// Null takes the budget away; its currency goes with it.
+    #[serde(deserialize_with = "there")]
+    #[schema(value_type = Option<i64>)]
+    budget_minor: Option<Option<i64>>,
+    currency: Option<String>,
 }
 
 impl Change {
@@ -101,6 +136,12 @@ impl Change {
             location_id: self.location_id.unwrap_or(before.location_id),
             parent_id: self.parent_id.unwrap_or(before.parent_id),
             head_id: self.head_id.unwrap_or(before.head_id),
+            currency: match (self.currency, self.budget_minor) {
+                (Some(currency), _) => currency,
+                (None, Some(None)) => String::new(),
+                (None, _) => before.currency,
+            },
+            budget_minor: self.budget_minor.unwrap_or(before.budget_minor),
         };
     }
 }
@@ -169,7 +210,7 @@ pub async fn remove_manager(ctx: Hr, Path((id, employee)): Path<(DepartmentId, E
 }
 
 /// A department, as long as it may be seen: deactivated ones are HR's.
-fn seen(rx: &crate::storage::Rx<'_>, actor: &crate::auth::Actor, id: DepartmentId) -> Result<Department> {
+fn seen(rx: &crate::storage::Rx<'_>, actor: &Actor, id: DepartmentId) -> Result<Department> {
     let found = super::get(rx, id)?;
     if found.hidden && !actor.is_hr() { Err(crate::error::AppError::NotFound) } else { Ok(found) }
 }
@@ -190,9 +231,9 @@ fn seen(rx: &crate::storage::Rx<'_>, actor: &crate::auth::Actor, id: DepartmentI
 pub async fn list(ctx: Staff, query: ListQuery) -> Result<List<DepartmentJson>> {
     let filters = if ctx.actor.is_hr() { super::FILTERS } else { super::PUBLIC_FILTERS };
     let listing = query.listing(super::ORDERINGS, filters)?;
-    ctx.read(move |rx, _| {
+    ctx.read(move |rx, actor| {
         let (rows, total) = super::list(rx, &listing)?;
-        Ok(List::new(rows.into_iter().map(DepartmentJson::from).collect(), total, &listing))
+        Ok(List::new(rows.into_iter().map(|row| DepartmentJson::of(row, actor)).collect(), total, &listing))
     })
     .await
 }
@@ -209,7 +250,7 @@ pub async fn create(ctx: Hr, Json(new): Json<NewInput>) -> Result<Response> {
         let id = super::create(tx, actor, new.into())?;
         super::get(tx, id)
     });
-    let made = DepartmentJson::from(made.await?);
+    let made = DepartmentJson::of(made.await?, &ctx.actor);
     let location = format!("/api/v1/departments/{}", made.id);
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(made)).into_response())
 }
@@ -222,8 +263,8 @@ pub async fn create(ctx: Hr, Json(new): Json<NewInput>) -> Result<Response> {
     responses((status = 200, description = "The department", body = DepartmentJson), ReadProblems),
 )]
 pub async fn get(ctx: Staff, headers: HeaderMap, Path(id): Path<DepartmentId>) -> Result<Response> {
-    let found = ctx.read(move |rx, actor| seen(rx, actor, id)).await?;
-    etag::json(&headers, &DepartmentJson::from(found))
+    let found = ctx.read(move |rx, actor| Ok(DepartmentJson::of(seen(rx, actor, id)?, actor))).await?;
+    etag::json(&headers, &found)
 }
 
 /// Changes a department.
@@ -240,11 +281,11 @@ pub async fn update(
     Json(change): Json<Change>,
 ) -> Result<Tagged<DepartmentJson>> {
     let changed = ctx.write(CHANGED, move |tx, actor| {
-        if_match.check(&DepartmentJson::from(super::get(tx, id)?))?;
+        if_match.check(&DepartmentJson::of(super::get(tx, id)?, actor))?;
         super::update(tx, actor, id, |facts| change.apply(facts))?;
-        super::get(tx, id)
+        Ok(DepartmentJson::of(super::get(tx, id)?, actor))
     });
-    changed.await.map(|found| Tagged(found.into()))
+    changed.await.map(Tagged)
 }
 
 /// What deactivating takes along.
@@ -268,7 +309,7 @@ pub async fn impact(ctx: Hr, Path(id): Path<DepartmentId>) -> Result<Json<Impact
 )]
 pub async fn remove(ctx: Hr, if_match: IfMatch, Path(id): Path<DepartmentId>) -> Result<StatusCode> {
     ctx.write(REMOVED, move |tx, actor| {
-        if_match.check(&DepartmentJson::from(super::get(tx, id)?))?;
+        if_match.check(&DepartmentJson::of(super::get(tx, id)?, actor))?;
         unit::hide(tx, actor, Unit::Department(id))
     })
     .await?;
@@ -284,9 +325,9 @@ pub async fn remove(ctx: Hr, if_match: IfMatch, Path(id): Path<DepartmentId>) ->
 )]
 pub async fn restore(ctx: Hr, if_match: IfMatch, Path(id): Path<DepartmentId>) -> Result<Tagged<DepartmentJson>> {
     let restored = ctx.write(RESTORED, move |tx, actor| {
-        if_match.check(&DepartmentJson::from(super::get(tx, id)?))?;
+        if_match.check(&DepartmentJson::of(super::get(tx, id)?, actor))?;
         unit::restore(tx, actor, Unit::Department(id))?;
-        super::get(tx, id)
+        Ok(DepartmentJson::of(super::get(tx, id)?, actor))
     });
-    restored.await.map(|found| Tagged(found.into()))
+    restored.await.map(Tagged)
 }

@@ -7,7 +7,7 @@ pub mod api;
 pub mod pages;
 mod store;
 
-use super::rules;
+use super::{money, rules};
 use crate::audit;
 use crate::auth::Actor;
 use crate::error::{AppError, FieldErrors, Result};
@@ -29,6 +29,10 @@ pub struct DepartmentFacts {
     /// The department that this one is a part of.
     pub parent_id: Option<DepartmentId>,
     pub head_id: Option<EmployeeId>,
+    /// For a year, in the smallest unit of `currency` (cents); for HR alone.
+    pub budget_minor: Option<i64>,
+    /// ISO 4217, such as EUR; empty exactly where there is no budget.
+    pub currency: String,
 }
 
 /// A department.
@@ -158,6 +162,7 @@ fn check(rx: &Rx<'_>, before: Option<(DepartmentId, &DepartmentFacts)>, facts: &
     if let Some((_, holder)) = store::holder_of_code(rx, &fold(&facts.code))?.filter(|(other, _)| Some(*other) != id) {
         errors.add("code", msg!("{0} has the code {1} already.", holder, facts.code));
     }
+    money::check(facts.budget_minor, &mut facts.currency, &mut errors);
     // What it had before may stay, though deactivated since.
     if let Some(location) = facts.location_id
         && before.is_none_or(|before| before.location_id != facts.location_id)
@@ -193,4 +198,6 @@ fn entry(action: &'static str, id: DepartmentId, before: &DepartmentFacts, after
         .change("location_id", before.location_id, after.location_id)
         .change("parent_id", before.parent_id, after.parent_id)
         .change("head_id", before.head_id, after.head_id)
+        .change("budget_minor", before.budget_minor, after.budget_minor)
+        .change("currency", &before.currency, &after.currency)
 }

@@ -9,8 +9,8 @@ use super::api::{CHANGED, CREATED, MANAGER_ADDED, MANAGER_REMOVED};
 use crate::auth::{Ctx, Hr};
 use crate::error::{AppError, Result};
 use crate::ids::{DepartmentId, EmployeeId, LocationId};
-use crate::people::org::location;
 use crate::people::org::pages::{HOME, UnitForm, wrong};
+use crate::people::org::{location, money};
 use crate::people::{self, NameRef, directory, words};
 use crate::web::{Flash, Form, FormState};
 use crate::{msg, tr};
@@ -24,11 +24,16 @@ pub struct Input {
     location_id: Option<LocationId>,
     parent_id: Option<DepartmentId>,
     head_id: Option<EmployeeId>,
+    /// As people write money: "120,000.50".
+    budget: String,
+    currency: String,
 }
 
-impl From<Input> for DepartmentFacts {
-    fn from(Input { name, code, location_id, parent_id, head_id }: Input) -> Self {
-        DepartmentFacts { name, code, location_id, parent_id, head_id }
+impl Input {
+    fn facts(self) -> Result<DepartmentFacts> {
+        let Input { name, code, location_id, parent_id, head_id, budget, currency } = self;
+        let budget_minor = money::read(&budget, &currency).map_err(|why| AppError::invalid("budget", why))?;
+        Ok(DepartmentFacts { name, code, location_id, parent_id, head_id, budget_minor, currency })
     }
 }
 
@@ -64,6 +69,8 @@ async fn filled(ctx: &Ctx, id: DepartmentId) -> Result<FormState> {
         ("location_id", text(facts.location_id.map(|id| id.0))),
         ("parent_id", text(facts.parent_id.map(|id| id.0))),
         ("head_id", text(facts.head_id.map(|id| id.0))),
+        ("budget", facts.budget_minor.map(|minor| money::plain(minor, &facts.currency)).unwrap_or_default()),
+        ("currency", facts.currency),
     ]))
 }
 
@@ -142,12 +149,10 @@ async fn form(ctx: &Ctx, id: Option<DepartmentId>) -> Result<UnitForm> {
 
 async fn save(ctx: &Ctx, id: Option<DepartmentId>, sent: Form<Input>) -> Result<Response> {
     let (state, input) = sent.open();
-    let saved = match (input, id) {
-        (Ok(input), None) => {
-            ctx.write(CREATED, move |tx, actor| super::create(tx, actor, input.into()).map(drop)).await
-        }
-        (Ok(input), Some(id)) => {
-            ctx.write(CHANGED, move |tx, actor| super::update(tx, actor, id, |facts| *facts = input.into())).await
+    let saved = match (input.and_then(Input::facts), id) {
+        (Ok(new), None) => ctx.write(CREATED, move |tx, actor| super::create(tx, actor, new).map(drop)).await,
+        (Ok(typed), Some(id)) => {
+            ctx.write(CHANGED, move |tx, actor| super::update(tx, actor, id, |facts| *facts = typed)).await
         }
         (Err(error), _) => Err(error),
     };

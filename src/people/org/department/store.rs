@@ -13,7 +13,8 @@ macro_rules! select_department {
         concat!(
             "SELECT d.id, d.name, d.code, d.location_id, d.parent_id, d.head_id, d.hidden_by IS NOT NULL, l.name, \
              p.name, e.first_name || ' ' || e.last_name, \
-             (SELECT count(*) FROM employees m WHERE m.department_id = d.id AND m.hidden_by IS NULL) \
+             (SELECT count(*) FROM employees m WHERE m.department_id = d.id AND m.hidden_by IS NULL), \
+             d.budget_minor, d.currency \
              FROM departments d LEFT JOIN locations l ON l.id = d.location_id \
              LEFT JOIN departments p ON p.id = d.parent_id LEFT JOIN employees e ON e.id = d.head_id ",
             $tail
@@ -38,6 +39,8 @@ fn department(row: &rusqlite::Row<'_>) -> rusqlite::Result<Department> {
             location_id: row.get(3)?,
             parent_id: row.get(4)?,
             head_id: row.get(5)?,
+            budget_minor: row.get(11)?,
+            currency: row.get(12)?,
         },
         hidden: row.get(6)?,
         location: NameRef::from_columns(row, 3, 7)?,
@@ -103,8 +106,8 @@ pub(super) fn is_within(rx: &Rx<'_>, inner: DepartmentId, outer: DepartmentId) -
 
 pub(super) fn insert(tx: &mut Tx<'_>, facts: &DepartmentFacts) -> Result<DepartmentId> {
     tx.insert(
-        "INSERT INTO departments (name, name_key, code, code_key, location_id, parent_id, head_id) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT INTO departments (name, name_key, code, code_key, location_id, parent_id, head_id, budget_minor, currency) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         (
             &facts.name,
             sort_key(&facts.name),
@@ -113,6 +116,8 @@ pub(super) fn insert(tx: &mut Tx<'_>, facts: &DepartmentFacts) -> Result<Departm
             facts.location_id,
             facts.parent_id,
             facts.head_id,
+            facts.budget_minor,
+            &facts.currency,
         ),
     )
     .map(DepartmentId)
@@ -121,7 +126,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, facts: &DepartmentFacts) -> Result<Departm
 pub(super) fn update(tx: &mut Tx<'_>, id: DepartmentId, facts: &DepartmentFacts) -> Result<()> {
     tx.run(
         "UPDATE departments SET name = ?2, name_key = ?3, code = ?4, code_key = ?5, location_id = ?6, parent_id = ?7, \
-         head_id = ?8 WHERE id = ?1",
+         head_id = ?8, budget_minor = ?9, currency = ?10 WHERE id = ?1",
         (
             id,
             &facts.name,
@@ -131,6 +136,8 @@ pub(super) fn update(tx: &mut Tx<'_>, id: DepartmentId, facts: &DepartmentFacts)
             facts.location_id,
             facts.parent_id,
             facts.head_id,
+            facts.budget_minor,
+            &facts.currency,
         ),
     )?;
     Ok(())

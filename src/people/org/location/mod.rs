@@ -129,8 +129,7 @@ pub fn update(tx: &mut Tx<'_>, actor: &Actor, id: LocationId, change: impl FnOnc
     let moved = if facts.entity_id == before.entity_id {
         Vec::new()
     } else {
-        let on = actor.today(tx.now());
-        crate::people::employee::move_to_entity(tx, id, facts.entity_id, on)?
+        crate::people::employee::changes::move_to_entity(tx, actor, id, facts.entity_id)?
     };
     let mut entry = audit::Entry::new("location.updated")
         .on("location", id)
