@@ -217,8 +217,8 @@ fn leave_of_staff(t: &mut Routes) {
 
 fn people_of_staff(t: &mut Routes) {
     t.get("/people", people::directory::pages::index);
-    t.get("/people/chart", people::chart::pages::show);
     t.get("/people/{id}", people::employee::show::show);
+    t.get("/people/chart", people::chart::pages::show);
     t.get("/people/{id}/history", people::employee::changes::pages::show);
     t.get("/people/organization", people::org::pages::index);
     t.get("/people/holidays", people::holidays::pages::index);

@@ -54,10 +54,7 @@ pub const REPORT: &str = "overtime_report";
 pub fn send(tx: &mut Tx<'_>, actor: &Actor, wanted: &Wanted) -> Result<OvertimeId> {
     let preview = weigh::passing(tx, actor, wanted, None)?;
     let employee = people::get(tx, wanted.employee_id)?;
-    let department = match employee.facts.department_id {
-        Some(id) => Some(people::NameRef { id: id.0, name: people::org::department::get(tx, id)?.facts.name }),
-        None => None,
-    };
+    let department = department_on(tx, wanted.employee_id, wanted.date)?;
     let request = kept(wanted, &preview, employee.name_ref(), department, OvertimeStatus::Pending);
     let row = store::Row_ {
         request: &request,
@@ -85,6 +82,12 @@ pub fn send(tx: &mut Tx<'_>, actor: &Actor, wanted: &Wanted) -> Result<OvertimeI
     approvals::open(tx, actor, new)?;
     report_again(tx, &request)?;
     Ok(id)
+}
+
+/// Where somebody belonged on the day of the work: a report for March shows March's department.
+fn department_on(rx: &Rx<'_>, employee: EmployeeId, date: jiff::civil::Date) -> Result<Option<people::NameRef>> {
+    let Some(id) = people::standing_on(rx, employee, date)?.department_id else { return Ok(None) };
+    Ok(Some(people::NameRef { id: id.0, name: people::org::department::get(rx, id)?.facts.name }))
 }
 
 /// The requester changes a request that is undecided, or answers a question: it starts again.
@@ -363,7 +366,8 @@ fn replace(
     status: OvertimeStatus,
 ) -> Result<Request> {
     let preview = weigh::passing(tx, actor, wanted, Some(before.id))?;
-    let request = kept(wanted, &preview, before.employee.clone(), before.department.clone(), status);
+    let department = department_on(tx, wanted.employee_id, wanted.date)?;
+    let request = kept(wanted, &preview, before.employee.clone(), department, status);
     let row = store::Row_ {
         request: &request,
         whole: preview.span.whole(),

@@ -50,6 +50,12 @@ pub fn json_ids(ids: &[EmployeeId]) -> String {
     serde_json::to_string(ids).expect("a list of integers is JSON")
 }
 
+/// `employees`, named `e`, as they stood on a date: for the `WITH` of a statement that then reads `FROM e`. `on` is the
+/// place of the date in that statement, such as `?10`.
+pub fn standing_table(on: &str) -> String {
+    employee::standing(on)
+}
+
 /// What a search looks for in a name's sort key and in a folded code, each for `LIKE ? ESCAPE '\\'`. Without a search
 /// they find everything.
 fn like(search: Option<&str>) -> [String; 2] {

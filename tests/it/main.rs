@@ -22,6 +22,7 @@ mod orgs_whole;
 mod overtime_reports;
 mod overtime_requests;
 mod people_api;
+mod people_files;
 mod people_pages;
 mod people_records;
 mod personal;

@@ -365,8 +365,11 @@ async fn a_template_keeps_what_can_be_chosen_no_more() {
 async fn an_import_begins_onboardings_of_those_who_begin() {
     let office = Office::new();
     let csv = "email,last_name,first_name,join_date\nnew@x.test,Rao,Priya,2026-03-16\nold@x.test,Ek,Bo,2020-01-01\n";
-    let table = steward::people::import::read(csv.as_bytes()).unwrap();
-    office.app.act(office.app.people.hr, move |tx, actor| steward::people::import::run(tx, actor, &table)).unwrap();
+    let table = steward::people::import::read(csv.as_bytes(), Vec::new()).unwrap();
+    office
+        .app
+        .act(office.app.people.hr, move |tx, actor| steward::people::import::run(tx, actor, &table, None, &|_| ()))
+        .unwrap();
     let runs = office.app.as_hr().get("/api/v1/onboardings").await.assert_ok().json();
     assert_eq!(runs["total"], 1, "{runs}");
     assert_eq!(runs["items"][0]["employee"]["name"], "Priya Rao");

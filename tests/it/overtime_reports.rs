@@ -51,7 +51,9 @@ fn put_into(app: &TestApp, who: Person, code: &str, name: &str) -> DepartmentId 
     let facts = DepartmentFacts { name: name.to_owned(), code: code.to_owned(), ..DepartmentFacts::default() };
     app.act(app.people.hr, move |tx, actor| {
         let id = department::create(tx, actor, facts)?;
-        people::update(tx, actor, who.employee, |facts| facts.department_id = Some(id))?;
+        // Since before the overtime: a report shows where somebody belonged then.
+        let since = Some(jiff::civil::date(2026, 1, 1));
+        people::update_from(tx, actor, who.employee, since, |facts| facts.department_id = Some(id))?;
         Ok(id)
     })
     .unwrap()

@@ -50,7 +50,7 @@ async fn a_planned_change_comes_at_the_organization_s_midnight_and_once() {
     assert_eq!(shown(&hr, id).await["department"], Value::Null);
 
     let person = hr.get(&format!("/people/{id}")).await.assert_ok();
-    person.assert_contains("Department SAL").assert_contains("1 April 2026").assert_contains("take-back");
+    person.assert_contains("Department SAL").assert_contains("take-back");
     let timeline = hr.get(&format!("/api/v1/employees/{id}/timeline")).await.assert_ok().json();
     let next = &timeline["items"][0];
     assert_eq!((&next["effective_on"], &next["planned"]), (&json!("2026-04-01"), &json!(true)));
@@ -165,4 +165,175 @@ async fn a_budget_is_hr_s_and_comes_with_its_currency() {
     hr.post(&page, wrong).await.assert_invalid("budget").assert_contains("lots");
     hr.json(Method::PATCH, &path, json!({"budget_minor": null})).await.assert_ok();
     assert!(hr.get(&path).await.json()["budget_minor"].is_null());
+}
+
+/// A report for March shows March: lists, files, overtime and the calendar.
+#[tokio::test]
+async fn what_is_asked_about_a_day_is_answered_as_of_that_day() {
+    let (app, project) = crate::overtime_requests::company();
+    let hr = app.as_hr();
+    let (old, new) = (department(&hr, "OLD").await, department(&hr, "NEW").await);
+    let part = json!({"name": "Part", "code": "PRT", "parent_id": new});
+    let part = hr.json(Method::POST, "/api/v1/departments", part).await.json()["id"].as_i64().unwrap();
+    let who = app.people.employee;
+    patch(&hr, who.employee, json!({"department_id": old, "position": "Junior", "effective_on": "2026-01-01"}))
+        .await
+        .assert_ok();
+    patch(&hr, who.employee, json!({"department_id": part, "position": "Senior", "effective_on": "2026-03-01"}))
+        .await
+        .assert_ok();
+
+    let on = |query: String| {
+        let hr = hr.clone();
+        async move { hr.get(&format!("/api/v1/employees?{query}")).await.assert_ok().json() }
+    };
+    let february = on(format!("on=2026-02-15&department_id={old}")).await;
+    assert_eq!(february["total"], 1);
+    assert_eq!(
+        (&february["items"][0]["position"], &february["items"][0]["department"]["id"]),
+        (&json!("Junior"), &json!(old))
+    );
+    assert_eq!(on(format!("on=2026-03-02&department_id={old}")).await["total"], 0);
+    // A department is found with its parts, today as well as then.
+    assert_eq!(on(format!("on=2026-03-02&department_id={new}")).await["total"], 1);
+    assert_eq!(on(format!("department_id={new}")).await["total"], 1);
+    assert_eq!(on("on=1990-01-01".to_owned()).await["total"], 0, "nobody was here");
+    app.as_other().get("/api/v1/employees?on=2026-02-15").await.assert_status(422);
+    hr.get(&format!("/people?on=2026-02-15&department_id={old}")).await.assert_ok().assert_contains("Junior");
+
+    let file = hr.get("/api/v1/employees/export?on=2026-02-15").await.assert_ok().text();
+    let line = file.lines().find(|line| line.contains("employee@nordlicht.test")).unwrap();
+    assert!(file.lines().next().unwrap().ends_with("weekly_hours"), "{file}");
+    assert!(line.contains("Junior") && line.contains("OLD") && line.ends_with(",40"), "{line}");
+
+    // Overtime of February, entered in March, is the old department's.
+    let id = crate::overtime_requests::sent(
+        &app.as_employee(),
+        crate::overtime_requests::wish(project, "2026-02-27", "19:00", "21:00"),
+    )
+    .await;
+    let request = app.as_employee().get(&format!("/api/v1/overtime-requests/{id}")).await.assert_ok().json();
+    assert_eq!(request["department"]["id"], old);
+    let calendar = hr.get("/api/v1/leave/calendar?from=2026-02-01&to=2026-02-28").await.assert_ok().json();
+    let own = |json: &Value| json.to_string().contains("Department OLD");
+    assert!(own(&calendar), "{calendar}");
+}
+
+#[tokio::test]
+async fn the_directory_narrows_by_group_kind_and_manager() {
+    let app = TestApp::new();
+    let hr = app.as_hr();
+    let who = app.people.employee.employee;
+    let group =
+        app.act(app.people.hr, |tx, actor| steward::people::groups::create(tx, actor, "Council", "council")).unwrap();
+    patch(&hr, who, json!({"groups": ["council"], "employment_type": "part_time"})).await.assert_ok();
+    for query in [
+        format!("group_id={group}"),
+        "employment_type=part_time".to_owned(),
+        format!("group_id={group}&manager_id={}", app.people.manager.employee),
+    ] {
+        let found = hr.get(&format!("/api/v1/employees?{query}")).await.assert_ok().json();
+        assert_eq!((&found["total"], &found["items"][0]["id"]), (&json!(1), &json!(who)), "{query}");
+        hr.get(&format!("/people?{query}")).await.assert_ok().assert_contains("Mira Castell").assert_lacks("Nora Vale");
+    }
+    // Colleagues filter by what they may see.
+    app.as_other().get("/api/v1/employees?employment_type=part_time").await.assert_status(422);
+    app.as_other().get(&format!("/people?group_id={group}")).await.assert_ok().assert_contains("Mira Castell");
+}
+
+#[tokio::test]
+async fn fields_of_hr_s_own_stand_on_records_and_in_files() {
+    let app = TestApp::new();
+    let hr = app.as_hr();
+    let size =
+        json!({"code": "shoe_size", "label": "Shoe size", "kind": "number", "visible_to": "manager", "required": true});
+    let made = hr.json(Method::POST, "/api/v1/employee-fields", size).await.assert_status(201).json();
+    let car = [
+        ("code", "car"),
+        ("label", "Car"),
+        ("kind", "choice"),
+        ("options", "Own\r\nLeased"),
+        ("visible_to", "everyone"),
+    ];
+    hr.post("/people/fields/new", car).await.assert_redirect("/people/fields");
+    hr.get("/people/fields").await.assert_ok().assert_contains("Shoe size").assert_contains("shoe_size");
+    hr.post("/people/fields/new", [("code", "Größe"), ("label", ""), ("kind", "text")])
+        .await
+        .assert_invalid("code")
+        .assert_invalid("label");
+
+    let id = app.people.employee.employee;
+    patch(&hr, id, json!({"custom": {"shoe_size": "big", "hat": 1}}))
+        .await
+        .assert_invalid("custom.shoe_size")
+        .assert_invalid("custom.hat");
+    patch(&hr, id, json!({"custom": {"shoe_size": 41.5, "car": "leased"}})).await.assert_ok();
+    assert_eq!(shown(&hr, id).await["custom"], json!({"car": "Leased", "shoe_size": 41.5}));
+    assert_eq!(shown(&app.as_manager(), id).await["custom"]["shoe_size"], 41.5);
+    assert_eq!(shown(&app.as_other(), id).await["custom"], json!({"car": "Leased"}));
+    let list = app.as_other().get("/api/v1/employees?search=castell").await.json();
+    assert_eq!(list["items"][0]["custom"], json!({"car": "Leased"}));
+    app.as_other().get(&format!("/people/{id}")).await.assert_ok().assert_contains("Leased").assert_lacks("41.5");
+    app.as_employee().get(&format!("/people/{id}")).await.assert_ok().assert_contains("41.5");
+
+    // What is required is asked for where somebody is entered, on every way in.
+    let new = json!({"number": "77", "first_name": "Ana", "last_name": "Ribeiro", "email": "ana@x.test", "join_date": "2026-04-01"});
+    hr.json(Method::POST, "/api/v1/employees", new).await.assert_invalid("custom.shoe_size");
+    let form = [
+        ("number", "78"),
+        ("first_name", "Bo"),
+        ("last_name", "Ek"),
+        ("email", "bo@x.test"),
+        ("join_date", "2026-04-01"),
+    ];
+    let mut form = form.to_vec();
+    hr.get("/people/new").await.assert_ok().assert_contains("name=\"custom.shoe_size\"");
+    hr.post("/people/new", form.clone()).await.assert_invalid("custom.shoe_size");
+    hr.get("/onboarding/new").await.assert_ok().assert_contains("name=\"custom.shoe_size\"");
+    form.push(("custom.shoe_size", "44"));
+    hr.post("/onboarding/new", form).await.assert_status(303);
+
+    let file = hr.get("/people/export").await.assert_ok().text();
+    assert!(file.lines().next().unwrap().contains("custom:shoe_size"), "{file}");
+    hr.post(&format!("/people/fields/{}/retire", made["id"]), [("", ""); 0]).await.assert_redirect("/people/fields");
+    assert_eq!(shown(&hr, id).await["custom"], json!({"car": "Leased"}));
+    assert!(!hr.get("/people/export").await.text().contains("shoe_size"));
+    hr.post(&format!("/people/fields/{}/restore", made["id"]), [("", ""); 0]).await.assert_redirect("/people/fields");
+    assert_eq!(shown(&hr, id).await["custom"]["shoe_size"], 41.5);
+}
+
+/// A location that goes to another entity, and a planned move, take the due dates of an onboarding along: the followers
+/// are told.
+#[tokio::test]
+async fn those_who_follow_a_record_are_told_of_every_way_it_changes() {
+    let app = TestApp::new();
+    let hr = app.as_hr();
+    let entity = |code: &str| json!({"name": code, "code": code});
+    let a = hr.json(Method::POST, "/api/v1/entities", entity("A")).await.json()["id"].clone();
+    let b = hr.json(Method::POST, "/api/v1/entities", entity("B")).await.json()["id"].clone();
+    let site = json!({"entity_id": a, "name": "Kiel", "code": "K", "time_zone": "Europe/Berlin"});
+    let site = hr.json(Method::POST, "/api/v1/locations", site).await.json()["id"].as_i64().unwrap();
+    let who = app.people.hire.employee;
+    patch(&hr, who, json!({"location_id": site})).await.assert_ok();
+    app.act(app.people.hr, move |tx, actor| {
+        steward::onboarding::seed_templates(tx, actor)?;
+        let template = steward::onboarding::templates::list(tx, actor)?[0].id;
+        let run = steward::onboarding::runs::NewRun { employee_id: who, template_id: template, buddy_id: None };
+        steward::onboarding::runs::start(tx, actor, run).map(drop)
+    })
+    .unwrap();
+    let due = || {
+        app.read(|rx| {
+            rx.all("SELECT due_date FROM tasks ORDER BY id /* whole table */", (), |row| row.get::<_, String>(0))
+        })
+    };
+    let before = due();
+    // In B the days before the first one are all holidays: what is due on working days moves.
+    for day in 1..=20 {
+        let date = format!("2026-03-{day:02}");
+        let free = json!({"name": "Closed", "start_date": date, "scope": "entity", "entity_id": b});
+        hr.json(Method::POST, "/api/v1/leave/holidays", free).await.assert_status(201);
+    }
+    hr.json(Method::PATCH, &format!("/api/v1/locations/{site}"), json!({"entity_id": b})).await.assert_ok();
+    assert_ne!(due(), before, "the entity's holidays are other ones now");
 }

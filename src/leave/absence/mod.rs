@@ -94,7 +94,13 @@ pub fn circle(
             whom.besides.push(id);
         }
     }
-    store::people(rx, &whom, period)
+    store::people(rx, &whom, period, day_of(rx, period)?)
+}
+
+/// The day whose departments and locations a period shows: today where it lies within, else the last day of a period
+/// that is over, and the first of one to come. Last March shows the departments of March.
+fn day_of(rx: &Rx<'_>, period: Period) -> Result<Date> {
+    Ok(people::today(rx)?.clamp(period.first(), period.last()))
 }
 
 /// The people of one department, or of one line manager where somebody belongs to none: the team of `employee`,
@@ -114,7 +120,7 @@ pub fn team(rx: &Rx<'_>, employee: EmployeeId, period: Period) -> Result<Vec<Per
         }
         (None, None) => store::Whom { besides: vec![employee], ..store::Whom::default() },
     };
-    store::people(rx, &whom, period)
+    store::people(rx, &whom, period, day_of(rx, period)?)
 }
 
 /// The leave of these people within `period`, approved and undecided, as `actor` may know it.

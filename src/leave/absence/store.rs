@@ -66,16 +66,21 @@ pub(super) struct Whom {
 }
 
 /// People employed at some time within `period`, by department and name.
-pub(super) fn people(rx: &Rx<'_>, whom: &Whom, period: Period) -> Result<Vec<Person>> {
-    rx.all(
-        "SELECT e.id, e.first_name || ' ' || e.last_name, e.department_id, coalesce(d.name, ''), e.location_id,
+/// They stand where they stood on `on`.
+pub(super) fn people(rx: &Rx<'_>, whom: &Whom, period: Period, on: Date) -> Result<Vec<Person>> {
+    let sql = format!(
+        "WITH {} SELECT e.id, e.first_name || ' ' || e.last_name, e.department_id, coalesce(d.name, ''), e.location_id,
              coalesce(l.name, ''), coalesce(l.entity_id, e.entity_id), e.leave_date
-         FROM employees e LEFT JOIN departments d ON d.id = e.department_id LEFT JOIN locations l ON l.id = e.location_id
+         FROM e LEFT JOIN departments d ON d.id = e.department_id LEFT JOIN locations l ON l.id = e.location_id
          WHERE e.hidden_by IS NULL AND e.join_date <= ?2 AND (e.leave_date IS NULL OR e.leave_date >= ?1)
            AND (?3 OR e.entity_id = ?4 OR e.id = ?5 OR e.id IN (SELECT value FROM json_each(?6)) OR e.approver_id = ?5)
            AND (?9 IS NULL OR e.join_date <= ?9 OR e.id = ?5 OR e.id IN (SELECT value FROM json_each(?6)) OR e.approver_id = ?5)
            AND (?7 IS NULL OR e.department_id = ?7) AND (?8 IS NULL OR e.location_id = ?8)
          ORDER BY d.name IS NULL, d.name, e.department_id, e.name_key, e.id",
+        crate::people::standing_table("?10")
+    );
+    rx.all(
+        &sql,
         (
             period.first(),
             period.last(),
@@ -86,6 +91,7 @@ pub(super) fn people(rx: &Rx<'_>, whom: &Whom, period: Period) -> Result<Vec<Per
             whom.department_id,
             whom.location_id,
             whom.joined_by,
+            on,
         ),
         |row| {
             Ok(Person {

@@ -49,7 +49,7 @@ impl Kind {
     pub fn label(self) -> &'static str {
         match self {
             Kind::Text => tr!("Text"),
-            Kind::Number => tr!("Number"),
+            Kind::Number => tr!("Figure"),
             Kind::Date => tr!("Date"),
             Kind::Choice => tr!("Choice"),
         }

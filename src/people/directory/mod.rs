@@ -11,10 +11,10 @@ mod tests;
 use jiff::civil::Date;
 
 use super::reach::{self, Reach};
-use super::{Employee, NameRef, Status};
+use super::{Employee, EmploymentType, NameRef, Status};
 use crate::auth::{Actor, Role};
 use crate::error::{AppError, Result};
-use crate::ids::{DepartmentId, EmployeeId, EntityId, LocationId};
+use crate::ids::{DepartmentId, EmployeeId, EntityId, GroupId, LocationId};
 use crate::storage::Rx;
 use crate::web::Listing;
 
@@ -34,11 +34,22 @@ pub struct Profile {
 pub const ORDERINGS: &[&str] =
     &["name", "first_name", "number", "position", "department", "location", "join_date", "leave_date"];
 /// By which words HR can filter it.
-pub const FILTERS: &[&str] = &["search", "department_id", "location_id", "entity_id", "manager_id", "status", "active"];
+pub const FILTERS: &[&str] = &[
+    "search",
+    "department_id",
+    "location_id",
+    "entity_id",
+    "manager_id",
+    "group_id",
+    "employment_type",
+    "status",
+    "active",
+    "on",
+];
 /// By which words everybody else can order it: none tells what they may not see.
 pub const PUBLIC_ORDERINGS: &[&str] = &["name", "first_name", "position", "department", "location"];
 /// By which words everybody else can filter it.
-pub const PUBLIC_FILTERS: &[&str] = &["search", "department_id", "location_id", "entity_id", "manager_id"];
+pub const PUBLIC_FILTERS: &[&str] = &["search", "department_id", "location_id", "entity_id", "manager_id", "group_id"];
 
 /// The words that this actor's list knows: orderings, filters.
 pub fn words(actor: &Actor) -> (&'static [&'static str], &'static [&'static str]) {
@@ -48,10 +59,15 @@ pub fn words(actor: &Actor) -> (&'static [&'static str], &'static [&'static str]
 /// What a list is narrowed to, beside what the actor may see at all.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Narrow {
+    /// With all that are part of it.
     department: Option<DepartmentId>,
     location: Option<LocationId>,
     entity: Option<EntityId>,
     manager: Option<EmployeeId>,
+    group: Option<GroupId>,
+    employment_type: Option<EmploymentType>,
+    /// As people stood on this day, and only who was employed then.
+    on: Option<Date>,
     /// Above, directly or through others.
     above: Option<EmployeeId>,
     status: Option<Status>,
@@ -98,6 +114,9 @@ fn find(rx: &Rx<'_>, actor: &Actor, listing: &Listing, without_left: bool) -> Re
         location: listing.filter("location_id")?,
         entity: listing.filter("entity_id")?,
         manager: listing.filter("manager_id")?,
+        group: listing.filter("group_id")?,
+        employment_type: listing.filter("employment_type")?,
+        on: listing.filter("on")?,
         above: None,
         without_left: without_left && status.is_none() && !hidden,
         status,
@@ -107,7 +126,7 @@ fn find(rx: &Rx<'_>, actor: &Actor, listing: &Listing, without_left: bool) -> Re
 }
 
 fn narrowed(rx: &Rx<'_>, actor: &Actor, narrow: &Narrow, listing: &Listing) -> Result<(Vec<Profile>, i64)> {
-    let today = actor.today(rx.now());
+    let today = narrow.on.unwrap_or_else(|| actor.today(rx.now()));
     let scope = reach::scope(rx, actor)?;
     let search = crate::text::fold(listing.search.as_deref().unwrap_or_default());
     store::list(rx, &scope, today, narrow, &search, listing)
@@ -132,9 +151,18 @@ pub(super) fn whole(rx: &Rx<'_>, id: EmployeeId) -> Result<Profile> {
     store::get(rx, id)
 }
 
-/// Everybody who is not deactivated, by number: what an export holds.
-pub(super) fn everybody(rx: &Rx<'_>) -> Result<Vec<Profile>> {
-    store::everybody(rx)
+/// Everybody who is not deactivated, by number: what an export holds. With a day, those who were employed then, as
+/// they stood.
+pub(super) fn everybody(rx: &Rx<'_>, on: Option<Date>) -> Result<Vec<Profile>> {
+    store::everybody(rx, on)
+}
+
+/// Everybody to whom somebody reports, by name.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn managers(rx: &Rx<'_>) -> Result<Vec<NameRef>> {
+    store::managers(rx)
 }
 
 /// For choosing a person: all who are employed on or after `today`, by name.

@@ -5,8 +5,8 @@ use axum::response::Response;
 use super::Profile;
 use crate::auth::{Actor, Staff};
 use crate::error::Result;
-use crate::people::org::{department, location};
-use crate::people::{Status, words};
+use crate::people::org::{department, entity, location};
+use crate::people::{EmploymentType, NameRef, Status, groups, words};
 use crate::storage::Rx;
 use crate::tr;
 use crate::web::listing::ListQuery;
@@ -24,6 +24,11 @@ struct Index {
     narrowed: bool,
     deactivated: bool,
     filters_shown: Vec<Filter>,
+    /// Those that are asked for less often.
+    more: Vec<Filter>,
+    more_open: bool,
+    /// The day as of which people are shown; empty for today.
+    on: String,
     columns: Vec<Column>,
     rows: Vec<Row>,
     pager: Pager,
@@ -39,6 +44,28 @@ struct Filter {
     all: &'static str,
     chosen: String,
     options: Vec<(String, String)>,
+}
+
+/// What there is to choose from.
+struct Choices {
+    departments: Vec<NameRef>,
+    locations: Vec<NameRef>,
+    entities: Vec<NameRef>,
+    groups: Vec<NameRef>,
+    managers: Vec<NameRef>,
+}
+
+impl Choices {
+    fn read(rx: &Rx<'_>) -> Result<Choices> {
+        let group = |group: groups::Group| NameRef { id: group.id.0, name: group.name };
+        Ok(Choices {
+            departments: department::choices(rx)?,
+            locations: location::choices(rx)?,
+            entities: entity::choices(rx)?,
+            groups: groups::all(rx)?.into_iter().map(group).collect(),
+            managers: super::managers(rx)?,
+        })
+    }
 }
 
 /// A head that orders the list.
@@ -64,55 +91,59 @@ struct Row {
     state: (&'static str, &'static str),
 }
 
-/// `GET /people?search=&department_id=&location_id=&status=&page=`
+/// `GET /people?search=&department_id=&location_id=&manager_id=&group_id=&entity_id=&status=&employment_type=&on=&page=`
 pub async fn index(ctx: Staff, query: ListQuery) -> Result<Response> {
     let (orderings, filters) = super::words(&ctx.actor);
     let listing = query.listing(orderings, filters)?;
     let hr = ctx.actor.is_hr();
     let asked = listing.clone();
-    let (rows, total, departments, locations) = ctx
+    let (rows, total, found) = ctx
         .read(move |rx, actor| {
             let (found, total) = super::present(rx, actor, &asked)?;
-            let rows = rows(rx, actor, found);
-            Ok((rows, total, department::choices(rx)?, location::choices(rx)?))
+            Ok((rows(rx, actor, found), total, Choices::read(rx)?))
         })
         .await?;
     let lang = ctx.visit.lang;
+    let filter = |name: &'static str, label, all, options| Filter {
+        name,
+        label,
+        all,
+        chosen: listing.text(name).to_owned(),
+        options,
+    };
+    let words = |pairs: &[(&str, &'static str)]| -> Vec<(String, String)> {
+        pairs.iter().map(|(value, label)| ((*value).to_owned(), lang.text(label).to_owned())).collect()
+    };
     let mut filters_shown = vec![
-        Filter {
-            name: "department_id",
-            label: tr!("Department"),
-            all: tr!("All departments"),
-            chosen: listing.text("department_id").to_owned(),
-            options: words::options(departments),
-        },
-        Filter {
-            name: "location_id",
-            label: tr!("Location"),
-            all: tr!("All locations"),
-            chosen: listing.text("location_id").to_owned(),
-            options: words::options(locations),
-        },
+        filter("department_id", tr!("Department"), tr!("All departments"), words::options(found.departments)),
+        filter("location_id", tr!("Location"), tr!("All locations"), words::options(found.locations)),
+    ];
+    let mut more = vec![
+        filter("manager_id", tr!("Line manager"), tr!("Whoever it is"), words::options(found.managers)),
+        filter("group_id", tr!("Group"), tr!("All groups"), words::options(found.groups)),
+        filter("entity_id", tr!("Entity"), tr!("All entities"), words::options(found.entities)),
     ];
     if hr {
-        let label = |status: &Status| (status.to_string(), lang.text(status.label()).to_owned());
-        filters_shown.push(Filter {
-            name: "status",
-            label: tr!("State"),
-            all: tr!("Everybody here or coming"),
-            chosen: listing.text("status").to_owned(),
-            options: Status::ALL.iter().map(label).collect(),
-        });
+        let states: Vec<_> = Status::ALL.iter().map(|status| (status.as_str(), status.label())).collect();
+        filters_shown.push(filter("status", tr!("State"), tr!("Everybody here or coming"), words(&states)));
+        let kinds: Vec<_> = EmploymentType::ALL.iter().map(|kind| (kind.as_str(), kind.label())).collect();
+        more.push(filter("employment_type", tr!("Kind of employment"), tr!("All kinds"), words(&kinds)));
     }
-    let asked_for = ["search", "department_id", "location_id", "entity_id", "manager_id", "status"];
+    // What there is nothing to choose from only takes room.
+    more.retain(|filter| !filter.options.is_empty());
+    let asked_for = listing.text("search").to_owned() + listing.text("on");
+    let narrowed = !asked_for.is_empty() || filters_shown.iter().chain(&more).any(|filter| !filter.chosen.is_empty());
     web::page(&Index {
         shell: ctx.shell().await?,
         hr,
         total,
         search: listing.text("search").to_owned(),
-        narrowed: asked_for.iter().any(|word| !listing.text(word).is_empty()),
+        narrowed,
+        on: listing.text("on").to_owned(),
+        more_open: !listing.text("on").is_empty() || more.iter().any(|filter| !filter.chosen.is_empty()),
         deactivated: listing.text("active") == "false",
         filters_shown,
+        more,
         columns: columns(&listing),
         pager: Pager::new(&words::format(&ctx), &listing, total),
         rows,
@@ -121,7 +152,7 @@ pub async fn index(ctx: Staff, query: ListQuery) -> Result<Response> {
 
 fn rows(rx: &Rx<'_>, actor: &Actor, found: Vec<Profile>) -> Vec<Row> {
     let today = actor.today(rx.now());
-    let name = |of: Option<crate::people::NameRef>| of.map(|one| one.name).unwrap_or_default();
+    let name = |of: Option<NameRef>| of.map(|one| one.name).unwrap_or_default();
     let row = |profile: Profile| Row {
         id: profile.employee.id.0,
         name: profile.employee.name(),

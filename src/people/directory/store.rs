@@ -14,16 +14,25 @@ use crate::web::Listing;
 const MOST_WORDS: usize = 8;
 
 /// Columns of the record come first, the names behind them.
-fn select(tail: &str) -> String {
+fn select(on: Option<Date>, tail: &str) -> String {
     const COLUMNS: &str = employee::COLUMNS;
+    let (with, people) = source(on);
     format!(
-        "SELECT {COLUMNS}, n.name, l.name, d.name, m.first_name || ' ' || m.last_name, \
+        "{with}SELECT {COLUMNS}, n.name, l.name, d.name, m.first_name || ' ' || m.last_name, \
          a.first_name || ' ' || a.last_name, p.first_name || ' ' || p.last_name \
-         FROM employees e LEFT JOIN users u ON u.employee_id = e.id \
+         FROM {people} LEFT JOIN users u ON u.employee_id = e.id \
          LEFT JOIN entities n ON n.id = e.entity_id LEFT JOIN locations l ON l.id = e.location_id \
          LEFT JOIN departments d ON d.id = e.department_id LEFT JOIN employees m ON m.id = e.manager_id \
          LEFT JOIN employees a ON a.id = e.approver_id LEFT JOIN employees p ON p.id = e.deputy_id {tail}"
     )
+}
+
+/// Where the people come from: the table, or how it stood on a day, which is the statement's first value then.
+fn source(on: Option<Date>) -> (String, &'static str) {
+    match on {
+        None => (String::new(), "employees e"),
+        Some(_) => (format!("WITH asked (day) AS (SELECT ?), {} ", employee::standing("(SELECT day FROM asked)")), "e"),
+    }
 }
 
 fn profile(row: &Row<'_>) -> rusqlite::Result<Profile> {
@@ -46,11 +55,16 @@ fn profile(row: &Row<'_>) -> rusqlite::Result<Profile> {
 }
 
 pub(super) fn get(rx: &Rx<'_>, id: EmployeeId) -> Result<Profile> {
-    rx.get(&select("WHERE e.id = ?1"), [id], profile)
+    rx.get(&select(None, "WHERE e.id = ?1"), [id], profile)
 }
 
-pub(super) fn everybody(rx: &Rx<'_>) -> Result<Vec<Profile>> {
-    rx.all(&select("WHERE e.hidden_by IS NULL ORDER BY e.number_key"), (), profile)
+pub(super) fn everybody(rx: &Rx<'_>, on: Option<Date>) -> Result<Vec<Profile>> {
+    let Some(day) = on else {
+        return rx.all(&select(None, "WHERE e.hidden_by IS NULL ORDER BY e.number_key"), (), profile);
+    };
+    let then = "WHERE e.hidden_by IS NULL AND e.join_date <= ? AND (e.leave_date IS NULL OR e.leave_date >= ?) \
+                ORDER BY e.number_key";
+    rx.all(&select(on, then), (day, day, day), profile)
 }
 
 pub(super) fn choices(rx: &Rx<'_>, today: Date) -> Result<Vec<NameRef>> {
@@ -58,6 +72,16 @@ pub(super) fn choices(rx: &Rx<'_>, today: Date) -> Result<Vec<NameRef>> {
         "SELECT id, first_name || ' ' || last_name FROM employees \
          WHERE hidden_by IS NULL AND (leave_date IS NULL OR leave_date >= ?1) ORDER BY name_key, id",
         [today],
+        |row| Ok(NameRef { id: row.get(0)?, name: row.get(1)? }),
+    )
+}
+
+pub(super) fn managers(rx: &Rx<'_>) -> Result<Vec<NameRef>> {
+    rx.all(
+        "SELECT m.id, m.first_name || ' ' || m.last_name FROM employees m WHERE m.hidden_by IS NULL AND m.id IN \
+         (SELECT manager_id FROM employees WHERE manager_id IS NOT NULL AND hidden_by IS NULL) \
+         ORDER BY m.name_key, m.id /* whole table */",
+        (),
         |row| Ok(NameRef { id: row.get(0)?, name: row.get(1)? }),
     )
 }
@@ -71,6 +95,13 @@ pub(super) fn list(
     listing: &Listing,
 ) -> Result<(Vec<Profile>, i64)> {
     let mut wanted = Conditions::default();
+    if let Some(day) = narrow.on {
+        // The first value is the source's.
+        wanted.bind(day);
+        wanted.add("e.join_date <= ? AND (e.leave_date IS NULL OR e.leave_date >= ?)");
+        wanted.bind(day);
+        wanted.bind(day);
+    }
     wanted.add(if narrow.hidden { "e.hidden_by IS NOT NULL" } else { "e.hidden_by IS NULL" });
     if let Some(ids) = scope.ids_json() {
         wanted.add("(e.join_date <= ? AND (e.leave_date IS NULL OR e.leave_date >= ?) OR e.id IN (SELECT value FROM json_each(?)))");
@@ -79,7 +110,10 @@ pub(super) fn list(
         wanted.bind(ids);
     }
     if let Some(id) = narrow.department {
-        wanted.add("e.department_id = ?");
+        wanted.add(
+            "e.department_id IN (WITH RECURSIVE part (id) AS (SELECT ? UNION SELECT d.id FROM part \
+             JOIN departments d ON d.parent_id = part.id) SELECT id FROM part)",
+        );
         wanted.bind(id);
     }
     if let Some(id) = narrow.location {
@@ -93,6 +127,14 @@ pub(super) fn list(
     if let Some(id) = narrow.manager {
         wanted.add("e.manager_id = ?");
         wanted.bind(id);
+    }
+    if let Some(id) = narrow.group {
+        wanted.add("e.id IN (SELECT employee_id FROM group_members WHERE group_id = ?)");
+        wanted.bind(id);
+    }
+    if let Some(kind) = narrow.employment_type {
+        wanted.add("e.employment_type = ?");
+        wanted.bind(kind);
     }
     if let Some(id) = narrow.above {
         wanted.add(
@@ -147,11 +189,12 @@ pub(super) fn list(
         "e.name_key, e.id",
     );
     let filter = wanted.sql();
-    let total =
-        rx.scalar(&format!("SELECT count(*) FROM employees e {filter}"), params_from_iter(wanted.values.iter()))?;
+    let (with, people) = source(narrow.on);
+    let count = format!("{with}SELECT count(*) FROM {people} {filter}");
+    let total = rx.scalar(&count, params_from_iter(wanted.values.iter()))?;
     wanted.bind(listing.limit());
     wanted.bind(listing.offset());
-    let sql = select(&format!("{filter} {order} LIMIT ? OFFSET ?"));
+    let sql = select(narrow.on, &format!("{filter} {order} LIMIT ? OFFSET ?"));
     let rows = rx.all(&sql, params_from_iter(wanted.values.iter()), profile)?;
     Ok((rows, total))
 }

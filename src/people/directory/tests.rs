@@ -101,7 +101,7 @@ fn status_filters_agree_with_the_record() {
     let today = date(2026, 12, 3);
     for status in Status::ALL {
         let by_filter = numbers(&house, &hr(), &format!("status={status}&ordering=number"));
-        let everyone = house.db.read_blocking(everybody).unwrap();
+        let everyone = house.db.read_blocking(|rx| everybody(rx, None)).unwrap();
         let by_record: Vec<_> = everyone
             .iter()
             .filter(|one| one.employee.status(today) == *status)

@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use super::{EmploymentType, Facts, Status};
 use crate::auth::{Actor, Hr, Role, Staff, user};
 use crate::error::Result;
-use crate::ids::{DepartmentId, EmployeeId, EntityId, LocationId};
+use crate::ids::{DepartmentId, EmployeeId, EntityId, GroupId, LocationId};
 use crate::people::custom::{self, Shown};
 use crate::people::schedule::api::ScheduleJson;
 use crate::people::{NameRef, Profile, Reach, directory, groups, schedule};
@@ -250,11 +250,13 @@ impl Change {
 #[utoipa::path(
     get, path = "/api/v1/employees", operation_id = "list_employees", tag = "employees",
     summary = "People",
-    description = "Everybody signed in. HR finds all who are not deleted (with `active=false`, those who are); everybody else those who work here today, and their own reports. A search finds those in whom every word occurs: in a name, the address or the position; for HR also in the number. Orderings: `name`, `first_name`, `position`, `department`, `location`; for HR also `number`, `join_date`, `leave_date`. Only HR filters by `status` and `active`.",
+    description = "Everybody signed in. HR finds all who are not deleted (with `active=false`, those who are); everybody else those who work here today, and their own reports. A search finds those in whom every word occurs: in a name, the address or the position; for HR also in the number. Orderings: `name`, `first_name`, `position`, `department`, `location`; for HR also `number`, `join_date`, `leave_date`. A department is found with all that are part of it. Only HR filters by `employment_type`, `status` and `active`. With `on` (HR), those who were employed on that day, with department, location, entity, manager, kind of employment and position as of that day.",
     params(
         ("search" = Option<String>, Query), ("ordering" = Option<String>, Query, example = "name"),
         ("department_id" = Option<DepartmentId>, Query), ("location_id" = Option<LocationId>, Query),
         ("entity_id" = Option<EntityId>, Query), ("manager_id" = Option<EmployeeId>, Query),
+        ("group_id" = Option<GroupId>, Query), ("employment_type" = Option<EmploymentType>, Query),
+        ("on" = Option<String>, Query, format = Date, example = "2026-03-31"),
         ("status" = Option<Status>, Query), ("active" = Option<bool>, Query),
         ("page" = Option<i64>, Query), ("page_size" = Option<i64>, Query),
     ),

@@ -23,6 +23,32 @@ macro_rules! columns {
 pub(in crate::people) const COLUMNS: &str = columns!();
 pub(in crate::people) const COLUMN_COUNT: usize = 22;
 
+/// `employees`, named `e`, as they stood on a date: for the `WITH` of a statement that then reads `FROM e`. `on` is the
+/// place of the date in the statement (`?10`). Before the first day counts how somebody began.
+pub(in crate::people) fn standing(on: &str) -> String {
+    let field = |name: &str| {
+        format!(
+            "(SELECT c.value FROM employee_changes c WHERE c.employee_id = p.id AND c.field = '{name}' \
+             ORDER BY c.effective_on <= {on} DESC, CASE WHEN c.effective_on <= {on} THEN c.effective_on END DESC, \
+             c.effective_on LIMIT 1)"
+        )
+    };
+    let id = |name: &str| format!("CAST({} AS INTEGER) AS {name}", field(name));
+    format!(
+        "e AS MATERIALIZED (SELECT p.id, p.number, p.number_key, p.first_name, p.last_name, p.name_key, p.email, p.phone, \
+         coalesce({}, p.position) AS position, coalesce({}, p.employment_type) AS employment_type, {}, {}, {}, {}, \
+         p.approver_id, p.deputy_id, p.join_date, p.probation_end, p.leave_date, p.exclude_from_reports, p.hidden_by, \
+         p.photo_id \
+         FROM employees p /* whole table */)",
+        field("position"),
+        field("employment_type"),
+        id("entity_id"),
+        id("location_id"),
+        id("department_id"),
+        id("manager_id"),
+    )
+}
+
 macro_rules! select_employee {
     ($tail:literal) => {
         concat!("SELECT ", columns!(), " FROM employees e LEFT JOIN users u ON u.employee_id = e.id ", $tail)

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use jiff::civil::Date;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -158,12 +159,15 @@ pub async fn import(
 #[utoipa::path(
     get, path = "/api/v1/employees/export", operation_id = "export_employees", tag = "employees",
     summary = "Everybody as CSV",
-    description = "HR. The columns of an import, in its own words: what goes out comes in again as it is. Deleted people are left out.",
+    description = "HR. The columns of an import, in its own words: what goes out comes in again as it is. Deleted people are left out. With `on`, those who were employed on that day, as they stood then, and a column `weekly_hours` with the hours of their working week around it.",
+    params(("on" = Option<String>, Query, format = Date, example = "2026-03-31")),
     responses((status = 200, description = "CSV in UTF-8 with a byte order mark", body = String, content_type = "text/csv"), ReadProblems),
 )]
-pub async fn export(ctx: Hr, _rate: BulkRate, _patient: Patient) -> Result<Response> {
-    let (csv, today) = ctx.read(|rx, actor| Ok((super::export(rx, actor, Vec::new())?, actor.today(rx.now())))).await?;
-    let name = format!("attachment; filename=\"people-{today}.csv\"");
+pub async fn export(ctx: Hr, _rate: BulkRate, _patient: Patient, query: ListQuery) -> Result<Response> {
+    let on: Option<Date> = query.listing(&[], &["on"])?.filter("on")?;
+    let read = ctx.read(move |rx, actor| Ok((super::export(rx, actor, on, Vec::new())?, actor.today(rx.now()))));
+    let (csv, today) = read.await?;
+    let name = format!("attachment; filename=\"people-{}.csv\"", on.unwrap_or(today));
     let headers = [(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)];
     Ok((headers, csv).into_response())
 }

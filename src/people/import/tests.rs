@@ -82,7 +82,7 @@ fn import(house: &House, csv: &str) -> Outcome {
 }
 
 fn exported(house: &House) -> String {
-    String::from_utf8(house.db.read_blocking(|rx| export(rx, &hr(), Vec::new())).unwrap()).unwrap()
+    String::from_utf8(house.db.read_blocking(|rx| export(rx, &hr(), None, Vec::new())).unwrap()).unwrap()
 }
 
 fn facts(house: &House, email: &str) -> Facts {
@@ -280,7 +280,7 @@ fn only_hr_imports_and_exports() {
     let who = actor(boss, &[Role::Employee, Role::Manager, Role::Admin]);
     let table = read(&b"number\n1\n"[..], Vec::new()).unwrap();
     assert!(matches!(house.db.read_blocking(|rx| dry_run(rx, &who, &table)), Err(AppError::Forbidden(_))));
-    assert!(matches!(house.db.read_blocking(|rx| export(rx, &who, Vec::new())), Err(AppError::Forbidden(_))));
+    assert!(matches!(house.db.read_blocking(|rx| export(rx, &who, None, Vec::new())), Err(AppError::Forbidden(_))));
     assert!(matches!(house.act(move |tx| run(tx, &who, &table, None, &|_| ())), Err(AppError::Forbidden(_))));
 }
 
