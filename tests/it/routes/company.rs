@@ -142,7 +142,8 @@ async fn furnish(app: &TestApp) -> BTreeMap<&'static str, Things> {
             };
             let (holiday, _) = holidays::create(tx, actor, holiday)?;
             let week = |tx: &mut _, who: Person| {
-                schedule::set(tx, actor, who.employee, schedule::Wanted::new(date(2026, 7, 1), schedule::full_time())).map(|(id, _)| id)
+                schedule::set(tx, actor, who.employee, schedule::Wanted::new(date(2026, 7, 1), schedule::full_time()))
+                    .map(|(id, _)| id)
             };
             let field = steward::people::custom::create(
                 tx,

@@ -160,6 +160,9 @@ fn a_location_takes_its_people_to_its_entity_today_and_by_plan() {
                 country: String::new(),
                 region: String::new(),
                 address: String::new(),
+                holiday_on_free_day: crate::time::FreeDayRule::Nothing,
+                free_day_from: None,
+                lieu_expires_months: None,
             };
             Ok((location::create(tx, &hr(), facts)?, two))
         })
