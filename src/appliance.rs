@@ -80,6 +80,16 @@ impl House {
         };
         name_followers();
         people::recount::recounted_by(leave::recount);
+        people::data::held_by(vec![
+            auth::held::holder(),
+            notifications::holder(),
+            approvals::holder(),
+            leave::holder(),
+            overtime::holder(),
+            onboarding::holder(),
+            // Last: what the others write about an erasure is blanked with the rest.
+            crate::audit::holder(),
+        ]);
         let orgs = Orgs::open(data, master, clock, settings)?;
         let mail = MailServer::open(&orgs, data, config.smtp.clone())?;
         Ok(House {
@@ -207,6 +217,7 @@ fn registry(house: &Arc<House>) -> Registry {
                 .with("answers kept for repeats", auth::once::sweep)
                 .with("sessions", auth::session::prune)
                 .with("links", auth::links::prune)
+                .with("printed codes", auth::first_time::prune)
                 .with("wrong passwords", auth::lockout::prune)
                 .with_files("sealed files", |ctx| ctx.org.vault().sweep(&ctx.org.db))
                 .on_appliance(house.orgs.instance(), "unknown logins", auth::lockout::prune_unknown),
@@ -216,6 +227,7 @@ fn registry(house: &Arc<House>) -> Registry {
         .job(Renewal::new(house.orgs.instance()))
         .job(people::Departures)
         .job(people::DatedChanges)
+        .job(people::retention::Retention)
 }
 
 fn web_settings(config: &Config, orgs: &Arc<Orgs>) -> Settings {

@@ -118,6 +118,7 @@ fn anyone(t: &mut Routes) {
     t.get("/forgot-password", auth::links::pages::forgot);
     t.post("/forgot-password", auth::links::pages::ask);
     t.get("/first-time", auth::links::pages::first_time);
+    t.post("/first-time", auth::first_time::pages::redeem);
     t.get("/activate/{token}", auth::links::pages::activate);
     t.post("/activate/{token}", auth::links::pages::activated);
     t.get("/reset-password/{token}", auth::links::pages::reset);
@@ -560,12 +561,17 @@ fn onboarding_routes(t: &mut Routes) {
 fn personal_routes(t: &mut Routes) {
     use people::{personal, photo};
     t.for_(Audience::Hire);
+    t.get("/welcome/confirm", auth::first_time::pages::show);
+    t.post("/welcome/confirm", auth::first_time::pages::submit);
     t.get("/account/profile", personal::pages::show);
     t.post("/account/profile", personal::pages::update);
     t.post("/account/profile/confirmed", personal::pages::update_confirmed);
     t.post("/account/profile/withdraw", personal::pages::withdraw);
     t.post("/account/profile/photo", photo::pages::set_own);
     t.post("/account/profile/photo/remove", photo::pages::remove_own);
+    t.get("/account/data", people::data::pages::show_own);
+    t.post("/account/data", people::data::pages::take_own);
+    t.get("/api/v1/employees/{id}/data-export", people::data::api::get);
     t.get("/profile-changes/{id}", personal::change::pages::show);
     t.get("/people/{id}/photo", photo::api::get);
     t.get("/api/v1/employees/{id}/photo", photo::api::get);
@@ -582,4 +588,18 @@ fn personal_routes(t: &mut Routes) {
     t.post("/people/{id}/personal/confirmed", personal::pages::update_confirmed_of);
     t.post("/people/{id}/photo", photo::pages::set_of);
     t.post("/people/{id}/photo/remove", photo::pages::remove_of);
+    t.post("/people/{id}/printed-code", auth::first_time::pages::print);
+    t.get("/people/{id}/data", people::data::pages::show_of);
+    t.post("/people/{id}/data", people::data::pages::take_of);
+    t.get("/people/retention", people::retention::pages::show);
+    t.post("/people/retention", people::retention::pages::update);
+    t.get("/people/{id}/erase", people::retention::pages::ask);
+    t.post("/people/{id}/erase", people::retention::pages::erase);
+    t.post("/people/{id}/hold", people::retention::pages::hold);
+    t.post("/people/{id}/hold/lift", people::retention::pages::lift);
+    t.get("/api/v1/retention", people::retention::api::get);
+    t.put("/api/v1/retention", people::retention::api::set);
+    t.post("/api/v1/employees/{id}/erase", people::retention::api::erase);
+    t.post("/api/v1/employees/{id}/hold", people::retention::api::hold);
+    t.delete("/api/v1/employees/{id}/hold", people::retention::api::release);
 }

@@ -253,3 +253,17 @@ CREATE TABLE profile_changes (
 CREATE INDEX profile_changes_employee ON profile_changes (employee_id, id);
 CREATE INDEX profile_changes_status ON profile_changes (status, id);
 CREATE UNIQUE INDEX profile_changes_one_at_a_time ON profile_changes (employee_id) WHERE status IN ('pending', 'clarification');
+
+-- Why nothing of somebody may be erased, and what was erased of whom, the last time.
+CREATE TABLE retention_holds (
+  employee_id INTEGER PRIMARY KEY REFERENCES employees (id),
+  reason      TEXT NOT NULL CHECK (length(reason) BETWEEN 1 AND 500),
+  set_by      TEXT NOT NULL CHECK (length(set_by) BETWEEN 1 AND 200),
+  set_at      TEXT NOT NULL CHECK (length(set_at) = 20)
+) STRICT;
+CREATE TABLE erasures (
+  employee_id INTEGER NOT NULL REFERENCES employees (id),
+  kind        TEXT NOT NULL CHECK (length(kind) BETWEEN 1 AND 40),
+  erased_at   TEXT NOT NULL CHECK (length(erased_at) = 20),
+  PRIMARY KEY (employee_id, kind)
+) STRICT, WITHOUT ROWID;

@@ -13,6 +13,8 @@ CREATE TABLE users (
   language       TEXT NOT NULL DEFAULT 'en' CHECK (length(language) BETWEEN 2 AND 10),
   theme          TEXT NOT NULL DEFAULT '' CHECK (theme IN ('', 'light', 'dark')),
   disabled_at    TEXT,
+  -- When the person has looked at what is noted of them, after the first password; until then they request nothing.
+  welcomed_at    TEXT,
   created_at     TEXT NOT NULL,
   last_seen_at   TEXT
 ) STRICT;
@@ -100,3 +102,13 @@ CREATE TABLE sign_in_links (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sign_in_links_user ON sign_in_links (user_id, kind);
 CREATE INDEX sign_in_links_expires ON sign_in_links (expires_at);
+
+-- Codes on paper that let somebody in once: HMAC-SHA256 under the organization's key, for twelve letters are too few
+-- for a bare hash.
+CREATE TABLE sign_in_codes (
+  user_id    INTEGER PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+  code_hash  BLOB NOT NULL CHECK (length(code_hash) = 32),
+  created_at TEXT NOT NULL,
+  expires_at TEXT NOT NULL
+) STRICT;
+CREATE INDEX sign_in_codes_expires ON sign_in_codes (expires_at);

@@ -123,7 +123,13 @@ CREATE INDEX leave_ledger_grant ON leave_ledger (grant_id) WHERE grant_id IS NOT
 -- What may have expired unused.
 CREATE INDEX leave_ledger_expires ON leave_ledger (expires_on) WHERE expires_on IS NOT NULL;
 
+-- Only names and words may be taken out, when somebody who has left is erased: no figure, no date.
 CREATE TRIGGER leave_ledger_no_update BEFORE UPDATE ON leave_ledger
+WHEN NEW.id IS NOT OLD.id OR NEW.employee_id IS NOT OLD.employee_id OR NEW.leave_type_id IS NOT OLD.leave_type_id
+  OR NEW.leave_year IS NOT OLD.leave_year OR NEW.kind IS NOT OLD.kind OR NEW.minutes IS NOT OLD.minutes
+  OR NEW.effective_date IS NOT OLD.effective_date OR NEW.expires_on IS NOT OLD.expires_on
+  OR NEW.grant_id IS NOT OLD.grant_id OR NEW.request_id IS NOT OLD.request_id OR NEW.reverses_id IS NOT OLD.reverses_id
+  OR NEW.created_at IS NOT OLD.created_at
 BEGIN SELECT RAISE(ABORT, 'the leave ledger is append-only'); END;
 
 CREATE TRIGGER leave_ledger_no_delete BEFORE DELETE ON leave_ledger

@@ -2,6 +2,7 @@
 //! opens an approval for its subject, calls [`decide`] from its own action and sets its own state by the [`Outcome`];
 //! what a request *is* stays with the feature. Source of the rules: the reference page "Approvals".
 
+mod held;
 mod rules;
 mod store;
 mod types;
@@ -20,6 +21,7 @@ use crate::notifications::{self, Notice};
 use crate::people::{self, Approver, Employee};
 use crate::storage::{Rx, Tx};
 
+pub use held::holder;
 pub use types::{Approval, Ask, Because, Decision, Fact, Facts, Kind, New, Outcome, Status, Step, StepKind};
 
 /// Asks whom `new.ask` says: a person, HR, or whoever decides for the requester (the approver, else the line manager).

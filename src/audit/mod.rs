@@ -10,10 +10,13 @@
 //! The chain of hashes and the table are storage's. Secrets and contents of files never go in.
 
 pub mod api;
+mod held;
 pub mod pages;
 mod store;
 #[cfg(test)]
 mod tests;
+
+pub use held::holder;
 
 use jiff::Timestamp;
 use serde::Serialize;

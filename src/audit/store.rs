@@ -133,3 +133,22 @@ pub(super) fn user_name(rx: &Rx<'_>, user: UserId) -> Result<Option<String>> {
         |row| row.get(0),
     )
 }
+
+const OF_PERSON: &str = "(subject_kind IN ('employee', 'employee_personal') AND subject_id = ?1 \
+     OR subject_kind = 'user' AND subject_id = ?2)";
+
+/// What was done to a person's record and login, oldest first, for their own archive.
+pub(super) fn about(rx: &Rx<'_>, employee: i64, user: Option<i64>) -> Result<Vec<Value>> {
+    let sql =
+        format!("SELECT at, action, subject_kind, subject_id, payload FROM audit_log WHERE {OF_PERSON} ORDER BY id");
+    rx.json(&sql, (employee, user))
+}
+
+pub(super) fn count_about(rx: &Rx<'_>, employee: i64, user: Option<i64>) -> Result<i64> {
+    rx.scalar(&format!("SELECT count(*) FROM audit_log WHERE {OF_PERSON}"), (employee, user))
+}
+
+/// What a user did: without the words, which may be about others.
+pub(super) fn by(rx: &Rx<'_>, user: Option<i64>) -> Result<Vec<Value>> {
+    rx.json("SELECT at, action, subject_kind, subject_id FROM audit_log WHERE user_id = ?1 ORDER BY id", [user])
+}

@@ -11,6 +11,8 @@ pub mod cookie;
 pub mod credential;
 pub mod device;
 pub mod door;
+pub mod first_time;
+pub mod held;
 pub mod links;
 pub mod lockout;
 pub mod once;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::response::Response;
 
-use crate::auth::{Hire, Role};
+use crate::auth::{Hire, Role, first_time};
 use crate::error::{Msg, Result};
 use crate::msg;
 use crate::web::{self, Format, Shell, filters, redirect};
@@ -26,6 +26,9 @@ web::pages!(Index);
 
 /// Home; somebody who has not begun yet is welcomed instead.
 pub async fn index(ctx: Hire) -> Result<Response> {
+    if let Some(first) = first_time::pages::first(&ctx) {
+        return Ok(first);
+    }
     let actor = &ctx.actor;
     if actor.has(Role::Hire) && !actor.is_hr() && !actor.is_admin() {
         return Ok(redirect("/welcome"));

@@ -8,6 +8,7 @@ pub mod absence;
 pub mod amount;
 pub mod api;
 pub mod calendars;
+mod held;
 pub mod home;
 pub mod inbox;
 pub mod jobs;
@@ -21,6 +22,8 @@ pub mod rules;
 mod testing;
 pub mod types;
 pub mod words;
+
+pub use held::holder;
 
 pub use home::{away_on, home_balances, next_of};
 pub use inbox::inbox_facts;

@@ -14,6 +14,7 @@
 
 pub mod api;
 mod effect;
+mod held;
 mod letters;
 pub mod pages;
 mod server;
@@ -24,6 +25,7 @@ mod types;
 mod tests;
 
 pub use effect::MailEffect;
+pub use held::holder;
 pub use letters::{MAIL, Post, post};
 pub use server::{MailServer, ServerInput, Tested};
 pub use types::{Kind, MailChoice, MailRule, Notice, NoticeRow, Preference, Recipient, Topic};

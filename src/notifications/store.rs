@@ -194,3 +194,25 @@ fn column(me: Recipient) -> (&'static str, i64) {
         Recipient::User(id) => ("user_id", id.0),
     }
 }
+
+/// What a person was told, for their own archive.
+pub(super) fn held(rx: &Rx<'_>, employee: EmployeeId) -> Result<Vec<serde_json::Value>> {
+    rx.json(
+        "SELECT kind, topic, text, quote, link, created_at, read_at FROM notices WHERE employee_id = ?1 ORDER BY id",
+        [employee],
+    )
+}
+
+pub(super) fn held_preferences(rx: &Rx<'_>, user: Option<UserId>) -> Result<Vec<serde_json::Value>> {
+    rx.json("SELECT topic, mail FROM notice_preferences WHERE user_id = ?1 ORDER BY topic", [user])
+}
+
+pub(super) fn count_held(rx: &Rx<'_>, employee: EmployeeId) -> Result<i64> {
+    rx.scalar("SELECT count(*) FROM notices WHERE employee_id = ?1", [employee])
+}
+
+pub(super) fn erase_held(tx: &mut Tx<'_>, employee: EmployeeId, user: Option<UserId>) -> Result<()> {
+    tx.run("DELETE FROM notices WHERE employee_id = ?1", [employee])?;
+    tx.run("DELETE FROM notice_preferences WHERE user_id = ?1", [user])?;
+    Ok(())
+}

@@ -6,6 +6,7 @@
 
 pub mod api;
 mod dates;
+mod held;
 pub mod hire;
 mod jobs;
 pub mod model;
@@ -19,6 +20,7 @@ pub mod welcome;
 #[cfg(test)]
 mod tests;
 
+pub use held::holder;
 pub use hire::welcome as welcome_imported;
 pub use jobs::TaskReminders;
 pub use runs::follow;

@@ -3,6 +3,7 @@
 //! calendar, leave, other overtime and limits; `report/` makes the workbooks; `toil` credits time off in lieu.
 
 pub mod api;
+mod held;
 mod inbox;
 mod json;
 pub mod limits;
@@ -30,6 +31,7 @@ use crate::{msg, tr};
 use rules::{BreakInput, LimitUse, OvertimeStatus, Stage, Worth};
 use words::title;
 
+pub use held::holder;
 pub use inbox::inbox_facts;
 pub use types::{Filter, Preview, Project, Request, Wanted, Worked};
 pub use weigh::{Weighed, preview, weigh};
@@ -52,6 +54,9 @@ pub const REPORT: &str = "overtime_report";
 /// # Errors
 /// As [`preview`]; [`AppError::Conflict`] above a maximum, unless HR gives a reason.
 pub fn send(tx: &mut Tx<'_>, actor: &Actor, wanted: &Wanted) -> Result<OvertimeId> {
+    if actor.employee_id == Some(wanted.employee_id) {
+        crate::auth::first_time::require_welcomed(tx, actor)?;
+    }
     let preview = weigh::passing(tx, actor, wanted, None)?;
     let employee = people::get(tx, wanted.employee_id)?;
     let department = department_on(tx, wanted.employee_id, wanted.date)?;

@@ -4,6 +4,7 @@ use utoipa::OpenApi;
 
 use super::org::{department, entity, location};
 use super::{chart, custom, employee, groups, holidays, import, personal, photo, schedule};
+use super::{data, employee, holidays, import, personal, photo, retention, schedule};
 
 #[derive(Debug, OpenApi)]
 #[openapi(
@@ -31,6 +32,12 @@ use super::{chart, custom, employee, groups, holidays, import, personal, photo, 
         custom::api::update,
         custom::api::retire,
         custom::api::restore,
+        data::api::get,
+        retention::api::get,
+        retention::api::set,
+        retention::api::erase,
+        retention::api::hold,
+        retention::api::release,
         import::api::import,
         import::api::export,
         entity::api::list,

@@ -220,6 +220,35 @@ pub fn blank_subject(tx: &mut Tx<'_>, kind: &str, id: i64) -> Result<usize> {
     )
 }
 
+/// Blanks the payloads of everything that one user did: erasure.
+pub fn blank_user(tx: &mut Tx<'_>, user: i64) -> Result<usize> {
+    tx.run("UPDATE audit_log SET payload = NULL, salt = NULL WHERE user_id = ?1 AND payload IS NOT NULL", [user])
+}
+
+/// As [`blank_subject`], of several things of a kind.
+pub fn blank_subjects(tx: &mut Tx<'_>, kind: &str, ids: &[i64]) -> Result<usize> {
+    let mut blanked = 0;
+    for id in ids {
+        blanked += blank_subject(tx, kind, *id)?;
+    }
+    Ok(blanked)
+}
+
+/// How many entries about these things of a kind still have their words.
+pub fn words_about(rx: &Rx<'_>, kind: &str, ids: &[i64]) -> Result<i64> {
+    let ids = serde_json::to_string(ids).expect("a list of integers is JSON");
+    rx.scalar(
+        "SELECT count(*) FROM audit_log WHERE subject_kind = ?1 AND subject_id IN (SELECT value FROM json_each(?2)) \
+         AND payload IS NOT NULL",
+        params![kind, ids],
+    )
+}
+
+/// How many entries of what a user did still have their words.
+pub fn words_of(rx: &Rx<'_>, user: i64) -> Result<i64> {
+    rx.scalar("SELECT count(*) FROM audit_log WHERE user_id = ?1 AND payload IS NOT NULL", [user])
+}
+
 fn payload(entry: &Entry) -> Value {
     let changes: Vec<_> = entry.changes.iter().map(|(field, before, after)| json!([field, before, after])).collect();
     json!({ "actor": entry.actor, "changes": changes, "reason": entry.reason })

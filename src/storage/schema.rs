@@ -35,14 +35,17 @@ pub static ORG: Schema = Schema {
         "overtime_classes",
         "overtime_reports",
         "overtime_requests",
+        "profile_changes",
         "refresh_tokens",
         "sessions",
+        "sign_in_codes",
         "sign_in_links",
         "sign_in_tries",
         "task_comments",
         "task_events",
         "task_needs",
         "tasks",
+        "vault_files",
     ],
 };
 

@@ -77,6 +77,29 @@ impl<'c> Rx<'c> {
         Ok(found)
     }
 
+    /// All rows as JSON objects by column: what an export of somebody's own data holds. Numbers stay numbers, bytes
+    /// become hexadecimal.
+    #[track_caller]
+    pub fn json(&self, sql: &str, params: impl Params) -> Result<Vec<serde_json::Value>> {
+        use rusqlite::types::ValueRef;
+        use serde_json::{Map, Value};
+        self.all(sql, params, |row| {
+            let names: Vec<String> = row.as_ref().column_names().into_iter().map(str::to_owned).collect();
+            let mut object = Map::with_capacity(names.len());
+            for (at, name) in names.into_iter().enumerate() {
+                let value = match row.get_ref(at)? {
+                    ValueRef::Null => Value::Null,
+                    ValueRef::Integer(number) => number.into(),
+                    ValueRef::Real(number) => number.into(),
+                    ValueRef::Text(text) => String::from_utf8_lossy(text).into_owned().into(),
+                    ValueRef::Blob(bytes) => bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into(),
+                };
+                object.insert(name, value);
+            }
+            Ok(Value::Object(object))
+        })
+    }
+
     /// Hands over row after row without keeping them: exports and reports.
     #[track_caller]
     pub fn each(

@@ -171,6 +171,7 @@ const TABLES: &[(&str, &[&str])] = &[
             "employee_search",
             "employees",
             "entities",
+            "erasures",
             "group_members",
             "groups",
             "holidays",
@@ -180,6 +181,7 @@ const TABLES: &[(&str, &[&str])] = &[
             "schedule_template_days",
             "schedule_templates",
             "profile_changes",
+            "retention_holds",
         ],
     ),
     (
@@ -192,6 +194,7 @@ const TABLES: &[(&str, &[&str])] = &[
             "refresh_tokens",
             "sessions",
             "setup_links",
+            "sign_in_codes",
             "sign_in_links",
             "sign_in_tries",
             "unknown_tries",

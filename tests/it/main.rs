@@ -7,6 +7,8 @@ mod auth_links;
 mod auth_sessions;
 mod auth_sign_in;
 mod clockwork;
+mod erasure;
+mod first_time;
 mod guards;
 mod inbox_pages;
 mod leave_api;

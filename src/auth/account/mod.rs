@@ -34,6 +34,8 @@ pub struct Account {
     pub roles: Roles,
     /// The zone of the person's location; the organization's where there is none.
     pub zone: TimeZone,
+    /// Has looked at what is noted of them, or needs not to.
+    pub welcomed: bool,
     /// As in `locales/`.
     pub language: String,
     /// `light`, `dark`, or empty for as the device says.
@@ -64,6 +66,7 @@ pub fn load(rx: &Rx<'_>, user: UserId, org_zone: &TimeZone) -> Result<Option<Acc
         email: row.email,
         position: row.position,
         photo: row.photo,
+        welcomed: row.employee_id.is_none() || row.welcomed,
         roles,
         zone,
         language: row.language,

@@ -16,6 +16,7 @@ pub(super) struct Login {
     pub(super) email: String,
     pub(super) position: String,
     pub(super) photo: String,
+    pub(super) welcomed: bool,
     pub(super) time_zone: Option<String>,
     pub(super) language: String,
     pub(super) theme: String,
@@ -32,7 +33,8 @@ pub(super) fn login(rx: &Rx<'_>, user: UserId) -> Result<Option<Login>> {
                 l.time_zone, u.language, u.theme, u.disabled_at IS NOT NULL,
                 (SELECT group_concat(role) FROM user_roles WHERE user_id = u.id),
                 e.join_date, e.leave_date, e.hidden_by IS NOT NULL,
-                EXISTS (SELECT 1 FROM employees r WHERE r.manager_id = e.id AND r.hidden_by IS NULL), e.photo_id
+                EXISTS (SELECT 1 FROM employees r WHERE r.manager_id = e.id AND r.hidden_by IS NULL), e.photo_id,
+                u.password_hash IS NULL OR u.welcomed_at IS NOT NULL
          FROM users u LEFT JOIN employees e ON e.id = u.employee_id LEFT JOIN locations l ON l.id = e.location_id
          WHERE u.id = ?1",
         [user],
@@ -43,6 +45,7 @@ pub(super) fn login(rx: &Rx<'_>, user: UserId) -> Result<Option<Login>> {
             let (leave_date, hidden) = (row.get(10)?, row.get(11)?);
             Ok(Login {
                 employee_id: id,
+                welcomed: row.get(14)?,
                 photo: id.zip(photo).map(|(id, photo)| photo_href(id, &photo)).unwrap_or_default(),
                 name: row.get(1)?,
                 email: row.get(2)?,

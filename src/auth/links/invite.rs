@@ -198,8 +198,8 @@ impl Auth {
     }
 }
 
-/// The one who holds the link.
-fn person(account: &Account, knock: &Knock) -> Actor {
+/// The one who holds the link, or the code.
+pub(in crate::auth) fn person(account: &Account, knock: &Knock) -> Actor {
     Actor {
         user_id: Some(account.user_id),
         employee_id: account.employee_id,

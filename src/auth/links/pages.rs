@@ -11,7 +11,7 @@ use crate::auth::caller::Caller;
 use crate::auth::door::{self, Door};
 use crate::auth::session;
 use crate::auth::sign_in::pages::entered;
-use crate::auth::{Auth, password};
+use crate::auth::{Auth, first_time, password};
 use crate::error::{AppError, FieldErrors, Result};
 use crate::text::EmailAddress;
 use crate::web::{self, Flash, Form, FormState, Shell, SignInRate, filters};
@@ -30,6 +30,8 @@ struct Forgotten {
     lead: &'static str,
     button: &'static str,
     back: String,
+    /// What a password must be: of the first time, where a printed code is taken.
+    hint: Option<String>,
 }
 web::pages!(Forgotten);
 
@@ -54,7 +56,18 @@ pub async fn forgot(State(auth): State<Arc<Auth>>, caller: Caller) -> Result<Res
 
 /// `GET /first-time`
 pub async fn first_time(State(auth): State<Arc<Auth>>, caller: Caller) -> Result<Response> {
-    web::page(&forgotten_page(&auth, &caller, FormState::default(), true))
+    first_time_page(&auth, &caller, FormState::default(), StatusCode::OK)
+}
+
+/// The page for the first time: a code that was printed, or the invitation once more.
+pub(in crate::auth) fn first_time_page(
+    auth: &Auth,
+    caller: &Caller,
+    form: FormState,
+    status: StatusCode,
+) -> Result<Response> {
+    let hint = first_time::pages::hint(caller.visit.lang);
+    web::page_with(status, &Forgotten { hint: Some(hint), ..forgotten_page(auth, caller, form, true) })
 }
 
 fn forgotten_page(auth: &Auth, caller: &Caller, form: FormState, first_time: bool) -> Forgotten {
@@ -79,6 +92,7 @@ fn forgotten_page(auth: &Auth, caller: &Caller, form: FormState, first_time: boo
         lead,
         button,
         back: caller.link("/sign-in"),
+        hint: None,
     }
 }
 

@@ -22,7 +22,7 @@ use crate::{msg, tr};
 
 use super::actor::{Actor, Role, Roles};
 use super::password::PasswordHash;
-use super::{links, lockout, personal, session};
+use super::{first_time, links, lockout, personal, session};
 
 text_enum! {
     /// Whether a login can be used.
@@ -232,6 +232,10 @@ pub fn end_sessions(tx: &mut Tx<'_>, actor: &Actor, id: UserId) -> Result<usize>
 /// What the database says.
 pub fn set_password(tx: &mut Tx<'_>, actor: &Actor, id: UserId, hash: &PasswordHash, how: &'static str) -> Result<()> {
     store::set_password(tx, id, hash)?;
+    // What the person did not choose themselves came from somebody who knows them.
+    if !["activation", "printed_code", "password_reset", "changed"].contains(&how) {
+        first_time::skip(tx, id)?;
+    }
     let keep = actor.origin.session_id.filter(|_| actor.user_id == Some(id));
     let ended = session::end_all(tx, id, keep)?;
     lockout::unlock(tx, id)?;

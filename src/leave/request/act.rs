@@ -37,6 +37,9 @@ const REVOKE_WITHIN: SignedDuration = SignedDuration::from_hours(24);
 pub fn submit(tx: &mut Tx<'_>, actor: &Actor, mut input: NewLeave) -> Result<LeaveRequestId> {
     let too_long = input.tidy();
     let (employee_id, hand) = whose(tx, actor, input.employee_id)?;
+    if hand == Hand::Own {
+        crate::auth::first_time::require_welcomed(tx, actor)?;
+    }
     let mut plan = Plan::of(tx, actor, (employee_id, hand), &input, None)?;
     plan.errors.0.extend(too_long.0);
     plan.check(tx)?;
@@ -64,7 +67,13 @@ pub fn submit(tx: &mut Tx<'_>, actor: &Actor, mut input: NewLeave) -> Result<Lea
         approvals::open(
             tx,
             actor,
-            approvals::New { kind: Kind::Leave, subject_id: id.0, requester: employee_id, title, ask: approvals::Ask::Approver },
+            approvals::New {
+                kind: Kind::Leave,
+                subject_id: id.0,
+                requester: employee_id,
+                title,
+                ask: approvals::Ask::Approver,
+            },
         )?;
     } else {
         let request = store::get(tx, id)?;

@@ -9,7 +9,7 @@ use super::form::{Choices, Deputies, LeaveForm};
 use super::look::{Decide, Look, Preview};
 use super::model::NewLeave;
 use super::plan::{Hand, Plan, whose};
-use crate::auth::{Actor, Ctx, Staff};
+use crate::auth::{Actor, Ctx, Staff, first_time};
 use crate::error::{AppError, FieldErrors, Msg, Result};
 use crate::ids::{EmployeeId, LeaveRequestId};
 use crate::leave::words;
@@ -102,6 +102,9 @@ impl Content {
 
 /// `GET /leave/new`: the empty form, or filled from the address (`?start_date=…` of a drag over the calendar).
 pub async fn new(ctx: Staff, query: ListQuery) -> Result<Response> {
+    if let Some(first) = first_time::pages::first(&ctx) {
+        return Ok(first);
+    }
     let form = Form::<LeaveForm>::read(query.text().as_bytes());
     let employee: Option<EmployeeId> = form.state.value("employee_id").parse().ok();
     let content = ctx.read(move |rx, actor| {

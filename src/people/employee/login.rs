@@ -7,7 +7,7 @@ use axum::response::Response;
 
 use crate::auth::{Actor, Hr, Role, links, user};
 use crate::error::{AppError, Result};
-use crate::ids::EmployeeId;
+use crate::ids::{EmployeeId, UserId};
 use crate::msg;
 use crate::orgs::Org;
 use crate::storage::Tx;
@@ -19,14 +19,23 @@ use crate::web::Flash;
 /// [`AppError::NotFound`]; [`AppError::Forbidden`] for all but HR; [`AppError::Conflict`] for somebody who is
 /// deactivated, has left, or has set a password already; [`AppError::Invalid`] where another login has the address.
 pub fn invite(tx: &mut Tx<'_>, actor: &Actor, org: &Org, id: EmployeeId) -> Result<()> {
+    let user = ready(tx, actor, org, id)?;
+    links::invite(tx, actor, org, user)
+}
+
+/// The login of somebody who may be invited, made where there is none.
+///
+/// # Errors
+/// As [`invite`].
+pub fn ready(tx: &mut Tx<'_>, actor: &Actor, org: &Org, id: EmployeeId) -> Result<UserId> {
     actor.require_hr()?;
     let employee = super::get(tx, id)?;
     let left = employee.facts.leave_date.is_some_and(|last| last < actor.today(tx.now()));
     if employee.hidden || left {
         return Err(AppError::conflict(msg!("{0} does not work here any more.", employee.name())));
     }
-    let user = match user::by_employee(tx, id)? {
-        Some(user) => user,
+    match user::by_employee(tx, id)? {
+        Some(user) => Ok(user),
         None => {
             let new = user::NewUser {
                 email: employee.facts.email.parse().map_err(|why| AppError::invalid("email", why))?,
@@ -35,10 +44,9 @@ pub fn invite(tx: &mut Tx<'_>, actor: &Actor, org: &Org, id: EmployeeId) -> Resu
                 roles: [Role::Employee].into_iter().collect(),
                 language: org.settings().language.clone(),
             };
-            user::create(tx, actor, new)?
+            user::create(tx, actor, new)
         }
-    };
-    links::invite(tx, actor, org, user)
+    }
 }
 
 /// `POST /people/{id}/invite`

@@ -216,6 +216,32 @@ pub(super) fn set_photo(tx: &mut Tx<'_>, id: EmployeeId, photo: Option<&FileId>)
     store::set_photo(tx, id, photo)
 }
 
+/// What the record holds, for the person's own archive.
+pub(super) fn held(rx: &Rx<'_>, id: EmployeeId) -> Result<serde_json::Map<String, Value>> {
+    store::held(rx, id)
+}
+
+/// How many dated changes are kept.
+pub(super) fn count_history(rx: &Rx<'_>, id: EmployeeId) -> Result<i64> {
+    store::count_history(rx, id)
+}
+
+/// Takes name, number, addresses and phone out of the record of somebody who has left, for good. Whoever calls this has
+/// asked who may, and audits it.
+pub(super) fn pseudonymise(tx: &mut Tx<'_>, subject: &super::data::Subject) -> Result<()> {
+    let facts = store::get(tx, subject.id)?.facts;
+    let (first_name, last_name) = subject.pseudonym.clone();
+    let nobody = Facts {
+        number: format!("former-{}", subject.id),
+        first_name,
+        last_name,
+        email: subject.address(),
+        phone: String::new(),
+        ..facts
+    };
+    store::update(tx, subject.id, &nobody)
+}
+
 /// Brings a deactivated person back.
 ///
 /// # Errors

@@ -294,3 +294,46 @@ pub(super) fn set_links(tx: &mut Tx<'_>, id: EmployeeId, facts: &Facts) -> Resul
 pub(super) fn at_location(rx: &Rx<'_>, location: LocationId) -> Result<Vec<EmployeeId>> {
     rx.all("SELECT id FROM employees WHERE location_id = ?1 ORDER BY id", [location], |row| row.get(0))
 }
+
+/// Every row about a person, for their own archive.
+pub(super) fn held(rx: &Rx<'_>, id: EmployeeId) -> Result<serde_json::Map<String, serde_json::Value>> {
+    let mut all = serde_json::Map::new();
+    let mut add = |name: &str, rows: Vec<serde_json::Value>| all.insert(name.to_owned(), rows.into());
+    add(
+        "employee",
+        rx.json(
+            "SELECT e.*, d.name AS department, l.name AS location, n.name AS entity FROM employees e \
+             LEFT JOIN departments d ON d.id = e.department_id LEFT JOIN locations l ON l.id = e.location_id \
+             LEFT JOIN entities n ON n.id = e.entity_id WHERE e.id = ?1",
+            [id],
+        )?,
+    );
+    add(
+        "history",
+        rx.json(
+            "SELECT field, effective_on, value, recorded_at FROM employee_changes WHERE employee_id = ?1 ORDER BY id",
+            [id],
+        )?,
+    );
+    add("schedules", rx.json("SELECT * FROM employee_schedules WHERE employee_id = ?1 ORDER BY effective_on", [id])?);
+    add(
+        "schedule_days",
+        rx.json(
+            "SELECT d.* FROM employee_schedules s JOIN employee_schedule_days d ON d.schedule_id = s.id \
+             WHERE s.employee_id = ?1",
+            [id],
+        )?,
+    );
+    add(
+        "groups",
+        rx.json(
+            "SELECT g.code, g.name FROM group_members m JOIN groups g ON g.id = m.group_id WHERE m.employee_id = ?1",
+            [id],
+        )?,
+    );
+    Ok(all)
+}
+
+pub(super) fn count_history(rx: &Rx<'_>, id: EmployeeId) -> Result<i64> {
+    rx.scalar("SELECT count(*) FROM employee_changes WHERE employee_id = ?1", [id])
+}

@@ -133,3 +133,48 @@ fn write(tx: &mut Tx<'_>, actor: &Actor, id: EmployeeId, before: &Personal, afte
     }
     audit::record(tx, actor, entry).map(drop)
 }
+
+/// What is private to a person, for their own archive.
+pub(super) fn held(rx: &Rx<'_>, id: EmployeeId) -> Result<serde_json::Value> {
+    Ok(serde_json::json!({ "known": store::held(rx, id)?, "changes": change::held(rx, id)? }))
+}
+
+/// How many private fields are filled in, bank details aside.
+pub(super) fn count_private(rx: &Rx<'_>, id: EmployeeId) -> Result<i64> {
+    let personal = store::get(rx, id)?;
+    let texts = [
+        &personal.sensitive.legal_name,
+        &personal.private_email,
+        &personal.private_phone,
+        &personal.home_address,
+        &personal.emergency_name,
+        &personal.emergency_relation,
+        &personal.emergency_phone,
+    ];
+    let filled = texts.iter().filter(|text| !text.is_empty()).count() + usize::from(personal.birthday.is_some());
+    Ok(i64::try_from(filled).unwrap_or(i64::MAX) + change::count(rx, id, false)?)
+}
+
+/// How many bank details are kept, also those that were asked for.
+pub(super) fn count_bank(rx: &Rx<'_>, id: EmployeeId) -> Result<i64> {
+    let sensitive = store::get(rx, id)?.sensitive;
+    let filled =
+        [&sensitive.account_holder, &sensitive.iban, &sensitive.bic].iter().filter(|text| !text.is_empty()).count();
+    Ok(i64::try_from(filled).unwrap_or(i64::MAX) + change::count(rx, id, true)?)
+}
+
+/// Erases all but bank details. Whoever calls this has asked who may, and audits it.
+pub(super) fn erase_private(tx: &mut Tx<'_>, actor: &Actor, id: EmployeeId) -> Result<()> {
+    change::forget(tx, actor, id, false)?;
+    let bank = store::get(tx, id)?.sensitive;
+    let sensitive = Sensitive { legal_name: String::new(), ..bank };
+    store::put(tx, id, &Personal { sensitive, ..Personal::default() })
+}
+
+/// Erases bank details. As [`erase_private`].
+pub(super) fn erase_bank(tx: &mut Tx<'_>, actor: &Actor, id: EmployeeId) -> Result<()> {
+    change::forget(tx, actor, id, true)?;
+    let mut personal = store::get(tx, id)?;
+    personal.sensitive = Sensitive { legal_name: personal.sensitive.legal_name, ..Sensitive::default() };
+    store::put(tx, id, &personal)
+}

@@ -66,3 +66,8 @@ pub(super) fn put(tx: &mut Tx<'_>, id: EmployeeId, personal: &Personal) -> Resul
     )?;
     Ok(())
 }
+
+/// The row as it is, for the person's own archive.
+pub(super) fn held(rx: &Rx<'_>, id: EmployeeId) -> Result<Vec<serde_json::Value>> {
+    rx.json("SELECT * FROM employee_personal WHERE employee_id = ?1", [id])
+}

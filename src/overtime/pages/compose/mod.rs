@@ -216,6 +216,9 @@ fn form_with(form: FormState, task: Task) -> FormState {
 
 /// `GET /overtime/new`: empty, or filled from the address.
 pub async fn new(ctx: Staff, RawQuery(query): RawQuery) -> Result<Response> {
+    if let Some(first) = crate::auth::first_time::pages::first(&ctx) {
+        return Ok(first);
+    }
     let state = FormState::read(query.unwrap_or_default().as_bytes());
     let content = ctx.read(move |rx, actor| {
         let more_rows = usize::from(break_rows(&state).is_empty());

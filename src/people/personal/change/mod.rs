@@ -215,3 +215,38 @@ fn from_to(lang: Lang, before: &str, after: &str) -> Msg {
 pub fn href(id: ProfileChangeId) -> String {
     format!("/profile-changes/{id}")
 }
+
+/// Every change of a person, for their own archive.
+pub(super) fn held(rx: &Rx<'_>, id: EmployeeId) -> Result<Vec<serde_json::Value>> {
+    store::held(rx, id)
+}
+
+/// What of a change is to be forgotten: bank details, or the legal name.
+fn without(sensitive: &Sensitive, bank: bool) -> Sensitive {
+    if bank {
+        Sensitive { legal_name: sensitive.legal_name.clone(), ..Sensitive::default() }
+    } else {
+        Sensitive { legal_name: String::new(), ..sensitive.clone() }
+    }
+}
+
+/// How many changes still hold bank details, or a legal name.
+pub(super) fn count(rx: &Rx<'_>, id: EmployeeId, bank: bool) -> Result<i64> {
+    let (all, _) = store::list(rx, Some(id), None, i64::MAX, 0)?;
+    let holds =
+        |one: &&ProfileChange| without(&one.before, bank) != one.before || without(&one.after, bank) != one.after;
+    Ok(i64::try_from(all.iter().filter(holds).count()).unwrap_or(i64::MAX))
+}
+
+/// Forgets bank details, or legal names, of every change; one that waits is taken back.
+pub(super) fn forget(tx: &mut Tx<'_>, actor: &Actor, id: EmployeeId, bank: bool) -> Result<()> {
+    if let Some(open) = store::open_of(tx, id)? {
+        approvals::withdraw(tx, actor, approvals::Kind::Profile, open.id.0)?;
+        store::set_status(tx, open.id, Status::Withdrawn)?;
+    }
+    let (all, _) = store::list(tx, Some(id), None, i64::MAX, 0)?;
+    for one in all {
+        store::rewrite(tx, one.id, &without(&one.before, bank), &without(&one.after, bank))?;
+    }
+    Ok(())
+}

@@ -99,3 +99,17 @@ pub(super) fn list(
     let sql = format!("{SELECT} WHERE {conditions} ORDER BY c.id DESC LIMIT {limit} OFFSET {offset}");
     Ok((rx.all(&sql, params_from_iter(&values), change)?, total))
 }
+
+/// The same change with other words.
+pub(super) fn rewrite(tx: &mut Tx<'_>, id: ProfileChangeId, before: &Sensitive, after: &Sensitive) -> Result<()> {
+    tx.run(
+        "UPDATE profile_changes SET \"before\" = ?2, \"after\" = ?3 WHERE id = ?1",
+        (id, text(before), text(after)),
+    )?;
+    Ok(())
+}
+
+/// Every row of a person, for their own archive.
+pub(super) fn held(rx: &Rx<'_>, employee: EmployeeId) -> Result<Vec<serde_json::Value>> {
+    rx.json("SELECT * FROM profile_changes WHERE employee_id = ?1 ORDER BY id", [employee])
+}

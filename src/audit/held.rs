@@ -1,0 +1,58 @@
+//! What the audit log holds of a person: what was done to their record and login, and what they did. For their own
+//! archive; erasing takes the words, never that it happened.
+
+use serde_json::{Value, json};
+
+use super::store;
+use crate::auth::Actor;
+use crate::error::Result;
+use crate::people::data::{Eraser, Holder, Subject};
+use crate::people::retention::Kind;
+use crate::storage::{Rx, Tx, audit};
+
+/// Things that bear the person's own id.
+const THEIRS: [&str; 2] = ["employee", "employee_personal"];
+
+/// See [`crate::people::data`].
+pub fn holder() -> Holder {
+    Holder {
+        name: "audit",
+        export,
+        erasers: vec![Eraser { kind: Kind::Audit, count, erase }],
+        stays: vec![crate::people::data::Stay {
+            label: crate::tr!("Entries of the audit log, without words"),
+            count: entries,
+        }],
+    }
+}
+
+fn export(rx: &Rx<'_>, subject: &Subject) -> Result<Value> {
+    let user = subject.user.map(|user| user.0);
+    Ok(json!({ "about": store::about(rx, subject.id.0, user)?, "by": store::by(rx, user)? }))
+}
+
+fn entries(rx: &Rx<'_>, subject: &Subject) -> Result<i64> {
+    store::count_about(rx, subject.id.0, subject.user.map(|user| user.0))
+}
+
+fn count(rx: &Rx<'_>, subject: &Subject) -> Result<i64> {
+    let mut words = 0;
+    for kind in THEIRS {
+        words += audit::words_about(rx, kind, &[subject.id.0])?;
+    }
+    if let Some(user) = subject.user {
+        words += audit::words_about(rx, "user", &[user.0])? + audit::words_of(rx, user.0)?;
+    }
+    Ok(words)
+}
+
+fn erase(tx: &mut Tx<'_>, _: &Actor, subject: &Subject) -> Result<()> {
+    for kind in THEIRS {
+        audit::blank_subject(tx, kind, subject.id.0)?;
+    }
+    if let Some(user) = subject.user {
+        audit::blank_subject(tx, "user", user.0)?;
+        audit::blank_user(tx, user.0)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,64 @@
+//! What leave holds of a person. Erased are words: why leave was asked for, how to reach them meanwhile, HR's words in the
+//! ledger. The requests and every row of the ledger stay, so that balances and totals stay what they were.
+
+mod store;
+
+use serde_json::{Value, json};
+
+use crate::auth::Actor;
+use crate::error::Result;
+use crate::people::data::{Eraser, Holder, Stay, Subject};
+use crate::people::retention::Kind;
+use crate::storage::{Rx, Tx, audit};
+use crate::tr;
+
+/// See [`crate::people::data`].
+pub fn holder() -> Holder {
+    Holder {
+        name: "leave",
+        export,
+        erasers: vec![
+            Eraser { kind: Kind::LeaveReasons, count, erase },
+            Eraser { kind: Kind::Contact, count: names, erase: erase_names },
+            Eraser { kind: Kind::Audit, count: words, erase: erase_words },
+        ],
+        stays: vec![
+            Stay { label: tr!("Requests for leave"), count: |rx, who| store::count_requests(rx, who.id) },
+            Stay { label: tr!("Rows of the leave ledger"), count: |rx, who| store::count_rows(rx, who.id) },
+        ],
+    }
+}
+
+fn export(rx: &Rx<'_>, subject: &Subject) -> Result<Value> {
+    Ok(json!({
+        "requests": store::requests(rx, subject.id)?,
+        "days": store::days(rx, subject.id)?,
+        "ledger": store::ledger(rx, subject.id)?,
+    }))
+}
+
+fn count(rx: &Rx<'_>, subject: &Subject) -> Result<i64> {
+    store::count_reasons(rx, subject.id)
+}
+
+fn erase(tx: &mut Tx<'_>, _: &Actor, subject: &Subject) -> Result<()> {
+    let corrected = serde_json::to_string(&crate::msg!("Correction")).expect("a message serializes");
+    store::erase_reasons(tx, subject.id, &corrected)
+}
+
+fn names(rx: &Rx<'_>, subject: &Subject) -> Result<i64> {
+    if subject.called == subject.name() { Ok(0) } else { store::count_named(rx, subject.id, &subject.called) }
+}
+
+fn erase_names(tx: &mut Tx<'_>, _: &Actor, subject: &Subject) -> Result<()> {
+    store::rename(tx, subject.id, &subject.called, &subject.name())
+}
+
+fn words(rx: &Rx<'_>, subject: &Subject) -> Result<i64> {
+    audit::words_about(rx, "leave_request", &store::ids(rx, subject.id)?)
+}
+
+fn erase_words(tx: &mut Tx<'_>, _: &Actor, subject: &Subject) -> Result<()> {
+    let ids = store::ids(tx, subject.id)?;
+    audit::blank_subjects(tx, "leave_request", &ids).map(drop)
+}

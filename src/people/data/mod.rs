@@ -1,0 +1,142 @@
+//! What Steward holds of a person, whichever room keeps it: handed over to them as one archive (`archive`), and the way
+//! to erase it when they have left (`retention/`). Each room says for itself what it holds ([`Holder`]); the composition
+//! root names the rooms above, people knows none of them.
+
+pub mod api;
+mod archive;
+mod own;
+pub mod pages;
+
+use std::sync::OnceLock;
+
+use serde_json::Value;
+
+use super::retention::Kind;
+use crate::audit::{self, Entry};
+use crate::auth::{Actor, Ctx};
+use crate::error::{AppError, Result};
+use crate::ids::{EmployeeId, UserId};
+use crate::storage::{Op, Rx, Tx};
+use crate::vault::{self, Named};
+
+use super::{Reach, directory, employee};
+
+const EXPORTED: Op = Op::act("personal.exported");
+
+/// Whose data it is.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    pub id: EmployeeId,
+    /// What they are called now.
+    pub called: String,
+    /// Their login, where there is one.
+    pub user: Option<UserId>,
+    /// What they are called once their name is erased, first and last: "Former employee", "17".
+    pub pseudonym: (String, String),
+}
+
+impl Subject {
+    /// "Former employee 17"
+    pub fn name(&self) -> String {
+        format!("{} {}", self.pseudonym.0, self.pseudonym.1)
+    }
+
+    /// An address that no mail server takes, for where one must stand.
+    pub fn address(&self) -> String {
+        format!("former-{}@invalid", self.id)
+    }
+}
+
+/// Erases one kind of data of one room.
+#[derive(Clone, Copy, Debug)]
+pub struct Eraser {
+    pub kind: Kind,
+    /// How much of it there is to erase.
+    pub count: fn(&Rx<'_>, &Subject) -> Result<i64>,
+    pub erase: fn(&mut Tx<'_>, &Actor, &Subject) -> Result<()>,
+}
+
+/// Something that stays, so that totals stay right: what it is called, and how much of it there is.
+#[derive(Clone, Copy, Debug)]
+pub struct Stay {
+    pub label: &'static str,
+    pub count: fn(&Rx<'_>, &Subject) -> Result<i64>,
+}
+
+/// What one room holds of a person.
+#[derive(Clone, Debug)]
+pub struct Holder {
+    /// Its heading in the archive: "leave".
+    pub name: &'static str,
+    pub export: fn(&Rx<'_>, &Subject) -> Result<Value>,
+    pub erasers: Vec<Eraser>,
+    pub stays: Vec<Stay>,
+}
+
+static HOLDERS: OnceLock<Vec<Holder>> = OnceLock::new();
+
+/// Names the rooms that hold something, beside people. The first call counts: the same program always has the same.
+pub fn held_by(holders: Vec<Holder>) {
+    HOLDERS.get_or_init(|| std::iter::once(own::holder()).chain(holders).collect());
+}
+
+/// Every room that holds something.
+pub(super) fn holders() -> &'static [Holder] {
+    HOLDERS.get_or_init(|| vec![own::holder()])
+}
+
+/// The person behind an id, as rooms are asked about them.
+///
+/// # Errors
+/// [`AppError::NotFound`]
+pub(super) fn subject(rx: &Rx<'_>, id: EmployeeId) -> Result<Subject> {
+    let called = employee::get(rx, id)?.name();
+    let lang: crate::lang::Lang = crate::orgs::OrgSettings::load(rx)?.language.parse().unwrap_or_default();
+    let first = lang.text(crate::tr!("Former employee")).to_owned();
+    let user = crate::auth::user::by_employee(rx, id)?;
+    Ok(Subject { id, called, user, pseudonym: (first, id.to_string()) })
+}
+
+/// `Ok` for the person and HR.
+///
+/// # Errors
+/// [`AppError::NotFound`] for whoever may not see the person; [`AppError::Forbidden`].
+pub fn require_may_export(rx: &Rx<'_>, actor: &Actor, id: EmployeeId) -> Result<()> {
+    let (_, reach) = directory::profile(rx, actor, id)?;
+    if reach == Reach::Own || (reach.sees() && actor.is_hr()) {
+        return Ok(());
+    }
+    Err(AppError::forbidden("Personal data is handed to the person and to HR."))
+}
+
+/// Everything that is held of a person, by room, and their photo.
+///
+/// # Errors
+/// As [`require_may_export`].
+fn gather(rx: &Rx<'_>, actor: &Actor, id: EmployeeId) -> Result<(Value, Option<Named>)> {
+    require_may_export(rx, actor, id)?;
+    let subject = subject(rx, id)?;
+    let mut all = serde_json::Map::new();
+    all.insert("exported_at".to_owned(), serde_json::json!(rx.now()));
+    for holder in holders() {
+        all.insert(holder.name.to_owned(), (holder.export)(rx, &subject)?);
+    }
+    let photo = employee::get(rx, id)?.photo.map(|photo| vault::get(rx, &photo)).transpose()?;
+    Ok((Value::Object(all), photo))
+}
+
+/// The archive: written down in the audit log before it is handed out.
+///
+/// # Errors
+/// As [`require_may_export`]; what the disk says.
+async fn export(ctx: &Ctx, id: EmployeeId) -> Result<Vec<u8>> {
+    let note = move |tx: &mut Tx<'_>, actor: &Actor| {
+        require_may_export(tx, actor, id)?;
+        audit::record(tx, actor, Entry::new("personal.exported").on("employee", id)).map(drop)
+    };
+    ctx.write(EXPORTED, note).await?;
+    let (data, photo) = ctx.read(move |rx, actor| gather(rx, actor, id)).await?;
+    let vault = ctx.org.vault();
+    let pack = move || archive::pack(&data, photo.as_ref().map(|photo| (photo, &vault)));
+    tokio::task::spawn_blocking(pack).await.map_err(AppError::internal)?.map_err(AppError::internal)
+}
