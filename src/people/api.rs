@@ -3,8 +3,7 @@
 use utoipa::OpenApi;
 
 use super::org::{department, entity, location};
-use super::{chart, custom, employee, groups, holidays, import, personal, photo, schedule};
-use super::{data, employee, holidays, import, personal, photo, retention, schedule};
+use super::{chart, custom, data, employee, groups, holidays, import, personal, photo, retention, schedule};
 
 #[derive(Debug, OpenApi)]
 #[openapi(

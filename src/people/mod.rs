@@ -3,12 +3,8 @@
 //! One room a matter: `employee/` holds the records, `directory/` finds them, `chart/` draws the reporting lines, `reach/`
 //! who stands where to whom, `org/` entities, locations and departments, `custom/` fields of HR's own, `groups/` who
 //! receives tasks, `schedule/` working weeks, `holidays/` public holidays, `import/` people from and to CSV, `personal/`
-//! what is private to a person and how they look after it, `photo/` their photo. Logins and roles belong to `auth/`.
-//! One room a matter: `employee/` holds the records, `directory/` finds them, `reach/` who stands where to whom, `org/` entities, locations
-//! and departments, `groups/` who receives tasks, `schedule/` working weeks, `holidays/` public holidays, `import/`
-//! people from and to CSV, `personal/` what is private to a person and how they look after it, `photo/` their photo,
-//! `data/` what is held of a person anywhere, `retention/` how it is erased. Logins and
-//! roles belong to `auth/`.
+//! what is private to a person and how they look after it, `photo/` their photo, `data/` what is held of a person
+//! anywhere, `retention/` how it is erased. Logins and roles belong to `auth/`.
 
 pub mod api;
 pub mod chart;

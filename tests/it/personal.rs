@@ -323,3 +323,18 @@ async fn a_photo_is_not_taken_from_strangers_nor_from_what_is_no_picture() {
     browser.post("/account/profile/photo/remove", [("", "")]).await.assert_redirect("/account/profile");
     app.as_employee().get("/account/profile").await.assert_lacks("<img");
 }
+
+#[tokio::test]
+async fn hr_s_own_fields_are_filled_in_by_the_person_where_hr_lets_them() {
+    let app = TestApp::new();
+    let field = |code: &str, own: bool| json!({ "code": code, "label": format!("Field {code}"), "kind": "text", "visible_to": "hr", "editable_by_person": own });
+    for (code, own) in [("shirt", true), ("grade", false)] {
+        app.as_hr().json(Method::POST, "/api/v1/employee-fields", field(code, own)).await.assert_status(201);
+    }
+    let me = app.as_employee();
+    me.get("/account/profile").await.assert_contains("Field shirt").assert_lacks("Field grade");
+    me.post("/account/profile", [("phone", "1"), ("custom.shirt", "L")]).await.assert_redirect("/account/profile");
+    me.get("/account/profile").await.assert_contains("\nL</textarea>");
+    me.post("/account/profile", [("custom.grade", "boss")]).await.assert_status(422);
+    app.as_hr().get(&format!("/people/{}/personal", app.people.employee.employee)).await.assert_lacks("Field shirt");
+}

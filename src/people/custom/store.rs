@@ -148,3 +148,23 @@ pub(super) fn set_value(tx: &mut Tx<'_>, employee: EmployeeId, field: FieldId, v
     };
     Ok(())
 }
+
+/// What one person's record holds, for their own archive.
+pub(in crate::people) fn export_of(rx: &Rx<'_>, employee: EmployeeId) -> Result<Vec<serde_json::Value>> {
+    rx.json(
+        "SELECT f.code, f.label, v.value FROM employee_field_values v JOIN employee_fields f ON f.id = v.field_id \
+         WHERE v.employee_id = ?1 ORDER BY f.code",
+        [employee],
+    )
+}
+
+/// How many fields one person's record holds.
+pub(in crate::people) fn count_of(rx: &Rx<'_>, employee: EmployeeId) -> Result<i64> {
+    rx.scalar("SELECT count(*) FROM employee_field_values WHERE employee_id = ?1", [employee])
+}
+
+/// Erases all of them, for good.
+pub(in crate::people) fn erase_of(tx: &mut Tx<'_>, employee: EmployeeId) -> Result<()> {
+    tx.run("DELETE FROM employee_field_values WHERE employee_id = ?1", [employee])?;
+    Ok(())
+}

@@ -6,7 +6,7 @@ use super::{Eraser, Holder, Subject};
 use crate::auth::Actor;
 use crate::error::Result;
 use crate::people::retention::Kind;
-use crate::people::{employee, personal, photo};
+use crate::people::{custom, employee, personal, photo};
 use crate::storage::{Rx, Tx};
 use crate::tr;
 
@@ -18,6 +18,11 @@ pub(super) fn holder() -> Holder {
             Eraser { kind: Kind::Contact, count: contacts, erase: erase_contact },
             Eraser { kind: Kind::Bank, count: bank, erase: erase_bank },
             Eraser { kind: Kind::Photo, count: photos, erase: erase_photo },
+            Eraser {
+                kind: Kind::CustomFields,
+                count: |rx, who| custom::count_of(rx, who.id),
+                erase: |tx, _, who| custom::erase_of(tx, who.id),
+            },
         ],
         stays: vec![super::Stay {
             label: tr!("Dates, department, manager and kind of employment, as they changed"),
@@ -28,6 +33,7 @@ pub(super) fn holder() -> Holder {
 
 fn export(rx: &Rx<'_>, subject: &Subject) -> Result<Value> {
     let mut all = employee::held(rx, subject.id)?;
+    all.insert("custom_fields".to_owned(), custom::export_of(rx, subject.id)?.into());
     all.insert("personal".to_owned(), personal::held(rx, subject.id)?);
     Ok(json!(all))
 }

@@ -15,14 +15,6 @@ use crate::people::custom::{self, FormField};
 use crate::people::schedule::form::{self as week, DayField};
 use crate::people::{Reach, groups, reports, schedule, words};
 use crate::web::{self, Flash, Form, FormState, Shell, filters};
-use crate::people::personal::pages::Glimpse;
-use crate::people::schedule::Schedule;
-use crate::people::schedule::form::{self as week, DayField};
-use crate::people::words::WEEK;
-use crate::people::{NameRef, Reach, directory, groups, place_of, reports, schedule, words};
-use crate::storage::Rx;
-use crate::time::WeeklySchedule;
-use crate::web::{self, Flash, Form, FormState, Format, Shell, filters};
 use crate::{msg, msg_n, tr};
 
 #[derive(Debug, askama::Template)]

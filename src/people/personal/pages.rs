@@ -15,6 +15,7 @@ use crate::auth::{Actor, Ctx, Hire, Hr, Role};
 use crate::error::{AppError, FieldErrors, Msg, Result};
 use crate::ids::{EmployeeId, ProfileChangeId};
 use crate::msg;
+use crate::people::custom::{self, FormField};
 use crate::people::{directory, employee, words};
 use crate::storage::Rx;
 use crate::web::{self, Flash, Form, FormState, Format, Shell, filters};
@@ -39,6 +40,8 @@ struct Profile {
     form: FormState,
     confirmed: FormState,
     deputies: Vec<(String, String)>,
+    /// HR's own fields that people fill in themselves.
+    custom: Vec<FormField>,
     pending: Option<Pending>,
 }
 web::pages!(Profile);
@@ -138,15 +141,17 @@ struct Typed {
 async fn profile(ctx: &Ctx, id: EmployeeId, typed: Typed) -> Result<Profile> {
     let format = words::format(ctx);
     let staff = ctx.actor.roles.iter().any(|role| role != Role::Hire);
-    let (person, personal, pending, deputies) = ctx
+    let (person, personal, pending, deputies, shown) = ctx
         .read(move |rx, actor| {
             let personal = super::whole(rx, actor, id)?;
             let person = employee::get(rx, id)?;
             let own = actor.employee_id == Some(id);
             let deputies = if own && staff { deputies(rx, id, person.facts.deputy_id)? } else { Vec::new() };
-            Ok((person, personal, pending(rx, id, &format)?, deputies))
+            let shown = if own { custom::editable_by_person(rx, actor)? } else { Vec::new() };
+            Ok((person, personal, pending(rx, id, &format)?, deputies, shown))
         })
         .await?;
+    let (custom, values) = custom::form_fields(&shown);
     let own = ctx.actor.employee_id == Some(id);
     let mut sensitive = personal.sensitive.clone();
     if own && let Some((open, _)) = &pending {
@@ -165,9 +170,13 @@ async fn profile(ctx: &Ctx, id: EmployeeId, typed: Typed) -> Result<Profile> {
         own,
         staff,
         to: if own { HOME.to_owned() } else { format!("/people/{id}/personal") },
-        form: typed.open.unwrap_or_else(|| filled(&personal, &person.facts.phone, person.facts.deputy_id)),
+        form: typed.open.unwrap_or_else(|| {
+            let filled = filled(&personal, &person.facts.phone, person.facts.deputy_id);
+            values.iter().fold(filled, |form, (name, value)| form.set(name, value))
+        }),
         confirmed: typed.confirmed.unwrap_or(confirmed),
         deputies,
+        custom,
         pending: pending.map(|(_, pending)| pending),
     })
 }
@@ -213,11 +222,12 @@ pub async fn update(Hire(ctx): Hire, form: Form<Open>) -> Result<Response> {
     let (state, input) = form.open();
     let saved = match input {
         Ok(input) => {
-            let deputy = staff.then_some(input.deputy_id);
+            let (deputy, typed) = (staff.then_some(input.deputy_id), state.clone());
             ctx.write(UPDATED, move |tx, actor| {
                 let of_record = employee::set_own(tx, actor, id, Some(input.phone.clone()), deputy);
                 let of_person = super::update(tx, actor, id, input.change());
-                both(of_record, of_person)
+                let given = custom::from_form(tx, &typed)?;
+                custom::along(both(of_record, of_person), custom::set_own(tx, actor, &given))
             })
             .await
         }

@@ -78,6 +78,7 @@ pub struct Months {
     contact: Option<u16>,
     bank: Option<u16>,
     photo: Option<u16>,
+    custom_fields: Option<u16>,
     leave_reasons: Option<u16>,
     overtime_reasons: Option<u16>,
     onboarding_comments: Option<u16>,
@@ -89,9 +90,28 @@ pub struct Months {
 pub async fn update(ctx: Hr, form: Form<Months>) -> Result<Response> {
     let (state, input) = form.open();
     let saved = match input {
-        Ok(Months { contact, bank, photo, leave_reasons, overtime_reasons, onboarding_comments, login, audit }) => {
-            let wanted =
-                Policy { contact, bank, photo, leave_reasons, overtime_reasons, onboarding_comments, login, audit };
+        Ok(Months {
+            contact,
+            bank,
+            photo,
+            custom_fields,
+            leave_reasons,
+            overtime_reasons,
+            onboarding_comments,
+            login,
+            audit,
+        }) => {
+            let wanted = Policy {
+                contact,
+                bank,
+                photo,
+                custom_fields,
+                leave_reasons,
+                overtime_reasons,
+                onboarding_comments,
+                login,
+                audit,
+            };
             ctx.write(POLICY, move |tx, actor| super::set_policy(tx, actor, &wanted)).await
         }
         Err(error) => Err(error),

@@ -17,6 +17,8 @@ text_enum! {
         Contact = "contact",
         Bank = "bank",
         Photo = "photo",
+        /// HR’s own fields.
+        CustomFields = "custom_fields",
         /// Why leave was asked for, and what was said about it.
         LeaveReasons = "leave_reasons",
         OvertimeReasons = "overtime_reasons",
@@ -34,6 +36,7 @@ impl Kind {
             Kind::Contact => tr!("Name, contact and private data"),
             Kind::Bank => tr!("Bank details"),
             Kind::Photo => tr!("Photo"),
+            Kind::CustomFields => tr!("HR’s own fields"),
             Kind::LeaveReasons => tr!("Reasons of leave"),
             Kind::OvertimeReasons => tr!("Reasons of overtime"),
             Kind::OnboardingComments => tr!("Comments and notes of onboarding"),
@@ -55,6 +58,7 @@ pub struct Policy {
     pub bank: Option<u16>,
     #[schema(example = 0)]
     pub photo: Option<u16>,
+    pub custom_fields: Option<u16>,
     pub leave_reasons: Option<u16>,
     pub overtime_reasons: Option<u16>,
     pub onboarding_comments: Option<u16>,
@@ -68,6 +72,7 @@ impl Policy {
             Kind::Contact => self.contact,
             Kind::Bank => self.bank,
             Kind::Photo => self.photo,
+            Kind::CustomFields => self.custom_fields,
             Kind::LeaveReasons => self.leave_reasons,
             Kind::OvertimeReasons => self.overtime_reasons,
             Kind::OnboardingComments => self.onboarding_comments,
