@@ -51,7 +51,7 @@ async fn a_planned_change_comes_at_the_organization_s_midnight_and_once() {
 
     let person = hr.get(&format!("/people/{id}")).await.assert_ok();
     person.assert_contains("Department SAL").assert_contains("take-back");
-    let timeline = hr.get(&format!("/api/v1/employees/{id}/timeline")).await.assert_ok().json();
+    let timeline = hr.get(&format!("/api/v1/employees/{id}/history")).await.assert_ok().json();
     let next = &timeline["items"][0];
     assert_eq!((&next["effective_on"], &next["planned"]), (&json!("2026-04-01"), &json!(true)));
     assert_eq!(
@@ -119,7 +119,7 @@ async fn a_plan_is_made_and_taken_back_on_the_pages() {
         seen.assert_contains("Lead").assert_lacks("take-back");
     }
     app.as_other().get(&format!("/people/{id}/history")).await.assert_status(404);
-    app.as_other().get(&format!("/api/v1/employees/{id}/timeline")).await.assert_status(404);
+    app.as_other().get(&format!("/api/v1/employees/{id}/history")).await.assert_status(404);
 
     let back = format!("/people/{id}/changes/2026-07-01/take-back");
     app.as_manager().post(&back, [("a", "b")]).await.assert_status(403);

@@ -1,7 +1,8 @@
 //! The columns of the file, ours and those of the systems that people come from.
 //!
 //! The header may be ours, TimeOff.Management's (`email,lastname,name,department`) or OrangeHRM's (`employee_id`,
-//! `work_email`, `work_telephone` and many that mean nothing here and are told to be left out).
+//! `work_email`, `work_telephone`, `other_email`, `date_of_birth`, and many that mean nothing here and are told to be left
+//! out).
 
 use std::borrow::Cow;
 
@@ -16,7 +17,7 @@ const fn column(name: &'static str, aliases: &'static [&'static str]) -> Column 
 }
 
 /// In the order in which an export writes them.
-pub static COLUMNS: [Column; 18] = [
+pub static COLUMNS: [Column; 21] = [
     column("number", &["employee_id", "employee number", "employee no", "personnel number", "Personalnummer"]),
     // TimeOff.Management calls the first name just so.
     column("first_name", &["name", "given name", "forename", "Vorname"]),
@@ -36,6 +37,9 @@ pub static COLUMNS: [Column; 18] = [
     column("leave_date", &["end date", "Austritt"]),
     column("groups", &["Gruppen"]),
     column("exclude_from_reports", &[]),
+    column("legal_name", &["full legal name"]),
+    column("private_email", &["other_email", "personal email", "private e-mail"]),
+    column("birthday", &["date_of_birth", "birth date", "Geburtsdatum"]),
 ];
 
 /// How the column of one of HR's own fields is headed: "custom:shoe_size".

@@ -10,7 +10,7 @@ use super::store;
 use crate::auth::Actor;
 use crate::error::Result;
 use crate::ids::EmployeeId;
-use crate::people::{custom, directory, groups, schedule};
+use crate::people::{custom, directory, groups, personal, schedule};
 use crate::sheet::Writer;
 use crate::storage::Rx;
 use crate::time::Period;
@@ -37,6 +37,7 @@ pub fn export<W: Write>(rx: &Rx<'_>, actor: &Actor, on: Option<Date>, out: W) ->
     let mut csv = Writer::for_spreadsheets(out)?;
     let fields = custom::fields(rx)?;
     let values = custom::held(rx)?;
+    let personal = personal::everybody(rx)?;
     let everybody = directory::everybody(rx, on)?;
     let ids: Vec<EmployeeId> = everybody.iter().map(|one| one.employee.id).collect();
     let weeks = match on {
@@ -54,6 +55,7 @@ pub fn export<W: Write>(rx: &Rx<'_>, actor: &Actor, on: Option<Date>, out: W) ->
     for one in everybody {
         let (id, facts) = (one.employee.id, one.employee.facts);
         let code = |found: Option<&String>| found.cloned().unwrap_or_default();
+        let private = personal.get(&id);
         let held = values.get(&id);
         let own = |field: &custom::Field| held.and_then(|held| held.get(&field.id)).cloned().unwrap_or_default();
         let cells = [
@@ -75,6 +77,9 @@ pub fn export<W: Write>(rx: &Rx<'_>, actor: &Actor, on: Option<Date>, out: W) ->
             facts.leave_date.map(|date| date.to_string()).unwrap_or_default(),
             groups.get(&id).map(|codes| codes.join(" ")).unwrap_or_default(),
             if facts.exclude_from_reports { "yes" } else { "no" }.to_owned(),
+            private.map(|known| known.sensitive.legal_name.clone()).unwrap_or_default(),
+            private.map(|known| known.private_email.clone()).unwrap_or_default(),
+            private.and_then(|known| known.birthday).map(|day| day.to_string()).unwrap_or_default(),
         ];
         csv.row(cells.into_iter().chain(fields.iter().map(own)).chain(on.map(|day| hours(id, day))))?;
     }

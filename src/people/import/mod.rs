@@ -29,7 +29,7 @@ use snapshot::Snapshot;
 
 use super::custom::{self, Field};
 use super::employee::{self, Facts};
-use super::{follow, groups};
+use super::{follow, groups, personal};
 use crate::audit;
 use crate::auth::Actor;
 use crate::error::Result;
@@ -216,6 +216,13 @@ fn what(plan: &Plan, item: &Item) -> What {
     }
     let field = |id| plan.snapshot.fields.iter().find(|field| field.id == id);
     let own = item.custom.iter().filter_map(|(id, _)| field(*id).map(columns::header_of));
+    let private = &item.personal;
+    let private = [
+        ("legal_name", private.legal_name.is_some()),
+        ("private_email", private.private_email.is_some()),
+        ("birthday", private.birthday.is_some()),
+    ];
+    changed.extend(private.into_iter().filter(|(_, differs)| *differs).map(|(column, _)| column));
     let changed: Vec<String> = changed.into_iter().map(str::to_owned).chain(own).collect();
     if changed.is_empty() { What::Unchanged } else { What::Updated(changed) }
 }
@@ -255,6 +262,12 @@ fn write(tx: &mut Tx<'_>, actor: &Actor, plan: &Plan, wrote: &dyn Fn(usize)) -> 
         let nothing = HashMap::new();
         let held = plan.snapshot.values.get(&id).unwrap_or(&nothing);
         custom::record(tx, actor, id, &plan.snapshot.fields, held, &item.custom)?;
+        if item.personal != personal::Change::default() {
+            match new[at] {
+                Some(id) => personal::begin(tx, actor, id, item.personal.clone())?,
+                None => personal::update(tx, actor, id, item.personal.clone())?,
+            }
+        }
         if let Some(id) = new[at] {
             follow::tell_imported(tx, actor, id)?;
         }

@@ -9,7 +9,7 @@ use super::snapshot::{Missing, Snapshot, Units};
 use crate::ids::{EmployeeId, FieldId, GroupId};
 use crate::people::custom::{self, Field};
 use crate::people::reach::rules::{self, Line};
-use crate::people::{EmploymentType, Facts, Login, employee};
+use crate::people::{EmploymentType, Facts, Login, employee, personal};
 use crate::sheet::{Fault, Row};
 use crate::text::fold;
 use crate::{msg, tr};
@@ -36,6 +36,8 @@ pub(super) struct Item {
     pub groups: Option<Vec<GroupId>>,
     /// HR's own fields that change.
     pub custom: Vec<(FieldId, Option<String>)>,
+    /// Private data that changes.
+    pub personal: personal::Change,
     /// The new person has no number yet and gets the next.
     pub needs_number: bool,
 }
@@ -148,6 +150,7 @@ fn item(
     }
     let groups = groups(s, row, &mut bad);
     let custom = own_fields(s, fields, row, before.map(|one| one.id), &mut bad);
+    let personal = private(s, row, before.map(|one| one.id), &mut bad);
     place(s, row, before.map(|one| &one.facts), &mut facts, &mut bad);
 
     let needs_number = known.is_none() && facts.number.is_empty();
@@ -164,7 +167,7 @@ fn item(
         bad.push(row.fault("email", msg!("“{0}” is the address of another login", facts.email)));
     }
     faults.extend(bad);
-    Some(Item { line: row.line(), known, facts, links: [None; 3], groups, custom, needs_number })
+    Some(Item { line: row.line(), known, facts, links: [None; 3], groups, custom, personal, needs_number })
 }
 
 /// What the row says of HR's own fields. A blank cell clears one, a missing column leaves it alone.
@@ -199,6 +202,33 @@ fn own_fields(
             bad.extend(errors.0.into_iter().map(fault));
             Vec::new()
         }
+    }
+}
+
+/// What the row says of private data: only what differs from what is known.
+fn private(s: &Snapshot, row: &Row, id: Option<EmployeeId>, bad: &mut Vec<Fault>) -> personal::Change {
+    let before = id.and_then(|id| s.personal.get(&id)).cloned().unwrap_or_default();
+    let mut after = before.clone();
+    for (column, text) in [("legal_name", &mut after.sensitive.legal_name), ("private_email", &mut after.private_email)]
+    {
+        if row.has(column) {
+            row.text(column).clone_into(text);
+        }
+    }
+    match row.date("birthday") {
+        Ok(date) if row.has("birthday") => after.birthday = date,
+        Ok(_) => {}
+        Err(fault) => bad.push(fault),
+    }
+    // What the file does not speak of is not the file's fault.
+    let wrong = personal::rules::check(&mut after, s.today).0;
+    bad.extend(wrong.into_iter().filter(|(field, _)| row.has(field)).map(|(field, why)| row.fault(&field, why)));
+    let differs = |old: &String, new: String| Some(new).filter(|new| new != old);
+    personal::Change {
+        legal_name: differs(&before.sensitive.legal_name, after.sensitive.legal_name),
+        private_email: differs(&before.private_email, after.private_email),
+        birthday: Some(after.birthday).filter(|day| *day != before.birthday),
+        ..personal::Change::default()
     }
 }
 

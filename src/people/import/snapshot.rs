@@ -12,6 +12,7 @@ use crate::ids::{DepartmentId, EmployeeId, EntityId, FieldId, GroupId, LocationI
 use crate::people::Employee;
 use crate::people::custom::{self, Field};
 use crate::people::employee::changes;
+use crate::people::personal::{self, Personal};
 use crate::people::reach::rules::Line;
 use crate::storage::Rx;
 use crate::text::fold;
@@ -84,6 +85,8 @@ pub(super) struct Snapshot {
     /// HR's own fields in use, and what records hold in them.
     pub fields: Vec<Field>,
     pub values: HashMap<EmployeeId, HashMap<FieldId, String>>,
+    /// Private data, where anything is known.
+    pub personal: HashMap<EmployeeId, Personal>,
     /// From when on who was, is or will be whose manager.
     managers: HashMap<EmployeeId, Line<EmployeeId>>,
 }
@@ -129,6 +132,7 @@ impl Snapshot {
             memberships,
             fields: custom::fields(rx)?,
             values: custom::held(rx)?,
+            personal: personal::everybody(rx)?,
             managers: changes::lines(rx)?,
         })
     }

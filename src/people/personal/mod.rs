@@ -12,6 +12,8 @@ pub mod pages;
 pub mod rules;
 mod store;
 
+use std::collections::HashMap;
+
 use jiff::civil::Date;
 
 use crate::audit::{self, Entry};
@@ -119,6 +121,21 @@ pub fn update(tx: &mut Tx<'_>, actor: &Actor, id: EmployeeId, change: Change) ->
         notifications::notify(tx, id, &notice)?;
     }
     if asks { change::want(tx, actor, id, &before.sensitive, &wanted, open) } else { Ok(()) }
+}
+
+/// Everybody's, where anything is known: for an import, which is HR's.
+pub(super) fn everybody(rx: &Rx<'_>) -> Result<HashMap<EmployeeId, Personal>> {
+    store::everybody(rx)
+}
+
+/// What HR knows of somebody who is being entered. It was checked; nobody is told, as there is nobody yet who could
+/// have had it otherwise.
+pub(super) fn begin(tx: &mut Tx<'_>, actor: &Actor, id: EmployeeId, change: Change) -> Result<()> {
+    actor.require_hr()?;
+    let before = store::get(tx, id)?;
+    let mut after = before.clone();
+    change.apply(&mut after);
+    write(tx, actor, id, &before, &after)
 }
 
 /// Writes what was checked, with its audit entry; nothing where nothing differs.

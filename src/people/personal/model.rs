@@ -98,7 +98,7 @@ impl Personal {
 }
 
 /// What of it is to change; what is left out stays.
-#[derive(Clone, Debug, Default, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schema(as = PersonalChange)]
 pub struct Change {

@@ -1,5 +1,7 @@
 //! SQL of private data.
 
+use std::collections::HashMap;
+
 use super::model::{Personal, Sensitive};
 use crate::error::Result;
 use crate::ids::EmployeeId;
@@ -32,6 +34,13 @@ pub(super) fn get(rx: &Rx<'_>, id: EmployeeId) -> Result<Personal> {
         },
     )?;
     Ok(found.unwrap_or_default())
+}
+
+/// Of everybody of whom something is known.
+pub(super) fn everybody(rx: &Rx<'_>) -> Result<HashMap<EmployeeId, Personal>> {
+    let ids: Vec<EmployeeId> =
+        rx.all("SELECT employee_id FROM employee_personal /* whole table */", (), |row| row.get(0))?;
+    ids.into_iter().map(|id| Ok((id, get(rx, id)?))).collect()
 }
 
 pub(super) fn put(tx: &mut Tx<'_>, id: EmployeeId, personal: &Personal) -> Result<()> {

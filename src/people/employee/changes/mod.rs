@@ -180,10 +180,7 @@ pub(super) fn shown(today: Date, facts: &Facts) -> Date {
 /// How somebody begins.
 pub(super) fn begin(tx: &mut Tx<'_>, id: EmployeeId, facts: &Facts) -> Result<()> {
     let standing = Standing::of(facts);
-    for field in DatedField::ALL {
-        store::set(tx, id, *field, facts.join_date, standing.value(*field).as_deref(), false)?;
-    }
-    Ok(())
+    store::begin(tx, id, facts.join_date, |field| standing.value(field))
 }
 
 /// Records what differs between `then` (how the person stood on `on`) and `wanted`. An entity follows its location

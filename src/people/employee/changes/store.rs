@@ -45,6 +45,32 @@ pub(super) fn everybodys_managers(rx: &Rx<'_>) -> Result<Vec<(EmployeeId, Date, 
     )
 }
 
+/// The first value of every field, in one statement: an import begins people by the thousand.
+pub(super) fn begin(
+    tx: &mut Tx<'_>,
+    id: EmployeeId,
+    on: Date,
+    value: impl Fn(DatedField) -> Option<String>,
+) -> Result<()> {
+    let now = tx.now();
+    let [department, location, entity, manager, kind, position] = [
+        DatedField::DepartmentId,
+        DatedField::LocationId,
+        DatedField::EntityId,
+        DatedField::ManagerId,
+        DatedField::EmploymentType,
+        DatedField::Position,
+    ]
+    .map(value);
+    tx.run(
+        "INSERT INTO employee_changes (employee_id, field, effective_on, value, recorded_at) VALUES \
+         (?1, 'department_id', ?2, ?4, ?3), (?1, 'location_id', ?2, ?5, ?3), (?1, 'entity_id', ?2, ?6, ?3), \
+         (?1, 'manager_id', ?2, ?7, ?3), (?1, 'employment_type', ?2, ?8, ?3), (?1, 'position', ?2, ?9, ?3)",
+        (id, on, now, department, location, entity, manager, kind, position),
+    )?;
+    Ok(())
+}
+
 /// The value from `on` on; a second one on the same date replaces the first.
 pub(super) fn set(
     tx: &mut Tx<'_>,
