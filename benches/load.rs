@@ -6,8 +6,10 @@
 //! open loop of 500 requests a second, the time from start to the first answer, idle memory, the program's size and
 //! the weight of the first page.
 
+mod program;
+
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -17,12 +19,11 @@ use axum::routing::get;
 use steward::clock::Clock;
 use steward::storage::{Db, DbSettings, ORG};
 use steward::web::listen::Listener;
-use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::io::BufReader;
 use tokio::net::TcpStream;
 
-/// Each closed-loop round lasts so long; two rounds of each, in turns, so that both see the same machine.
-const ROUND: Duration = Duration::from_secs(6);
-const CONNECTIONS: usize = 16;
+use program::{CONNECTIONS, Served, ask, closed_loop, exchange, resident, serve, sign_in, spread, started, stop};
+
 const OPEN_LOOP: u32 = 500;
 const OPEN_LOOP_SECONDS: u32 = 10;
 
@@ -69,7 +70,7 @@ async fn measure() {
         std::fs::metadata(program).expect("the program").len() as f64 / 1e6
     );
 
-    let cookie = sign_in(&address).await;
+    let cookie = sign_in(&address, "employee").await;
     weigh(&address, &cookie).await;
     let home = format!("Cookie: {cookie}\r\n");
     let bytes = ask(&address, "GET /", &home, "").await.expect("Home answers").body.len();
@@ -77,9 +78,10 @@ async fn measure() {
     println!("Home is {bytes} bytes as written; so is the bare answer");
 
     let mut totals = [(0.0, Vec::new()), (0.0, Vec::new())];
+    // Two rounds of each, in turns, so that both see the same machine.
     for _ in 0..2 {
         for (which, (address, header)) in [(&address, home.as_str()), (&other.address, "")].into_iter().enumerate() {
-            let (rate, latencies) = closed_loop(address, header).await;
+            let (rate, latencies) = closed_loop(address, "/", header).await;
             totals[which].0 += rate / 2.0;
             totals[which].1.extend(latencies);
         }
@@ -133,118 +135,10 @@ async fn ten_selects(State((db, body)): State<(Db, Arc<str>)>) -> String {
     body.to_string()
 }
 
-struct Served {
-    child: Child,
-    address: String,
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        stop(&mut self.child);
-    }
-}
-
-fn serve(program: &str, data: &Path) -> Served {
-    let mut command = Command::new(program);
-    command.args(["serve", "--port", "0", "--data"]).arg(data);
-    // One person asks for thousands here; nobody does in life.
-    command
-        .env("STEWARD_RATES_SIGNED_IN", "100000000")
-        .env("STEWARD_RATES_ANONYMOUS", "100000000")
-        .env("STEWARD_LOG_LEVEL", "warn");
-    started(command)
-}
-
 fn bare_process(data: &Path, bytes: usize) -> Served {
     let mut command = Command::new(std::env::current_exe().expect("this program"));
     command.arg("--bare").arg(data).arg(bytes.to_string());
     started(command)
-}
-
-/// Starts it and reads where it listens.
-fn started(mut command: Command) -> Served {
-    use std::io::BufRead as _;
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it starts");
-    let mut lines = std::io::BufReader::new(child.stdout.take().expect("piped")).lines();
-    let line =
-        lines.find_map(|line| line.ok().filter(|line| line.contains("listens on http://"))).expect("it says where");
-    std::thread::spawn(move || lines.for_each(drop));
-    let address = line.rsplit_once("//").expect("an address").1.trim().to_owned();
-    Served { child, address }
-}
-
-fn stop(child: &mut Child) {
-    // Gone already is as good.
-    let _ = child.kill();
-    let _ = child.wait();
-}
-
-struct Answer {
-    status: u16,
-    head: String,
-    body: Vec<u8>,
-}
-
-/// One request on a connection of its own.
-async fn ask(address: &str, line: &str, headers: &str, body: &str) -> std::io::Result<Answer> {
-    let mut connection = BufReader::new(TcpStream::connect(address).await?);
-    exchange(&mut connection, address, line, headers, body).await
-}
-
-async fn exchange(
-    connection: &mut BufReader<TcpStream>,
-    address: &str,
-    line: &str,
-    headers: &str,
-    body: &str,
-) -> std::io::Result<Answer> {
-    let request =
-        format!("{line} HTTP/1.1\r\nHost: {address}\r\n{headers}Content-Length: {}\r\n\r\n{body}", body.len());
-    connection.get_mut().write_all(request.as_bytes()).await?;
-    let mut head = String::new();
-    while !head.ends_with("\r\n\r\n") {
-        if connection.read_line(&mut head).await? == 0 {
-            return Err(std::io::ErrorKind::UnexpectedEof.into());
-        }
-    }
-    let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap_or(0);
-    let lower = head.to_ascii_lowercase();
-    let mut body = Vec::new();
-    if lower.contains("transfer-encoding: chunked") {
-        loop {
-            let mut size = String::new();
-            connection.read_line(&mut size).await?;
-            let size = usize::from_str_radix(size.trim(), 16).unwrap_or(0);
-            let mut piece = vec![0; size + 2];
-            connection.read_exact(&mut piece).await?;
-            if size == 0 {
-                break;
-            }
-            body.extend_from_slice(&piece[..size]);
-        }
-    } else {
-        let length = lower
-            .split("content-length: ")
-            .nth(1)
-            .and_then(|rest| rest.split("\r\n").next()?.parse().ok())
-            .unwrap_or(0);
-        body.resize(length, 0);
-        connection.read_exact(&mut body).await?;
-    }
-    Ok(Answer { status, head, body })
-}
-
-async fn sign_in(address: &str) -> String {
-    let headers = format!("Origin: http://{address}\r\nContent-Type: application/x-www-form-urlencoded\r\n");
-    let answer = ask(address, "POST /sign-in", &headers, "email=employee%40demo.test&password=steward-demo")
-        .await
-        .expect("it answers");
-    assert_eq!(answer.status, 303, "{}", answer.head);
-    let cookies = answer
-        .head
-        .lines()
-        .filter_map(|line| line.split_once(": ").filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie")));
-    cookies.map(|(_, value)| value.split(';').next().unwrap_or_default()).collect::<Vec<_>>().join("; ")
 }
 
 /// The first page with all that it asks for, as a browser that takes gzip gets it.
@@ -270,32 +164,6 @@ async fn weigh(address: &str, cookie: &str) {
         seen += 1;
     }
     println!("first page over the wire            {:>8.1} KB in {requests} requests", bytes as f64 / 1024.0);
-}
-
-/// Every connection asks again as soon as it is answered.
-async fn closed_loop(address: &str, header: &str) -> (f64, Vec<Duration>) {
-    let until = Instant::now() + ROUND;
-    let tasks: Vec<_> = (0..CONNECTIONS)
-        .map(|_| {
-            let (address, header) = (address.to_owned(), header.to_owned());
-            tokio::spawn(async move {
-                let mut connection = BufReader::new(TcpStream::connect(&address).await.expect("it takes connections"));
-                let mut latencies = Vec::new();
-                while Instant::now() < until {
-                    let asked = Instant::now();
-                    let answer = exchange(&mut connection, &address, "GET /", &header, "").await.expect("it answers");
-                    assert_eq!(answer.status, 200, "{}", answer.head);
-                    latencies.push(asked.elapsed());
-                }
-                latencies
-            })
-        })
-        .collect();
-    let mut latencies = Vec::new();
-    for task in tasks {
-        latencies.extend(task.await.expect("the round ends"));
-    }
-    (latencies.len() as f64 / ROUND.as_secs_f64(), latencies)
 }
 
 /// Requests leave on time whatever the answers do; latency counts from when a request should have left.
@@ -324,19 +192,6 @@ async fn open_loop(address: &str, header: &str) -> Vec<Duration> {
         latencies.extend(task.await.expect("the round ends"));
     }
     latencies
-}
-
-fn spread(latencies: &mut [Duration]) -> String {
-    latencies.sort_unstable();
-    let at = |per_mille: usize| latencies[(latencies.len() - 1) * per_mille / 1000].as_secs_f64() * 1000.0;
-    format!("p50 {:.2} ms, p99 {:.2} ms, longest {:.2} ms", at(500), at(990), at(1000))
-}
-
-/// In MB.
-fn resident(process: u32) -> f64 {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or("0 kB");
-    line.trim().trim_end_matches(" kB").trim().parse::<f64>().unwrap_or(0.0) / 1000.0
 }
 
 fn copy_folder(from: &PathBuf, to: &Path) {
