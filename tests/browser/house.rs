@@ -10,6 +10,8 @@ use tempfile::TempDir;
 pub struct House {
     program: Child,
     mail: Child,
+    /// Where the mail server listens, on loopback.
+    pub mail_port: u16,
     folder: TempDir,
     pub address: String,
 }
@@ -18,7 +20,7 @@ impl House {
     /// Makes the company and serves it.
     pub fn open() -> House {
         let folder = TempDir::new().unwrap();
-        let (mail, port) = mail_server(&folder.path().join("mail"));
+        let (mail, mail_port) = mail_server(&folder.path().join("mail"));
         let data = folder.path().join("demo");
         let program = env!("CARGO_BIN_EXE_steward");
         let made = Command::new(program)
@@ -31,7 +33,7 @@ impl House {
             .args(["serve", "--port", "0", "--data"])
             .arg(&data)
             .env("STEWARD_SMTP_HOST", "127.0.0.1")
-            .env("STEWARD_SMTP_PORT", port.to_string())
+            .env("STEWARD_SMTP_PORT", mail_port.to_string())
             .env("STEWARD_SMTP_SECURITY", "plain")
             .env("STEWARD_SMTP_FROM", "hr@nordlicht.test")
             .env("STEWARD_LOG_LEVEL", "warn")
@@ -43,7 +45,34 @@ impl House {
             lines.find_map(|line| line.ok().filter(|line| line.contains("listens on "))).expect("the program listens");
         std::thread::spawn(move || lines.for_each(drop));
         let address = line.rsplit_once("on ").unwrap().1.trim().to_owned();
-        House { program: serve, mail, folder, address }
+        House { program: serve, mail, mail_port, folder, address }
+    }
+
+    /// Serves an empty folder: nobody is here yet. Answers with the link that set-up begins with.
+    pub fn empty() -> (House, String) {
+        let folder = TempDir::new().unwrap();
+        let (mail, mail_port) = mail_server(&folder.path().join("mail"));
+        let data = folder.path().join("demo");
+        let program = env!("CARGO_BIN_EXE_steward");
+        let mut serve = Command::new(program)
+            .args(["serve", "--port", "0", "--data"])
+            .arg(&data)
+            .env("STEWARD_LISTEN", "127.0.0.1")
+            .env("STEWARD_ALLOW_PLAIN_HTTP", "loopback")
+            .env("STEWARD_LOG_LEVEL", "warn")
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(serve.stdout.take().unwrap()).lines();
+        let line =
+            lines.find_map(|line| line.ok().filter(|line| line.contains("listens on "))).expect("the program listens");
+        std::thread::spawn(move || lines.for_each(drop));
+        let address = line.rsplit_once("on ").unwrap().1.trim().to_owned();
+        let link = Command::new(program).args(["setup-url", "--data"]).arg(&data).output().unwrap();
+        assert!(link.status.success(), "{}", String::from_utf8_lossy(&link.stderr));
+        let link = String::from_utf8(link.stdout).unwrap().trim().to_owned();
+        let path = link[link.find("/set-up/").expect("a link to the set-up page")..].to_owned();
+        (House { program: serve, mail, mail_port, folder, address }, path)
     }
 
     /// Files below the organization's folder.

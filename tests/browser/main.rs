@@ -7,10 +7,13 @@ mod chrome;
 mod days;
 mod house;
 
+mod founding;
 mod hiring;
 mod import;
 mod leave;
 mod overtime;
 mod phone;
+mod profile;
 mod restart;
+mod restructuring;
 mod walk;
