@@ -53,7 +53,7 @@ impl Company {
     }
 }
 
-const FLAGS: &[(&str, &str)] = &[("rates.signed_in", "1000000"), ("rates.anonymous", "1000000")];
+pub const FLAGS: &[(&str, &str)] = &[("rates.signed_in", "1000000"), ("rates.anonymous", "1000000")];
 
 pub async fn company() -> &'static Company {
     static COMPANY: OnceCell<Company> = OnceCell::const_new();

@@ -3,6 +3,7 @@
 //! somebody it refused before. And the OpenAPI document describes the same routes.
 
 mod company;
+mod twins;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
