@@ -4,12 +4,8 @@
 use crate::chrome::{Chrome, Scripts};
 use crate::house::House;
 
-/// A valid PNG of one pixel.
-const PIXEL: &[u8] = &[
-    0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d, 0x49, 0x48, 0x44, 0x52, 0, 0, 0, 1, 0, 0, 0, 1, 8,
-    6, 0, 0, 0, 0x1f, 0x15, 0xc4, 0x89, 0, 0, 0, 0x0a, 0x49, 0x44, 0x41, 0x54, 0x78, 0x9c, 0x63, 0, 1, 0, 0, 5, 0, 1,
-    0x0d, 0x0a, 0x2d, 0xb4, 0, 0, 0, 0, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82,
-];
+/// Any picture will do.
+const PICTURE: &[u8] = include_bytes!("../../assets/icon-192.png");
 
 #[tokio::test]
 async fn with_scripts() {
@@ -25,7 +21,7 @@ async fn a_person_edits_the_profile(scripts: Scripts) {
     let house = House::open();
     let folder = tempfile::tempdir().unwrap();
     let (picture, program) = (folder.path().join("me.png"), folder.path().join("evil.png"));
-    std::fs::write(&picture, PIXEL).unwrap();
+    std::fs::write(&picture, PICTURE).unwrap();
     std::fs::write(&program, "<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>").unwrap();
     let browser = Chrome::open(&house.address, scripts).await;
     browser.sign_in("employee").await;
