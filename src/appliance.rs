@@ -209,6 +209,7 @@ fn registry(house: &Arc<House>) -> Registry {
     Registry::new()
         .job(leave::jobs::StartsTomorrow)
         .job(leave::jobs::Expiry)
+        .job(leave::lieu::LieuDays)
         .effect(MailEffect::new(Arc::clone(&house.mail), base_url))
         .effect(overtime::report::ReportEffect)
         .job(

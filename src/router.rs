@@ -240,6 +240,9 @@ fn people_of_staff(t: &mut Routes) {
     t.get("/api/v1/departments/{id}/managers", people::org::department::api::managers);
     t.get("/api/v1/schedules", people::schedule::api::list);
     t.get("/api/v1/schedules/{id}", people::schedule::api::get);
+    t.get("/people/{id}/schedule", people::schedule::days::pages::show);
+    t.get("/api/v1/employees/{id}/schedule", people::schedule::days::api::list);
+    t.get("/api/v1/leave/holidays/countries", people::holidays::import::api::countries);
     t.get("/api/v1/leave/holidays", people::holidays::api::list);
     t.get("/api/v1/leave/holidays/{id}", people::holidays::api::get);
 }
@@ -313,9 +316,46 @@ fn people_pages_of_hr(t: &mut Routes) {
     t.post("/people/holidays/{id}/remove", people::holidays::pages::remove);
 }
 
+/// Templates of working patterns, hours for a while, the country packs.
+fn working_time_of_hr(t: &mut Routes) {
+    use people::holidays::import;
+    use people::schedule::{overlays, templates};
+    t.get("/people/schedules", templates::pages::index);
+    t.get("/people/schedules/templates/new", templates::pages::new);
+    t.post("/people/schedules/templates/new", templates::pages::create);
+    t.get("/people/schedules/templates/{id}", templates::pages::edit);
+    t.post("/people/schedules/templates/{id}", templates::pages::update);
+    t.post("/people/schedules/templates/{id}/apply", templates::pages::apply);
+    t.post("/people/schedules/templates/{id}/retire", templates::pages::retire);
+    t.post("/people/schedules/templates/{id}/restore", templates::pages::restore);
+    t.get("/people/schedules/overlays/new", overlays::pages::new);
+    t.post("/people/schedules/overlays/new", overlays::pages::create);
+    t.get("/people/schedules/overlays/{id}", overlays::pages::edit);
+    t.post("/people/schedules/overlays/{id}", overlays::pages::update);
+    t.post("/people/schedules/overlays/{id}/remove", overlays::pages::remove);
+    t.post("/people/schedules/overlays/{id}/restore", overlays::pages::restore);
+    t.get("/people/holidays/import", import::pages::show);
+    t.post("/people/holidays/import", import::pages::take);
+    t.get("/api/v1/schedule-templates", templates::api::list);
+    t.post("/api/v1/schedule-templates", templates::api::create);
+    t.get("/api/v1/schedule-templates/{id}", templates::api::get);
+    t.patch("/api/v1/schedule-templates/{id}", templates::api::update);
+    t.delete("/api/v1/schedule-templates/{id}", templates::api::remove);
+    t.post("/api/v1/schedule-templates/{id}/restore", templates::api::restore);
+    t.post("/api/v1/schedule-templates/{id}/apply", templates::api::apply);
+    t.get("/api/v1/schedule-overlays", overlays::api::list);
+    t.post("/api/v1/schedule-overlays", overlays::api::create);
+    t.get("/api/v1/schedule-overlays/{id}", overlays::api::get);
+    t.patch("/api/v1/schedule-overlays/{id}", overlays::api::update);
+    t.delete("/api/v1/schedule-overlays/{id}", overlays::api::remove);
+    t.post("/api/v1/schedule-overlays/{id}/restore", overlays::api::restore);
+    t.post("/api/v1/leave/holidays/import", import::api::create);
+}
+
 fn people_of_hr(t: &mut Routes) {
     people_pages_of_hr(t);
     own_fields_of_hr(t);
+    working_time_of_hr(t);
     t.post("/api/v1/employees", onboarding::hire::api::create);
     t.get("/api/v1/employees/export", people::import::api::export);
     t.post("/api/v1/employees/import", people::import::api::import);

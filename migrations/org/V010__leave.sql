@@ -135,6 +135,18 @@ BEGIN SELECT RAISE(ABORT, 'the leave ledger is append-only'); END;
 CREATE TRIGGER leave_ledger_no_delete BEFORE DELETE ON leave_ledger
 BEGIN SELECT RAISE(ABORT, 'the leave ledger is append-only'); END;
 
+-- Lieu days: the row that was given for a holiday on a day that the person did not work anyway, and where. Taken back, it
+-- is gone from here; the ledger keeps both rows.
+CREATE TABLE leave_lieu_days (
+  employee_id  INTEGER NOT NULL REFERENCES employees (id),
+  holiday_date TEXT NOT NULL CHECK (length(holiday_date) = 10),
+  location_id  INTEGER NOT NULL REFERENCES locations (id),
+  ledger_id    INTEGER NOT NULL UNIQUE REFERENCES leave_ledger (id),
+  PRIMARY KEY (employee_id, holiday_date)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX leave_lieu_days_date ON leave_lieu_days (holiday_date);
+CREATE INDEX leave_lieu_days_location ON leave_lieu_days (location_id);
+
 -- A reversal undoes one whole row of the same account, and is itself never undone.
 CREATE TRIGGER leave_ledger_reversal BEFORE INSERT ON leave_ledger WHEN NEW.kind = 'reversal'
 BEGIN

@@ -95,6 +95,11 @@ pub struct HolidayJson {
     pub name: String,
     /// None is the whole day.
     pub half: Option<Half>,
+    /// The date is computed, and may turn out another.
+    pub estimated: bool,
+    /// The date of the holiday that is kept on this one instead.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub observed_for: Option<Date>,
 }
 
 /// The team calendar.
@@ -135,6 +140,8 @@ fn read(
             date,
             name: holiday.name.clone(),
             half: holiday.slots.half(),
+            estimated: holiday.estimated,
+            observed_for: holiday.observed_for,
         });
         let own = absences.iter().filter(|absence| absence.employee_id == person.id);
         PersonJson {

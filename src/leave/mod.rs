@@ -13,6 +13,7 @@ pub mod home;
 pub mod inbox;
 pub mod jobs;
 pub mod ledger;
+pub mod lieu;
 mod notices;
 pub mod pages;
 pub mod recount;

@@ -312,6 +312,39 @@ fn who_has_nothing_to_do_with_it_does_not_know_of_it() {
 }
 
 #[test]
+fn due_dates_skip_days_that_hours_for_a_while_make_free() {
+    use people::schedule::overlays::{self, OverlayFacts};
+    let house = house();
+    let hr = house.hr();
+    house
+        .act(move |tx| {
+            let facts = OverlayFacts {
+                name: "No Wednesdays".into(),
+                start_date: date(2026, 11, 1),
+                end_date: date(2026, 11, 30),
+                mode: crate::time::OverlayMode::Instead,
+                scope: crate::time::OverlayScope::Everybody,
+                location_id: None,
+                department_id: None,
+                group_id: None,
+                week: crate::time::PartialWeek::new([
+                    None,
+                    None,
+                    Some(crate::time::WorkDay::FREE),
+                    None,
+                    None,
+                    None,
+                    None,
+                ]),
+            };
+            overlays::create(tx, &hr, facts)
+        })
+        .unwrap();
+    let run = house.start();
+    assert_eq!(house.task(run, "Development environment builds").due_date, date(2026, 11, 19), "the third working day");
+}
+
+#[test]
 fn due_dates_skip_holidays_and_move_with_the_first_day() {
     let house = house();
     let hr = house.hr();

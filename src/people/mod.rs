@@ -2,7 +2,8 @@
 //!
 //! One room a matter: `employee/` holds the records, `directory/` finds them, `chart/` draws the reporting lines, `reach/`
 //! who stands where to whom, `org/` entities, locations and departments, `custom/` fields of HR's own, `groups/` who
-//! receives tasks, `schedule/` working weeks, `holidays/` public holidays, `import/` people from and to CSV, `personal/`
+//! receives tasks, `schedule/` working hours, `holidays/` public holidays, `recount/` what a change of
+//! either does to leave, `import/` people from and to CSV, `personal/`
 //! what is private to a person and how they look after it, `photo/` their photo, `data/` what is held of a person
 //! anywhere, `retention/` how it is erased. Logins and roles belong to `auth/`.
 

@@ -33,7 +33,7 @@ mod rules_leave;
 mod rules_lines;
 mod rules_overtime;
 mod rules_policy;
-
+mod rules_schedule;
 mod set_up;
 mod smtp_server;
 mod storage_child;
@@ -47,3 +47,4 @@ mod web_layers;
 mod web_listen;
 mod web_templates;
 mod words;
+mod working_time;

@@ -2,6 +2,8 @@
 //! most specific of them ([`of`], decided by `time/holidays`). What a person has of them is `working_time`'s.
 
 pub mod api;
+pub mod import;
+pub mod packs;
 pub mod pages;
 mod store;
 

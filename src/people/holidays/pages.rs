@@ -44,6 +44,8 @@ struct Row {
     name: String,
     /// "everybody", or the entity or location.
     whom: String,
+    /// The date may turn out another.
+    estimated: bool,
     /// "morning", "afternoon", "not a holiday here", or empty.
     how: &'static str,
     glyph: &'static str,
@@ -141,7 +143,7 @@ fn by_month(rows: Vec<HolidayRow>, format: &Format) -> Vec<Month> {
         let whom = location.or(entity).map_or_else(|| format.lang.text(tr!("everybody")).to_owned(), |one| one.name);
         let when = format.range(facts.start_date, facts.end_date);
         if let Some((_, month)) = months.last_mut() {
-            month.rows.push(Row { id: id.0, when, name: facts.name, whom, how, glyph });
+            month.rows.push(Row { id: id.0, when, name: facts.name, whom, estimated: facts.estimated, how, glyph });
         }
     }
     months.into_iter().map(|(_, month)| month).collect()
@@ -204,7 +206,7 @@ pub async fn remove(ctx: Hr, Path(id): Path<HolidayId>, sent: Form<Confirmed>) -
     }
 }
 
-fn home(day: Date) -> String {
+pub(super) fn home(day: Date) -> String {
     format!("{HOME}?year={}", day.year())
 }
 

@@ -52,6 +52,10 @@ pub(in crate::people) struct UnitForm {
     pub parents: Vec<(String, String)>,
     pub people: Vec<(String, String)>,
     pub zones: Vec<String>,
+    /// What a location may do about holidays on free days.
+    pub free_days: Vec<(String, String)>,
+    /// Of one that is there already.
+    pub id: i64,
     /// Further managers of a department that is there already; members of such a group.
     pub managers: Vec<crate::people::NameRef>,
 }
@@ -74,6 +78,8 @@ impl UnitForm {
             parents: Vec::new(),
             people: Vec::new(),
             zones: Vec::new(),
+            free_days: Vec::new(),
+            id: 0,
             managers: Vec::new(),
         })
     }

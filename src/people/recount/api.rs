@@ -81,7 +81,8 @@ pub fn consent(query: ListQuery) -> Result<Consent> {
     Ok(if dry { Consent::DryRun } else { Consent::Given })
 }
 
-fn impacts(touched: &[Touched]) -> Vec<ImpactJson> {
+/// A list of leave that counts differently.
+pub fn impacts(touched: &[Touched]) -> Vec<ImpactJson> {
     touched.iter().map(ImpactJson::from).collect()
 }
 

@@ -6,6 +6,7 @@
 //! while that lie over the personal ones; [`schedules`] answers with both. The arithmetic is `time/dated`'s.
 
 pub mod api;
+pub mod days;
 pub mod form;
 pub mod overlays;
 pub mod pages;

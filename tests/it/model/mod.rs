@@ -7,3 +7,4 @@ pub mod leave;
 pub mod lines;
 pub mod overtime;
 pub mod policy;
+pub mod schedule;

@@ -20,7 +20,7 @@ use steward::overtime::{Project, Wanted, project};
 use steward::people::holidays::{self, HolidayFacts};
 use steward::people::org::{DepartmentFacts, EntityFacts, LocationFacts, department, entity, location};
 use steward::people::{groups, schedule};
-use steward::time::HolidayScope;
+use steward::time::{HolidayScope, OverlayMode, OverlayScope, PartialWeek, WorkDay};
 use steward::{leave, overtime};
 use tokio::sync::OnceCell;
 
@@ -165,6 +165,18 @@ async fn furnish(app: &TestApp) -> BTreeMap<&'static str, Things> {
                     facts.position = "Lead".into();
                 })?;
             }
+            let overlay = schedule::overlays::OverlayFacts {
+                name: "Summer Fridays".into(),
+                start_date: date(2026, 7, 1),
+                end_date: date(2026, 8, 31),
+                mode: OverlayMode::AtMost,
+                scope: OverlayScope::Everybody,
+                location_id: None,
+                department_id: None,
+                group_id: None,
+                week: PartialWeek::new([None, None, None, None, Some(WorkDay::FREE), None, None]),
+            };
+            let (overlay, _) = schedule::overlays::create(tx, actor, overlay)?;
             let template = templates::list(tx, actor)?[0].id;
             let template_task = templates::tasks(tx, actor, template)?[0].id;
             let mut run = |who: Person| -> Result<_> {
@@ -192,6 +204,8 @@ async fn furnish(app: &TestApp) -> BTreeMap<&'static str, Things> {
                 ("week", weeks),
                 ("planned", same("2026-06-01")),
                 ("field", same(field)),
+                ("overlay", same(overlay)),
+                ("schedule_template", same(schedule::templates::list(tx, false)?[0].id)),
                 ("template", same(template)),
                 ("template_task", same(template_task)),
                 ("run", runs),

@@ -73,6 +73,10 @@ fn no_path_names_an_organization() {
 const IDS: &[(&str, &str)] = &[
     ("/profile-changes/", "profile_change"),
     ("/leave/requests/", "leave"),
+    ("/schedule-templates/", "schedule_template"),
+    ("/schedule-overlays/", "overlay"),
+    ("/schedules/templates/", "schedule_template"),
+    ("/schedules/overlays/", "overlay"),
     ("/leave/holidays/", "holiday"),
     ("/leave/types/", "leave_type"),
     ("/overtime/projects/", "project"),

@@ -11,8 +11,9 @@ use super::{Location, LocationFacts};
 use crate::auth::{Hr, Staff};
 use crate::error::Result;
 use crate::ids::{EntityId, LocationId};
-use crate::people::NameRef;
 use crate::people::org::unit::{self, Impact, Unit};
+use crate::people::recount::api::WithImpact;
+use crate::people::{NameRef, recount};
 use crate::storage::Op;
 use crate::time::FreeDayRule;
 use crate::web::etag::{self, IfMatch, Tagged};
@@ -225,22 +226,23 @@ pub async fn get(ctx: Staff, headers: HeaderMap, Path(id): Path<LocationId>) -> 
 /// Changes a location.
 #[utoipa::path(
     patch, path = "/api/v1/locations/{id}", operation_id = "update_location", tag = "organization",
-    summary = "Change a location", description = "HR. What is left out stays.",
-    params(("id" = LocationId, Path)), request_body = Change,
-    responses((status = 200, description = "As it is now", body = LocationJson), WriteProblems),
+    summary = "Change a location", description = "HR. What is left out stays. Another rule about holidays on free days counts leave anew; `dry_run=true` writes nothing and answers only the `impact`.",
+    params(("id" = LocationId, Path), ("dry_run" = Option<bool>, Query)), request_body = Change,
+    responses((status = 200, description = "As it is now", body = WithImpact<LocationJson>), WriteProblems),
 )]
 pub async fn update(
     ctx: Hr,
     if_match: IfMatch,
     Path(id): Path<LocationId>,
+    query: ListQuery,
     Json(change): Json<Change>,
-) -> Result<Tagged<LocationJson>> {
-    let changed = ctx.write(CHANGED, move |tx, actor| {
+) -> Result<Response> {
+    let written = recount::write(&ctx, CHANGED, recount::api::consent(query)?, move |tx, actor| {
         if_match.check(&LocationJson::from(super::get(tx, id)?))?;
-        super::update(tx, actor, id, |facts| change.apply(facts))?;
-        super::get(tx, id)
+        let touched = super::update(tx, actor, id, |facts| change.apply(facts))?;
+        Ok((LocationJson::from(super::get(tx, id)?), touched))
     });
-    changed.await.map(|found| Tagged(found.into()))
+    recount::api::answer(written.await?, None)
 }
 
 /// What deactivating takes along.

@@ -12,6 +12,7 @@ use crate::auth::Actor;
 use crate::error::{FieldErrors, Result};
 use crate::ids::{EntityId, LocationId};
 use crate::msg;
+use crate::people::recount::{self, Touched, Whose};
 use crate::people::{FreeDays, NameRef};
 use crate::storage::{Rx, Tx};
 use crate::text::fold;
@@ -87,6 +88,14 @@ pub fn free_days(rx: &Rx<'_>, id: LocationId) -> Result<Option<FreeDays>> {
     store::free_days(rx, id)
 }
 
+/// The locations in use that have this rule, with their entity.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn with_free_days(rx: &Rx<'_>, rule: FreeDayRule) -> Result<Vec<(LocationId, EntityId, FreeDays)>> {
+    store::with_free_days(rx, rule)
+}
+
 /// Enters a location.
 ///
 /// # Errors
@@ -112,18 +121,23 @@ pub fn create(tx: &mut Tx<'_>, actor: &Actor, mut facts: LocationFacts) -> Resul
 }
 
 /// Changes a location by `change`, which is handed it as it now stands. People stay at it: a location that moves to
-/// another entity takes them along.
+/// another entity takes them along. Leave is counted anew where the rule about holidays on free days changes.
 ///
 /// # Errors
 /// As [`create`]; [`crate::error::AppError::NotFound`].
-pub fn update(tx: &mut Tx<'_>, actor: &Actor, id: LocationId, change: impl FnOnce(&mut LocationFacts)) -> Result<()> {
+pub fn update(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: LocationId,
+    change: impl FnOnce(&mut LocationFacts),
+) -> Result<Vec<Touched>> {
     actor.require_hr()?;
     let before = store::get(tx, id)?.facts;
     let mut facts = before.clone();
     change(&mut facts);
     check(tx, Some((id, &before)), &mut facts)?;
     if facts == before {
-        return Ok(());
+        return Ok(Vec::new());
     }
     store::update(tx, id, &facts)?;
     let moved = if facts.entity_id == before.entity_id {
@@ -147,7 +161,15 @@ pub fn update(tx: &mut Tx<'_>, actor: &Actor, id: LocationId, change: impl FnOnc
         entry = entry.with("employees", moved);
     }
     audit::record(tx, actor, entry)?;
-    Ok(())
+    let rule = |facts: &LocationFacts| (facts.holiday_on_free_day, facts.free_day_from);
+    let froms = [before.free_day_from, facts.free_day_from].into_iter().flatten();
+    match froms.min() {
+        Some(from) if rule(&before) != rule(&facts) => {
+            let why = msg!("What {0} does about holidays on free days was changed.", facts.name);
+            recount::recount(tx, actor, &recount::Change::since(from, Whose::Location(id), why))
+        }
+        _ => Ok(Vec::new()),
+    }
 }
 
 fn check(rx: &Rx<'_>, before: Option<(LocationId, &LocationFacts)>, facts: &mut LocationFacts) -> Result<()> {

@@ -12,10 +12,18 @@ use crate::error::{AppError, Result};
 use crate::ids::{EntityId, LocationId};
 use crate::people::org::entity;
 use crate::people::org::pages::{HOME, UnitForm, wrong};
+use crate::people::recount::{self, Ask, ConsentOf as _, Written};
 use crate::people::words;
 use crate::time::FreeDayRule;
-use crate::web::{Flash, Form, FormState};
+use crate::web::{Form, FormState};
 use crate::{msg, tr};
+
+/// What becomes of a whole holiday on a day that somebody does not work anyway.
+const FREE_DAYS: [(FreeDayRule, &str); 3] = [
+    (FreeDayRule::Nothing, tr!("is lost")),
+    (FreeDayRule::NextWorkingDay, tr!("is kept on the person’s next working day")),
+    (FreeDayRule::LieuDay, tr!("gives the person a lieu day")),
+];
 
 /// What the form sends; what is missing is asked for by the action.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -102,6 +110,9 @@ async fn form(ctx: &Ctx, id: Option<LocationId>) -> Result<UnitForm> {
     };
     let mut page = UnitForm::new(ctx, "locations", title, action).await?;
     page.above = words::options(entities);
+    page.id = id.map_or(0, |id| id.0);
+    let rule = |(rule, words): &(FreeDayRule, &str)| (rule.to_string(), ctx.visit.lang.text(words).to_owned());
+    page.free_days = FREE_DAYS.iter().map(rule).collect();
     page.zones = jiff::tz::db().available().map(|zone| zone.to_string()).filter(|name| name.contains('/')).collect();
     Ok(page)
 }
@@ -109,14 +120,26 @@ async fn form(ctx: &Ctx, id: Option<LocationId>) -> Result<UnitForm> {
 async fn save(ctx: &Ctx, id: Option<LocationId>, sent: Form<Input>) -> Result<Response> {
     let (state, input) = sent.open();
     let saved = match (input.and_then(Input::facts), id) {
-        (Ok(facts), None) => ctx.write(CREATED, move |tx, actor| super::create(tx, actor, facts).map(drop)).await,
+        (Ok(facts), None) => {
+            let made = ctx.write(CREATED, move |tx, actor| super::create(tx, actor, facts).map(drop)).await;
+            made.map(|()| Written::Done((), Vec::new()))
+        }
         (Ok(facts), Some(id)) => {
-            ctx.write(CHANGED, move |tx, actor| super::update(tx, actor, id, |held| *held = facts)).await
+            recount::write(ctx, CHANGED, state.consent(), move |tx, actor| {
+                Ok(((), super::update(tx, actor, id, |held| *held = facts)?))
+            })
+            .await
         }
         (Err(error), _) => Err(error),
     };
     match wrong(saved)? {
-        Ok(()) => Ok(Flash::ok(msg!("Saved: {0}.", state.value("name"))).redirect(&ctx.visit, HOME)),
+        Ok(Written::Asks(touched)) => {
+            let here = id.map_or_else(|| HOME.to_owned(), |id| format!("{HOME}/locations/{id}"));
+            Ask::show(ctx, msg!("Save {0}?", state.value("name")), (&here, &here), &state, &touched).await
+        }
+        Ok(Written::Done((), touched)) => {
+            Ok(recount::said(msg!("Saved: {0}.", state.value("name")), &touched).redirect(&ctx.visit, HOME))
+        }
         Err(errors) => form(ctx, id).await?.show(state.with(errors)),
     }
 }

@@ -6,6 +6,7 @@ use crate::ids::{EntityId, LocationId};
 use crate::people::{FreeDays, NameRef};
 use crate::storage::{Rx, Tx};
 use crate::text::{fold, sort_key};
+use crate::time::FreeDayRule;
 use crate::web::Listing;
 
 macro_rules! select_location {
@@ -82,6 +83,18 @@ pub(super) fn free_days(rx: &Rx<'_>, id: LocationId) -> Result<Option<FreeDays>>
          WHERE id = ?1 AND free_day_from IS NOT NULL",
         [id],
         |row| Ok(FreeDays { rule: row.get(0)?, from: row.get(1)?, lieu_expires_months: row.get(2)? }),
+    )
+}
+
+pub(super) fn with_free_days(rx: &Rx<'_>, rule: FreeDayRule) -> Result<Vec<(LocationId, EntityId, FreeDays)>> {
+    rx.all(
+        "SELECT id, entity_id, holiday_on_free_day, free_day_from, lieu_expires_months FROM locations \
+         WHERE holiday_on_free_day = ?1 AND free_day_from IS NOT NULL AND hidden_by IS NULL ORDER BY id",
+        [rule],
+        |row| {
+            let free = FreeDays { rule: row.get(2)?, from: row.get(3)?, lieu_expires_months: row.get(4)? };
+            Ok((row.get(0)?, row.get(1)?, free))
+        },
     )
 }
 

@@ -6,6 +6,8 @@
 //! leaves the group leaves its hours, for dates that are over too. What approved leave charges is counted anew only
 //! where an overlay itself changes.
 
+pub mod api;
+pub mod pages;
 mod store;
 
 use std::collections::HashMap;

@@ -4,6 +4,8 @@
 //! to come; [`apply`] gives the new pattern, from a date on, to those who have the template then. A retired one is no
 //! longer offered.
 
+pub mod api;
+pub mod pages;
 mod store;
 
 use jiff::civil::Date;

@@ -4,20 +4,24 @@
 //! balance below zero; leave that is not decided yet gets its new count and its approval another title. Everybody
 //! concerned is told. Leave of which nothing is left stays as it is, with 0 minutes.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
 
-use super::calendars::{PersonCalendar, around};
-use super::ledger::{self, Account, Books, YEARS};
-use super::notices::{self, Fate};
-use super::request::{self, LeaveRequest, RequestDay};
-use super::rules::{LeaveDay, Unit};
-use super::types;
-use super::words;
 use crate::approvals::{self, Kind};
 use crate::audit;
 use crate::auth::Actor;
 use crate::error::{Msg, Result};
 use crate::ids::EmployeeId;
+use crate::leave::calendars::{PersonCalendar, around};
+use crate::leave::ledger::{self, Account, Books, YEARS};
+use crate::leave::lieu;
+use crate::leave::notices::{self, Fate};
+use crate::leave::request::{self, LeaveRequest, RequestDay};
+use crate::leave::rules::{LeaveDay, Unit};
+use crate::leave::types;
+use crate::leave::words;
 use crate::people::recount::{Change, Touched, people_of};
 use crate::people::{self, WorkingTime};
 use crate::storage::Tx;
@@ -29,6 +33,7 @@ use crate::time::{Minutes, Period};
 /// When the database cannot be read or written.
 pub fn recount(tx: &mut Tx<'_>, actor: &Actor, change: &Change) -> Result<Vec<Touched>> {
     let whose = people_of(tx, &change.whose)?;
+    lieu::take_back(tx, actor, whose.as_deref(), change.period)?;
     let requests = request::store::standing(tx, whose.as_deref(), change.period)?;
     let Some(asked) = requests.iter().map(|one| one.span.period()).reduce(Period::hull) else { return Ok(Vec::new()) };
     let calendars = calendars(tx, &requests, around(asked))?;

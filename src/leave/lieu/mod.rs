@@ -1,0 +1,176 @@
+//! Lieu days: where a location says so, a whole holiday that falls on a day which a person does not work anyway gives
+//! them a day off to take when they like.
+//!
+//! The day is a row of the time-off-in-lieu account: what the person usually works on a day, from the holiday on, for
+//! as long as the location says. It is given once for each person and holiday, on the holiday itself; [`LieuDays`] also
+//! gives what was missed while the program was off. Where the holiday goes, or turns out to be a working day of the
+//! person, the row is taken back.
+
+mod store;
+#[cfg(test)]
+mod tests;
+
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+
+use super::calendars::day_of;
+use super::ledger::{self, Credit};
+use super::rules::LedgerKind;
+use super::types::{self, presets};
+use crate::auth::Actor;
+use crate::error::{AppError, Result};
+use crate::ids::{EmployeeId, EntityId, LeaveTypeId, LocationId};
+use crate::jobs::{Due, Job, JobCtx, Outcome};
+use crate::people::recount::{Whose, people_of};
+use crate::people::{self, FreeDays, Placed, WorkingTime};
+use crate::storage::{Op, Rx, Tx};
+use crate::time::{FreeDayRule, Period, period};
+use crate::{msg, msg_n, tr};
+
+const GIVEN: Op = Op::act("leave.lieu_days");
+
+/// How far back holidays are looked at: a program that was off for less catches up.
+const LOOK_BACK_DAYS: i64 = 400;
+
+/// Gives lieu days, and takes back those that are none any more, after midnight.
+#[derive(Clone, Copy, Debug)]
+pub struct LieuDays;
+
+impl Job for LieuDays {
+    fn name(&self) -> &'static str {
+        "leave_lieu_days"
+    }
+
+    fn title(&self) -> &'static str {
+        tr!("Lieu days for holidays on free days")
+    }
+
+    fn schedule(&self) -> &'static str {
+        "40 0 * * *"
+    }
+
+    fn run(&self, ctx: &JobCtx, due: &Due) -> Result<Outcome> {
+        let today = due.date;
+        let places = ctx.read(|rx| people::org::location::with_free_days(rx, FreeDayRule::LieuDay))?;
+        let mut given: i64 = 0;
+        for (location, entity, rule) in places {
+            let missing = ctx.read(move |rx| missing(rx, (location, entity), rule, today))?;
+            if missing.is_empty() {
+                continue;
+            }
+            given += ctx.write(GIVEN, move |tx, actor| give(tx, actor, location, &missing, today))?;
+        }
+        let all = Period::new(period::back(today, LOOK_BACK_DAYS), today).unwrap_or(Period::day(today));
+        if ctx.read(move |rx| Ok(!lost_again(rx, None, all)?.is_empty()))? {
+            ctx.write(GIVEN, move |tx, actor| take_back(tx, actor, None, all))?;
+        }
+        Ok(if given == 0 { Outcome::nothing() } else { Outcome::did(msg_n!(given, "{0} lieu day", "{0} lieu days")) })
+    }
+}
+
+/// A lieu day that is due.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Owed {
+    employee_id: EmployeeId,
+    date: Date,
+    holiday: String,
+    credit: crate::time::Minutes,
+    /// The last day on which it can be used.
+    expires_on: Option<Date>,
+}
+
+/// What a location owes its people up to `today` and has not given yet.
+fn missing(rx: &Rx<'_>, (location, entity): (LocationId, EntityId), rule: FreeDays, today: Date) -> Result<Vec<Owed>> {
+    let first = rule.from.max(period::back(today, LOOK_BACK_DAYS));
+    let Some(asked) = Period::new(first, today) else { return Ok(Vec::new()) };
+    let staff = people_of(rx, &[Whose::Location(location)])?.unwrap_or_default();
+    let placed: Vec<Placed> = staff.iter().map(|id| (*id, Some(entity), Some(location))).collect();
+    let times = people::working_times(rx, &placed, asked)?;
+    let mut owed = Vec::new();
+    for employee_id in staff {
+        let Some(WorkingTime { schedules, holidays }) = times.get(&employee_id) else { continue };
+        let lost: Vec<(Date, String)> = holidays
+            .within(asked)
+            .filter(|(date, _)| holidays.is_lost_on(*date, schedules))
+            .map(|(date, holiday)| (date, holiday.name.clone()))
+            .collect();
+        if lost.is_empty() {
+            continue;
+        }
+        let person = people::get(rx, employee_id)?;
+        let known = store::dates_of(rx, employee_id, asked)?;
+        for (date, holiday) in lost {
+            let months = rule.lieu_expires_months.map(i32::from);
+            let expires_on = months.map(|months| date.saturating_add(months.months()));
+            let over = expires_on.is_some_and(|last| last < today);
+            if known.contains(&date) || over || person.hidden || !person.is_employed_on(date) {
+                continue;
+            }
+            owed.push(Owed { employee_id, date, holiday, credit: day_of(schedules, date), expires_on });
+        }
+    }
+    Ok(owed)
+}
+
+fn give(tx: &mut Tx<'_>, actor: &Actor, location: LocationId, owed: &[Owed], today: Date) -> Result<i64> {
+    let kind = kind(tx)?.ok_or_else(|| {
+        AppError::conflict("Lieu days cannot be given: there is no kind of leave “Time off in lieu” in use.")
+    })?;
+    for one in owed {
+        // Of a year that is over it counts from now, not into books that are closed.
+        let effective_on = if one.date.year() == today.year() { one.date } else { today };
+        let credit = Credit {
+            employee_id: one.employee_id,
+            leave_type_id: kind,
+            kind: LedgerKind::Toil,
+            minutes: one.credit,
+            effective_on,
+            expires_on: one.expires_on,
+            explanation: msg!("Lieu day: {0} fell on {1}, a day off anyway.", one.holiday, one.date),
+        };
+        let row = ledger::grant(tx, actor, &credit)?;
+        store::insert(tx, one.employee_id, one.date, location, row)?;
+    }
+    Ok(i64::try_from(owed.len()).unwrap_or(i64::MAX))
+}
+
+/// The kind of leave that lieu days are of; none where the organization has none in use.
+fn kind(rx: &Rx<'_>) -> Result<Option<LeaveTypeId>> {
+    match types::preset(rx, presets::TOIL) {
+        Ok(kind) => Ok(Some(kind).filter(|kind| kind.fields.active && kind.fields.affects_balance).map(|kind| kind.id)),
+        Err(AppError::NotFound) => Ok(None),
+        Err(other) => Err(other),
+    }
+}
+
+/// The lieu days within `period` for which there is no longer a reason: of these people, or of everybody.
+fn lost_again(rx: &Rx<'_>, whose: Option<&[EmployeeId]>, period: Period) -> Result<Vec<store::Given>> {
+    let mut given = store::given(rx, period)?;
+    given.retain(|one| whose.is_none_or(|ids| ids.contains(&one.employee_id)));
+    if given.is_empty() {
+        return Ok(given);
+    }
+    // Where somebody works by now is not asked: the day was earned at the place that gave it.
+    let placed: Vec<Placed> = given.iter().map(|one| (one.employee_id, one.entity_id, Some(one.location_id))).collect();
+    let mut gone = Vec::new();
+    for (one, placed) in given.into_iter().zip(placed) {
+        let time = people::working_times(rx, &[placed], Period::day(one.date))?.remove(&one.employee_id);
+        if time.is_none_or(|time| !time.holidays.is_lost_on(one.date, &time.schedules)) {
+            gone.push(one);
+        }
+    }
+    Ok(gone)
+}
+
+/// Takes back the lieu days within `period` for which there is no longer a reason.
+///
+/// # Errors
+/// When the database cannot be read or written.
+pub(super) fn take_back(tx: &mut Tx<'_>, actor: &Actor, whose: Option<&[EmployeeId]>, period: Period) -> Result<()> {
+    for one in lost_again(tx, whose, period)? {
+        let why = msg!("Taken back: {0} is no holiday on a free day any more.", one.date);
+        ledger::take_back(tx, actor, one.row, &why)?;
+        store::delete(tx, one.employee_id, one.date)?;
+    }
+    Ok(())
+}

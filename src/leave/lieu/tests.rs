@@ -1,0 +1,100 @@
+use jiff::civil::date;
+
+use super::*;
+use crate::leave::testing::{DAY, House, house};
+use crate::people::holidays::{self, HolidayFacts};
+use crate::people::org::{entity, location};
+use crate::time::HolidayScope;
+
+/// Mira works at a place that gives lieu days from 1 December 2026 on, for three months.
+fn at_a_place_with_lieu_days(house: &House) -> (LocationId, EntityId) {
+    let (hr, mira) = (house.hr.clone(), house.mira.employee_id.unwrap());
+    house
+        .act(move |tx| {
+            let facts = entity::EntityFacts { name: "Castell".into(), code: "C".into(), country: "DE".into() };
+            let entity_id = entity::create(tx, &hr, facts)?;
+            let facts = location::LocationFacts {
+                entity_id,
+                name: "Hamburg".into(),
+                code: "HH".into(),
+                time_zone: "Europe/Berlin".into(),
+                country: String::new(),
+                region: String::new(),
+                address: String::new(),
+                holiday_on_free_day: FreeDayRule::LieuDay,
+                free_day_from: Some(date(2026, 12, 1)),
+                lieu_expires_months: Some(3),
+            };
+            let place = location::create(tx, &hr, facts)?;
+            people::update(tx, &hr, mira, |facts| facts.location_id = Some(place))?;
+            Ok((place, entity_id))
+        })
+        .unwrap()
+}
+
+fn holiday(house: &House, on: Date) -> crate::ids::HolidayId {
+    let hr = house.hr.clone();
+    let facts = HolidayFacts {
+        name: "Founder’s day".into(),
+        start_date: on,
+        end_date: on,
+        half: None,
+        scope: HolidayScope::Global,
+        entity_id: None,
+        location_id: None,
+        working: false,
+        estimated: false,
+        source: String::new(),
+    };
+    house.act(move |tx| holidays::create(tx, &hr, facts)).unwrap().0
+}
+
+fn night(house: &House, place: (LocationId, EntityId), today: Date) -> i64 {
+    let hr = house.hr.clone();
+    house
+        .act(move |tx| {
+            let rule = location::free_days(tx, place.0)?.unwrap();
+            let owed = missing(tx, place, rule, today)?;
+            let given = give(tx, &hr, place.0, &owed, today)?;
+            crate::audit::record(tx, &hr, crate::audit::Entry::new("test.done"))?;
+            Ok(given)
+        })
+        .unwrap()
+}
+
+fn toil(house: &House) -> i64 {
+    let mira = house.mira.employee_id.unwrap();
+    house
+        .read(move |rx| {
+            let kind = kind(rx)?.unwrap();
+            rx.scalar(
+                "SELECT coalesce(sum(minutes), 0) FROM leave_ledger WHERE employee_id = ?1 AND leave_type_id = ?2",
+                (mira, kind),
+            )
+        })
+        .unwrap()
+}
+
+#[test]
+fn a_holiday_on_a_free_day_gives_one_lieu_day_and_is_taken_back_with_it() {
+    let house = house();
+    let place = at_a_place_with_lieu_days(&house);
+    // A Saturday, a working day, and one before the rule began.
+    let saturday = holiday(&house, date(2026, 12, 12));
+    holiday(&house, date(2026, 12, 15));
+    holiday(&house, date(2026, 11, 28));
+    assert_eq!(night(&house, place, date(2026, 12, 11)), 0, "not before the day itself");
+    assert_eq!(night(&house, place, date(2026, 12, 20)), 1, "caught up");
+    assert_eq!(night(&house, place, date(2026, 12, 21)), 0, "once");
+    assert_eq!(toil(&house), DAY.get());
+    let rows = house.read(|rx| {
+        rx.all("SELECT expires_on FROM leave_ledger WHERE kind = 'toil'", (), |row| row.get::<_, Option<Date>>(0))
+    });
+    assert_eq!(rows.unwrap(), [Some(date(2027, 3, 12))]);
+
+    let hr = house.hr.clone();
+    house.act(move |tx| holidays::delete(tx, &hr, saturday)).unwrap();
+    assert_eq!(toil(&house), 0);
+    holiday(&house, date(2026, 12, 12));
+    assert_eq!(night(&house, place, date(2026, 12, 22)), 1, "entered again, given again");
+}
