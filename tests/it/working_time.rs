@@ -48,7 +48,7 @@ async fn a_rotation_is_entered_and_explained_day_by_day() {
     let none = json!({"employee_id": mira, "effective_on": "2026-05-04", "weeks": []});
     hr.json(Method::POST, "/api/v1/schedules", none).await.assert_invalid("weeks");
     let page = format!("/people/{mira}/schedule?month=2026-04");
-    app.as_employee().get(&page).await.assert_ok().assert_contains("week 2 of 2").assert_contains("08:00");
+    app.as_employee().get(&page).await.assert_ok().assert_contains("week 2 of 2").assert_contains("8:00 – 13:00");
     app.as_other().get(&page).await.assert_status(404);
 }
 

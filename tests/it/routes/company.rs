@@ -177,6 +177,7 @@ async fn furnish(app: &TestApp) -> BTreeMap<&'static str, Things> {
                 week: PartialWeek::new([None, None, None, None, Some(WorkDay::FREE), None, None]),
             };
             let (overlay, _) = schedule::overlays::create(tx, actor, overlay)?;
+            let schedule_template = schedule::templates::create(tx, actor, "As usual", &schedule::full_time().into())?;
             let template = templates::list(tx, actor)?[0].id;
             let template_task = templates::tasks(tx, actor, template)?[0].id;
             let mut run = |who: Person| -> Result<_> {
@@ -205,7 +206,7 @@ async fn furnish(app: &TestApp) -> BTreeMap<&'static str, Things> {
                 ("planned", same("2026-06-01")),
                 ("field", same(field)),
                 ("overlay", same(overlay)),
-                ("schedule_template", same(schedule::templates::list(tx, false)?[0].id)),
+                ("schedule_template", same(schedule_template)),
                 ("template", same(template)),
                 ("template_task", same(template_task)),
                 ("run", runs),
