@@ -200,10 +200,13 @@ pub fn restore(tx: &mut Tx<'_>, actor: &Actor, id: FieldId) -> Result<()> {
     store::set_hidden(tx, id, None)
 }
 
+/// A column's name, and its value as the audit log keeps it.
+type Column = (&'static str, fn(&FieldFacts) -> serde_json::Value);
+
 fn entry(action: &'static str, id: FieldId, before: Option<&FieldFacts>, after: &FieldFacts) -> audit::Entry {
     let entry = audit::Entry::new(action).on("employee_field", id);
     let old = |of: fn(&FieldFacts) -> serde_json::Value| before.map(of);
-    let columns: [(&str, fn(&FieldFacts) -> serde_json::Value); 8] = [
+    let columns: [Column; 8] = [
         ("code", |facts| facts.code.clone().into()),
         ("label", |facts| facts.label.clone().into()),
         ("kind", |facts| facts.kind.as_str().into()),
