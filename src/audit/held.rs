@@ -1,5 +1,6 @@
 //! What the audit log holds of a person: what was done to their record and login, and what they did. For their own
-//! archive; erasing takes the words, never that it happened.
+//! archive. Erasing takes the words about them, never that it happened; what they did to others' things keeps its words,
+//! because it is the others' history.
 
 use serde_json::{Value, json};
 
@@ -12,6 +13,8 @@ use crate::storage::{Rx, Tx, audit};
 
 /// Things that bear the person's own id.
 const THEIRS: [&str; 2] = ["employee", "employee_personal"];
+/// Things that nobody but their owner touches.
+const OWN: [&str; 2] = ["session", "personal_token"];
 
 /// See [`crate::people::data`].
 pub fn holder() -> Holder {
@@ -41,7 +44,10 @@ fn count(rx: &Rx<'_>, subject: &Subject) -> Result<i64> {
         words += audit::words_about(rx, kind, &[subject.id.0])?;
     }
     if let Some(user) = subject.user {
-        words += audit::words_about(rx, "user", &[user.0])? + audit::words_of(rx, user.0)?;
+        words += audit::words_about(rx, "user", &[user.0])?;
+        for kind in OWN {
+            words += audit::own_words(rx, user.0, kind)?;
+        }
     }
     Ok(words)
 }
@@ -52,7 +58,9 @@ fn erase(tx: &mut Tx<'_>, _: &Actor, subject: &Subject) -> Result<()> {
     }
     if let Some(user) = subject.user {
         audit::blank_subject(tx, "user", user.0)?;
-        audit::blank_user(tx, user.0)?;
+        for kind in OWN {
+            audit::blank_own(tx, user.0, kind)?;
+        }
     }
     Ok(())
 }

@@ -62,6 +62,7 @@ impl Ctx {
                 NavLink::new("check", "Templates", "/templates"),
                 NavLink::new("leave", "Kinds of leave", "/leave/types"),
                 NavLink::new("plus", "Import people", "/people/import"),
+                NavLink::new("shield", "Keeping and erasing", "/people/retention"),
             ];
             shell = shell.group(Some("HR"), hr);
         }

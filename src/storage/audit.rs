@@ -220,9 +220,13 @@ pub fn blank_subject(tx: &mut Tx<'_>, kind: &str, id: i64) -> Result<usize> {
     )
 }
 
-/// Blanks the payloads of everything that one user did: erasure.
-pub fn blank_user(tx: &mut Tx<'_>, user: i64) -> Result<usize> {
-    tx.run("UPDATE audit_log SET payload = NULL, salt = NULL WHERE user_id = ?1 AND payload IS NOT NULL", [user])
+/// Blanks the payloads of what one user did to things of a kind that are always one's own: erasure.
+pub fn blank_own(tx: &mut Tx<'_>, user: i64, kind: &str) -> Result<usize> {
+    tx.run(
+        "UPDATE audit_log SET payload = NULL, salt = NULL
+         WHERE user_id = ?1 AND subject_kind = ?2 AND payload IS NOT NULL",
+        params![user, kind],
+    )
 }
 
 /// As [`blank_subject`], of several things of a kind.
@@ -244,9 +248,12 @@ pub fn words_about(rx: &Rx<'_>, kind: &str, ids: &[i64]) -> Result<i64> {
     )
 }
 
-/// How many entries of what a user did still have their words.
-pub fn words_of(rx: &Rx<'_>, user: i64) -> Result<i64> {
-    rx.scalar("SELECT count(*) FROM audit_log WHERE user_id = ?1 AND payload IS NOT NULL", [user])
+/// How many entries of what a user did to things of such a kind still have their words.
+pub fn own_words(rx: &Rx<'_>, user: i64, kind: &str) -> Result<i64> {
+    rx.scalar(
+        "SELECT count(*) FROM audit_log WHERE user_id = ?1 AND subject_kind = ?2 AND payload IS NOT NULL",
+        params![user, kind],
+    )
 }
 
 fn payload(entry: &Entry) -> Value {

@@ -64,6 +64,9 @@ async fn a_hire_is_entered_invited_and_gets_things_done(scripts: Scripts) {
     browser.fill("input[name=password]", "four quiet northern lakes").await;
     browser.fill("input[name=again]", "four quiet northern lakes").await;
     browser.press("Choose and sign in").await;
+    browser.reads("What is noted of you").await;
+    browser.press("Confirm").await;
+    browser.reads("You are set up").await;
     browser.reads("Welcome, Aino").await;
     let own = "//li[.//a[contains(., 'Sign the employment contract')]]";
     browser.press_in(own, "Done").await;

@@ -25,7 +25,7 @@ text_enum! {
         OnboardingComments = "onboarding_comments",
         /// The login with its sessions and tokens, and notices.
         Login = "login",
-        /// The words of the audit log: that something happened stays, and the chain stays whole.
+        /// The words of the audit log about them: that something happened stays, and the chain stays whole.
         Audit = "audit",
     }
 }
@@ -41,7 +41,7 @@ impl Kind {
             Kind::OvertimeReasons => tr!("Reasons of overtime"),
             Kind::OnboardingComments => tr!("Comments and notes of onboarding"),
             Kind::Login => tr!("Login, sessions and notices"),
-            Kind::Audit => tr!("Words of the audit log"),
+            Kind::Audit => tr!("Words of the audit log about them"),
         }
     }
 }
