@@ -78,7 +78,8 @@ pub async fn show(ctx: Staff, Path(id): Path<EmployeeId>, query: ListQuery) -> R
 impl Row {
     fn of(day: &DayOfPerson, format: &Format) -> Row {
         let minutes = day.working.get();
-        let span = day.shift.filter(|_| minutes > 0);
+        // Of a half holiday the hours are said, the times would mislead.
+        let span = day.shift.filter(|_| minutes > 0 && day.holiday.is_none());
         Row {
             day: format.day(day.date),
             weekend: matches!(day.date.weekday(), jiff::civil::Weekday::Saturday | jiff::civil::Weekday::Sunday),
