@@ -39,7 +39,7 @@ CREATE TABLE approval_steps (
   level         INTEGER NOT NULL CHECK (level >= 1),
   employee_id   INTEGER REFERENCES employees (id),
   actor         TEXT NOT NULL CHECK (length(actor) BETWEEN 1 AND 200),
-  on_behalf_of  TEXT CHECK (length(on_behalf_of) <= 1000),
+  on_behalf_of  TEXT CHECK (length(on_behalf_of) <= 2000),
   channel       TEXT NOT NULL CHECK (channel IN ('web', 'api', 'mail', 'cli', 'job')),
   note          TEXT NOT NULL DEFAULT '' CHECK (length(note) <= 2000)
 ) STRICT;

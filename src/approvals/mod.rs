@@ -232,7 +232,12 @@ pub fn timeline(rx: &Rx<'_>, kind: Kind, subject_id: i64) -> Result<Vec<Step>> {
 /// # Errors
 /// When the database cannot be read.
 pub fn waiting_for(rx: &Rx<'_>, actor: &Actor) -> Result<Vec<Approval>> {
-    actor.employee_id.map_or(Ok(Vec::new()), |employee| store::waiting_for(rx, employee))
+    let mut all = actor.employee_id.map_or(Ok(Vec::new()), |employee| store::waiting_for(rx, employee))?;
+    all.retain(|approval| is_asked(actor, approval));
+    if actor.is_hr() || actor.is_admin() {
+        all.extend(store::waiting_for_office(rx)?.into_iter().filter(|approval| is_asked(actor, approval)));
+    }
+    Ok(all)
 }
 
 /// How much waits for this person's decision.
@@ -240,7 +245,12 @@ pub fn waiting_for(rx: &Rx<'_>, actor: &Actor) -> Result<Vec<Approval>> {
 /// # Errors
 /// When the database cannot be read.
 pub fn count_for(rx: &Rx<'_>, actor: &Actor) -> Result<u32> {
-    actor.employee_id.map_or(Ok(0), |employee| store::count_for(rx, employee))
+    let named = actor.employee_id.map_or(Ok(0), |employee| store::count_for(rx, employee))?;
+    if !(actor.is_hr() || actor.is_admin()) {
+        return Ok(named);
+    }
+    let office = store::waiting_for_office(rx)?.iter().filter(|approval| is_asked(actor, approval)).count();
+    Ok(named + u32::try_from(office).unwrap_or(u32::MAX))
 }
 
 /// One page of what this person decided, newest first, and how much there is in all.
@@ -285,7 +295,14 @@ pub fn require_may_decide(rx: &Rx<'_>, actor: &Actor, approval: &Approval) -> Re
 
 /// Whether `actor` is among those asked, so that no on-behalf reason is wanted.
 pub fn is_asked(actor: &Actor, approval: &Approval) -> bool {
-    actor.employee_id.is_some_and(|me| approval.asked.iter().any(|person| person.id == me.0))
+    let named = actor.employee_id.is_some_and(|me| approval.asked.iter().any(|person| person.id == me.0));
+    if approval.kind.ask() != Ask::Hr {
+        return named;
+    }
+    // Whoever has lost the role since is asked no more; where nobody is named, it waits for whoever has it.
+    let own = actor.employee_id == Some(approval.requester_id());
+    let office = actor.is_hr() || actor.is_admin();
+    (named && (office || own)) || (approval.asked.is_empty() && office && !own)
 }
 
 /// By what right somebody decides.
@@ -357,6 +374,10 @@ fn whom_to_ask(rx: &Rx<'_>, requester: EmployeeId, ask: Ask) -> Result<Vec<(Empl
             return Ok(people.into_iter().map(|person| (person, because)).collect());
         }
     }
+    // Somebody without a record of their own may hold the role: then it waits for whoever has it.
+    if ask == Ask::Hr && !store::office_logins(rx)?.is_empty() {
+        return Ok(Vec::new());
+    }
     Ok(vec![(requester, Because::Own)])
 }
 
@@ -372,6 +393,10 @@ fn tell_asked(
     let notice =
         Notice::new(kind.notice(), (kind.as_str(), subject_id), msg!("{0} asks for your decision: {1}", who, title))
             .link("/inbox");
+    if asked.is_empty() {
+        let office = store::office_logins(tx)?;
+        return notifications::notify_all(tx, office, &notice);
+    }
     notifications::notify_all(tx, asked.iter().map(|(employee, _)| *employee), &notice)
 }
 

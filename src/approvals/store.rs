@@ -6,7 +6,7 @@ use rusqlite::Row;
 
 use crate::auth::Actor;
 use crate::error::{Msg, Result};
-use crate::ids::{ApprovalId, EmployeeId};
+use crate::ids::{ApprovalId, EmployeeId, UserId};
 use crate::people::NameRef;
 use crate::storage::{Rx, Tx};
 
@@ -217,6 +217,26 @@ pub(super) fn with_role(rx: &Rx<'_>, role: &str, on: Date) -> Result<Vec<Employe
         (role, on),
         |row| row.get(0),
     )
+}
+
+/// Logins with the role HR, else admin, that belong to nobody's record and may be used.
+pub(super) fn office_logins(rx: &Rx<'_>) -> Result<Vec<UserId>> {
+    rx.all(
+        "SELECT DISTINCT u.id FROM user_roles r JOIN users u ON u.id = r.user_id \
+         WHERE r.role IN ('hr', 'admin') AND u.employee_id IS NULL AND u.disabled_at IS NULL ORDER BY u.id",
+        (),
+        |row| row.get(0),
+    )
+}
+
+/// What waits and names nobody, oldest first.
+pub(super) fn waiting_for_office(rx: &Rx<'_>) -> Result<Vec<Approval>> {
+    let sql = format!(
+        "SELECT {COLUMNS} WHERE a.id IN (SELECT id FROM approvals WHERE kind = 'profile' \
+         AND status IN ('pending', 'clarification')) AND a.status = 'pending' \
+         AND NOT EXISTS (SELECT 1 FROM approval_asked q WHERE q.approval_id = a.id) ORDER BY a.requested_at, a.id"
+    );
+    rx.all(&sql, (), approval)
 }
 
 /// What came back to a requester with a question, with the question.

@@ -120,10 +120,28 @@ pub enum BulkDecision {
 #[serde(deny_unknown_fields)]
 pub struct BulkBody {
     pub decision: BulkDecision,
-    /// 1 to 200; all are decided, or none.
-    pub ids: Vec<ApprovalId>,
+    /// 1 to 200; all are decided, or none. Each an id, or the id with the version that was looked at.
+    #[schema(example = json!([12, {"id": 13, "version": 2}]))]
+    pub ids: Vec<Which>,
     /// Required to reject.
     pub reason: Option<String>,
+}
+
+/// An approval to decide on, perhaps with the version that was looked at: changes of personal data ask for it.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum Which {
+    Id(ApprovalId),
+    Seen { id: ApprovalId, version: u32 },
+}
+
+impl Which {
+    fn seen(self) -> Seen {
+        match self {
+            Which::Id(id) => Seen { id, version: None },
+            Which::Seen { id, version } => Seen { id, version: Some(version) },
+        }
+    }
 }
 
 /// What waits for the caller's decision, oldest first.
@@ -232,9 +250,9 @@ pub async fn bulk(ctx: Staff, Json(body): Json<BulkBody>) -> Result<Json<Vec<App
     };
     let views = ctx
         .write(DECIDE, move |tx, actor| {
-            let all: Vec<Seen> = body.ids.iter().map(|id| Seen { id: *id, version: None }).collect();
+            let all: Vec<Seen> = body.ids.iter().map(|one| one.seen()).collect();
             decide_all(tx, actor, &all, &decision)?;
-            body.ids.iter().map(|id| Ok(approvals::get(tx, *id)?.into())).collect::<Result<Vec<ApprovalView>>>()
+            all.iter().map(|one| Ok(approvals::get(tx, one.id)?.into())).collect::<Result<Vec<ApprovalView>>>()
         })
         .await?;
     Ok(Json(views))

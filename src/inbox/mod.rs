@@ -108,6 +108,10 @@ impl<'de> Deserialize<'de> for Seen {
 pub fn decide(tx: &mut Tx<'_>, actor: &Actor, seen: Seen, decision: &Decision) -> Result<Approval> {
     let approval = visible(tx, actor, seen.id)?;
     let subject = approval.subject_id;
+    if approval.kind == Kind::Profile && seen.version.is_none() {
+        // Where a salary goes is decided on what was looked at, or not at all.
+        return Err(AppError::invalid("version", "Name the version that you have looked at."));
+    }
     approvals::require_seen(tx, approval.kind, subject, seen.version)?;
     match approval.kind {
         Kind::Leave => leave::decide(tx, actor, LeaveRequestId(subject), decision)?,

@@ -236,12 +236,12 @@ impl Vault {
             Ok(over)
         })?;
         for id in &swept {
-            remove(&self.path(id)).map_err(AppError::internal)?;
+            forget(&self.path(id));
         }
         let (before, known) = db.read_blocking(|rx| Ok((rx.now() - KEPT_FOR, store::ids(rx)?)))?;
         let strays = self.strays(before, &known).map_err(AppError::internal)?;
         for path in &strays {
-            remove(path).map_err(AppError::internal)?;
+            forget(path);
         }
         Ok(swept.len() + strays.len())
     }
@@ -252,8 +252,11 @@ impl Vault {
         for folder in entries(&self.folder)? {
             for file in entries(&folder)? {
                 let name = file.file_name().unwrap_or_default().to_string_lossy();
-                let written = fs::metadata(&file)?.modified().ok().and_then(|at| Timestamp::try_from(at).ok());
-                if !known.contains(&*name) && written.is_some_and(|at| at < before) {
+                let bare = name.strip_suffix(".part").unwrap_or(&name);
+                let ours = bare.len() == 32 && bare.bytes().all(|byte| byte.is_ascii_hexdigit()) && file.is_file();
+                let modified = fs::metadata(&file).and_then(|found| found.modified()).ok();
+                let written = modified.and_then(|at| Timestamp::try_from(at).ok());
+                if ours && !known.contains(&*name) && written.is_some_and(|at| at < before) {
                     strays.push(file);
                 }
             }
@@ -275,10 +278,13 @@ fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
     }
 }
 
-fn remove(path: &Path) -> io::Result<()> {
+/// What cannot go now has no row any more, and is tried again as a stray.
+fn forget(path: &Path) {
     match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            tracing::warn!(%error, path = %path.display(), "a sealed file could not be removed");
+        }
+        _ => {}
     }
 }
 
@@ -307,7 +313,7 @@ impl Writer {
         let folder = self.path.parent().ok_or_else(|| io::Error::other("a file has a folder"))?;
         File::open(folder)?.sync_all()?;
         // The folder itself may be new.
-        if let Some(above) = folder.parent() {
+        for above in folder.ancestors().skip(1).take(2) {
             File::open(above)?.sync_all()?;
         }
         Ok(Sealed { id: self.id.clone(), size, wrapped: std::mem::take(&mut self.wrapped) })

@@ -72,6 +72,8 @@ pub struct Sealer<W> {
     /// Content of the chunk at hand: written when it is full and more comes, because the last one is marked.
     chunk: Vec<u8>,
     size: u64,
+    /// A write failed: what follows would leave a gap.
+    failed: bool,
 }
 
 impl<W> fmt::Debug for Sealer<W> {
@@ -84,15 +86,19 @@ impl<W: Write> Sealer<W> {
     pub(super) fn new(mut inner: W, key: &[u8; 32], id: &[u8]) -> io::Result<Sealer<W>> {
         inner.write_all(HEAD)?;
         let chunk = Vec::with_capacity(CHUNK + TAG);
-        Ok(Sealer { inner, stream: stream(key), id: id.to_vec(), position: 0, chunk, size: 0 })
+        Ok(Sealer { inner, stream: stream(key), id: id.to_vec(), position: 0, chunk, size: 0, failed: false })
     }
 
     fn seal(&mut self, last: bool) -> io::Result<()> {
+        if std::mem::replace(&mut self.failed, true) {
+            return Err(io::Error::other("the file could not be written whole"));
+        }
         let too_long = |_| io::Error::other("the file is too long to be sealed");
         self.stream.encrypt_in_place(self.position, last, &self.id, &mut self.chunk).map_err(too_long)?;
         self.inner.write_all(&self.chunk)?;
         self.chunk.clear();
         self.position = self.position.checked_add(1).ok_or_else(|| io::Error::other("the file is too long"))?;
+        self.failed = false;
         Ok(())
     }
 
@@ -134,6 +140,7 @@ pub struct Opener<R> {
     /// The byte after a full chunk, which says that it was not the last one.
     ahead: Option<u8>,
     ended: bool,
+    failed: bool,
 }
 
 impl<R> fmt::Debug for Opener<R> {
@@ -151,17 +158,38 @@ impl<R: Read> Opener<R> {
         }
         let chunk = Vec::with_capacity(CHUNK + TAG);
         let id = id.to_vec();
-        Ok(Opener { inner, stream: stream(key), id, position: 0, chunk, taken: 0, ahead: None, ended: false })
+        Ok(Opener {
+            inner,
+            stream: stream(key),
+            id,
+            position: 0,
+            chunk,
+            taken: 0,
+            ahead: None,
+            ended: false,
+            failed: false,
+        })
     }
 
+    /// Whatever fails, nothing of the chunk is handed out, now or later.
     fn next(&mut self) -> io::Result<()> {
+        let opened = if self.failed { Err(damaged("it failed before")) } else { self.open_next() };
+        if opened.is_err() {
+            self.failed = true;
+            self.chunk.clear();
+            self.taken = 0;
+        }
+        opened
+    }
+
+    fn open_next(&mut self) -> io::Result<()> {
         self.chunk.clear();
         self.taken = 0;
         self.chunk.extend(self.ahead.take());
         let wanted = (CHUNK + TAG - self.chunk.len()) as u64;
         self.inner.by_ref().take(wanted).read_to_end(&mut self.chunk)?;
-        let mut one = [0];
-        let last = self.chunk.len() < CHUNK + TAG || self.inner.read(&mut one)? == 0;
+        let mut one = Vec::with_capacity(1);
+        let last = self.chunk.len() < CHUNK + TAG || self.inner.by_ref().take(1).read_to_end(&mut one)? == 0;
         if !last {
             self.ahead = Some(one[0]);
         }

@@ -151,8 +151,11 @@ impl Auth {
     }
 
     async fn try_code(&self, address: &EmailAddress, code: &str, knock: &Knock) -> Result<Tried> {
-        let (mut known, mut locked) = (false, None);
+        let (mut known, mut locked, mut wrong) = (false, None, Vec::new());
         for org in self.orgs.all() {
+            if !self.orgs.admits(&knock.host, &org.slug) {
+                continue;
+            }
             let key = address.key().to_owned();
             let Some((user, _)) = org.db.read(move |rx| store::by_address(rx, &key)).await? else { continue };
             known = true;
@@ -168,8 +171,16 @@ impl Auth {
             let expected = hash(&org, user, code);
             let kept = org.db.read(move |rx| store::code(rx, user, rx.now())).await?;
             if kept.is_some_and(|kept| kept.ct_eq(&expected).into()) {
+                // Right here: it was not wrong elsewhere.
+                for (org, user, counted) in wrong {
+                    let org: Arc<Org> = org;
+                    org.db.write(COUNTED, move |tx| lockout::undo(tx, user, &counted)).await?;
+                }
                 return Ok(Tried::Right { org, user, counted });
             }
+            wrong.push((org, user, counted));
+        }
+        for (org, user, counted) in wrong {
             let (client, stranger, locks_now) = (knock.client.clone(), somebody(knock), counted.locks_now);
             let write = move |tx: &mut Tx<'_>| sign_in::wrong_password(tx, &stranger, user, &client, locks_now);
             org.db.write(sign_in::FAILED, write).await?;

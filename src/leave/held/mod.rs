@@ -55,10 +55,13 @@ fn erase_names(tx: &mut Tx<'_>, _: &Actor, subject: &Subject) -> Result<()> {
 }
 
 fn words(rx: &Rx<'_>, subject: &Subject) -> Result<i64> {
-    audit::words_about(rx, "leave_request", &store::ids(rx, subject.id)?)
+    Ok(audit::words_about(rx, "leave_request", &store::ids(rx, subject.id)?)?
+        + audit::words_about(rx, "leave_ledger", &store::row_ids(rx, subject.id)?)?)
 }
 
 fn erase_words(tx: &mut Tx<'_>, _: &Actor, subject: &Subject) -> Result<()> {
     let ids = store::ids(tx, subject.id)?;
-    audit::blank_subjects(tx, "leave_request", &ids).map(drop)
+    audit::blank_subjects(tx, "leave_request", &ids)?;
+    let ids = store::row_ids(tx, subject.id)?;
+    audit::blank_subjects(tx, "leave_ledger", &ids).map(drop)
 }

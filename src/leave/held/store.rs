@@ -34,6 +34,10 @@ pub(super) fn ids(rx: &Rx<'_>, id: EmployeeId) -> Result<Vec<i64>> {
     rx.all("SELECT id FROM leave_requests WHERE employee_id = ?1", [id], |row| row.get(0))
 }
 
+pub(super) fn row_ids(rx: &Rx<'_>, id: EmployeeId) -> Result<Vec<i64>> {
+    rx.all("SELECT id FROM leave_ledger WHERE employee_id = ?1", [id], |row| row.get(0))
+}
+
 pub(super) fn count_requests(rx: &Rx<'_>, id: EmployeeId) -> Result<i64> {
     rx.scalar("SELECT count(*) FROM leave_requests WHERE employee_id = ?1", [id])
 }

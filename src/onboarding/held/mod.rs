@@ -48,10 +48,13 @@ fn export(rx: &Rx<'_>, subject: &Subject) -> Result<Value> {
 }
 
 fn words(rx: &Rx<'_>, subject: &Subject) -> Result<i64> {
-    audit::words_about(rx, "onboarding", &store::run_ids(rx, subject.id)?)
+    Ok(audit::words_about(rx, "onboarding", &store::run_ids(rx, subject.id)?)?
+        + audit::words_about(rx, "task", &store::task_ids(rx, subject.id)?)?)
 }
 
 fn erase_audit(tx: &mut Tx<'_>, _: &Actor, subject: &Subject) -> Result<()> {
     let ids = store::run_ids(tx, subject.id)?;
-    audit::blank_subjects(tx, "onboarding", &ids).map(drop)
+    audit::blank_subjects(tx, "onboarding", &ids)?;
+    let ids = store::task_ids(tx, subject.id)?;
+    audit::blank_subjects(tx, "task", &ids).map(drop)
 }

@@ -38,6 +38,15 @@ pub(super) fn run_ids(rx: &Rx<'_>, id: EmployeeId) -> Result<Vec<i64>> {
     rx.all("SELECT id FROM onboardings WHERE employee_id = ?1", [id], |row| row.get(0))
 }
 
+/// Of the person's own onboardings.
+pub(super) fn task_ids(rx: &Rx<'_>, id: EmployeeId) -> Result<Vec<i64>> {
+    rx.all(
+        "SELECT t.id FROM onboardings o JOIN tasks t ON t.onboarding_id = o.id WHERE o.employee_id = ?1",
+        [id],
+        |row| row.get(0),
+    )
+}
+
 pub(super) fn count(rx: &Rx<'_>, id: EmployeeId) -> Result<i64> {
     rx.scalar(
         "SELECT (SELECT count(*) FROM onboardings WHERE employee_id = ?1) \

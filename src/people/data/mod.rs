@@ -130,6 +130,7 @@ fn gather(rx: &Rx<'_>, actor: &Actor, id: EmployeeId) -> Result<(Value, Option<N
 /// # Errors
 /// As [`require_may_export`]; what the disk says.
 async fn export(ctx: &Ctx, id: EmployeeId) -> Result<Vec<u8>> {
+    ctx.require_session()?;
     let note = move |tx: &mut Tx<'_>, actor: &Actor| {
         require_may_export(tx, actor, id)?;
         audit::record(tx, actor, Entry::new("personal.exported").on("employee", id)).map(drop)

@@ -142,7 +142,7 @@ pub async fn update(
     Path(id): Path<EmployeeId>,
     Json(change): Json<Change>,
 ) -> Result<Response> {
-    let asks = change.is_sensitive();
+    let asks = change.is_sensitive() && ctx.actor.employee_id == Some(id);
     let changed = ctx.write(UPDATED, move |tx, actor| {
         super::require_may_change(tx, actor, id)?;
         if_match.check(&PersonalJson::read(tx, actor, id)?)?;

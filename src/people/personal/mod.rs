@@ -24,6 +24,7 @@ use crate::msg;
 use crate::notifications::{self, Kind, Notice, Topic};
 use crate::storage::{Rx, Tx};
 use crate::tr;
+use crate::web::etag;
 
 use super::{Reach, directory};
 pub use model::{Change, Personal, Sensitive};
@@ -51,12 +52,18 @@ pub enum Seen {
 /// # Errors
 /// [`AppError::NotFound`] for whoever may not see the person at all.
 pub fn see(rx: &Rx<'_>, actor: &Actor, id: EmployeeId) -> Result<Seen> {
-    let (_, reach) = directory::profile(rx, actor, id)?;
+    let (profile, reach) = directory::profile(rx, actor, id)?;
     let personal = store::get(rx, id)?;
     let birthday = personal.birthday.filter(|_| personal.birthday_shown);
     Ok(match reach {
         Reach::Own => Seen::Whole(personal),
         Reach::Report | Reach::Organization if actor.is_hr() => Seen::Whole(personal),
+        // Whoever has left is nobody's to look after any more.
+        Reach::Report | Reach::Organization
+            if profile.employee.status(actor.today(rx.now())) == super::Status::Left =>
+        {
+            Seen::Birthday(birthday)
+        }
         Reach::Report | Reach::Organization => Seen::Emergency {
             name: personal.emergency_name,
             relation: personal.emergency_relation,
@@ -148,7 +155,44 @@ fn write(tx: &mut Tx<'_>, actor: &Actor, id: EmployeeId, before: &Personal, afte
     for ((field, old), (_, new)) in before.audited().zip(after.audited()) {
         entry = entry.change(field, old, new);
     }
-    audit::record(tx, actor, entry).map(drop)
+    audit::record(tx, actor, told(entry, &before.sensitive, &after.sensitive)).map(drop)
+}
+
+/// Adds every sensitive field that differs to an entry, masked; also one whose last characters are the same.
+fn told(mut entry: Entry, before: &Sensitive, after: &Sensitive) -> Entry {
+    let raw = before.fields().into_iter().zip(after.fields());
+    for (((_, _, was), (_, _, is)), ((field, old), (_, new))) in
+        raw.zip(before.audited().into_iter().zip(after.audited()))
+    {
+        if was != is {
+            let new = if old == new { serde_json::json!("… (another)") } else { new };
+            entry = entry.change(field, old, new);
+        }
+    }
+    entry
+}
+
+/// What a page shows of a person, in short: another one once anything of it has changed.
+///
+/// # Errors
+/// When the database cannot be read.
+pub(super) fn stamp(rx: &Rx<'_>, id: EmployeeId) -> Result<String> {
+    let personal = store::get(rx, id)?;
+    let facts = super::employee::get(rx, id)?.facts;
+    let open = change::open_of(rx, id)?.map(|open| open.after);
+    let rest: Vec<_> = personal.audited().collect();
+    etag::tag(&(personal.sensitive, rest, facts.phone, facts.deputy_id, open))
+}
+
+/// Refuses what was typed on a page that shows something older; an empty stamp says nothing about it.
+///
+/// # Errors
+/// [`AppError::Conflict`]
+fn require_fresh(rx: &Rx<'_>, id: EmployeeId, seen: &str) -> Result<()> {
+    if seen.is_empty() || seen == stamp(rx, id)? {
+        return Ok(());
+    }
+    Err(AppError::conflict("This has changed since you loaded it. Look at it again, then change it."))
 }
 
 /// What is private to a person, for their own archive.

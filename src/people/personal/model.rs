@@ -74,14 +74,18 @@ impl Sensitive {
     }
 }
 
-/// "…3000"; empty stays empty.
+/// "…3000"; of what is shorter than eight characters nothing; empty stays empty.
 fn masked(text: &str) -> String {
-    let kept: Vec<char> = text.chars().rev().take(4).collect();
-    if kept.is_empty() { String::new() } else { std::iter::once('…').chain(kept.into_iter().rev()).collect() }
+    let all: Vec<char> = text.chars().collect();
+    match all.len() {
+        0 => String::new(),
+        1..8 => "…".to_owned(),
+        long => std::iter::once('…').chain(all[long - 4..].iter().copied()).collect(),
+    }
 }
 
 impl Personal {
-    /// By column, as the audit log keeps it.
+    /// What is not sensitive, by column.
     pub(super) fn audited(&self) -> impl Iterator<Item = (&'static str, Value)> + use<> {
         let open = [
             ("private_email", json!(self.private_email)),
@@ -93,7 +97,7 @@ impl Personal {
             ("emergency_relation", json!(self.emergency_relation)),
             ("emergency_phone", json!(self.emergency_phone)),
         ];
-        open.into_iter().chain(self.sensitive.audited())
+        open.into_iter()
     }
 }
 

@@ -40,6 +40,8 @@ struct Profile {
     form: FormState,
     confirmed: FormState,
     deputies: Vec<(String, String)>,
+    /// What the page shows, in short: a form that was filled in on an older one is refused.
+    stamp: String,
     /// HR's own fields that people fill in themselves.
     custom: Vec<FormField>,
     pending: Option<Pending>,
@@ -64,6 +66,7 @@ pub(super) struct Pending {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Open {
+    stamp: String,
     phone: String,
     deputy_id: Option<EmployeeId>,
     private_email: String,
@@ -80,6 +83,7 @@ pub struct Open {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Confirmed {
+    stamp: String,
     legal_name: String,
     account_holder: String,
     iban: String,
@@ -141,14 +145,14 @@ struct Typed {
 async fn profile(ctx: &Ctx, id: EmployeeId, typed: Typed) -> Result<Profile> {
     let format = words::format(ctx);
     let staff = ctx.actor.roles.iter().any(|role| role != Role::Hire);
-    let (person, personal, pending, deputies, shown) = ctx
+    let (person, personal, pending, deputies, shown, stamp) = ctx
         .read(move |rx, actor| {
             let personal = super::whole(rx, actor, id)?;
             let person = employee::get(rx, id)?;
             let own = actor.employee_id == Some(id);
             let deputies = if own && staff { deputies(rx, id, person.facts.deputy_id)? } else { Vec::new() };
             let shown = if own { custom::editable_by_person(rx, actor)? } else { Vec::new() };
-            Ok((person, personal, pending(rx, id, &format)?, deputies, shown))
+            Ok((person, personal, pending(rx, id, &format)?, deputies, shown, super::stamp(rx, id)?))
         })
         .await?;
     let (custom, values) = custom::form_fields(&shown);
@@ -176,6 +180,7 @@ async fn profile(ctx: &Ctx, id: EmployeeId, typed: Typed) -> Result<Profile> {
         }),
         confirmed: typed.confirmed.unwrap_or(confirmed),
         deputies,
+        stamp,
         custom,
         pending: pending.map(|(_, pending)| pending),
     })
@@ -224,6 +229,7 @@ pub async fn update(Hire(ctx): Hire, form: Form<Open>) -> Result<Response> {
         Ok(input) => {
             let (deputy, typed) = (staff.then_some(input.deputy_id), state.clone());
             ctx.write(UPDATED, move |tx, actor| {
+                super::require_fresh(tx, id, &input.stamp)?;
                 let of_record = employee::set_own(tx, actor, id, Some(input.phone.clone()), deputy);
                 let of_person = super::update(tx, actor, id, input.change());
                 let given = custom::from_form(tx, &typed)?;
@@ -239,9 +245,20 @@ pub async fn update(Hire(ctx): Hire, form: Form<Open>) -> Result<Response> {
 /// `POST /account/profile/confirmed`
 pub async fn update_confirmed(Hire(ctx): Hire, form: Form<Confirmed>) -> Result<Response> {
     let id = ctx.actor.require_employee()?;
+    ask_hr(&ctx, id, form).await
+}
+
+async fn ask_hr(ctx: &Ctx, id: EmployeeId, form: Form<Confirmed>) -> Result<Response> {
     let (state, input) = form.open();
     let saved = match input {
-        Ok(input) => ctx.write(UPDATED, move |tx, actor| super::update(tx, actor, id, input.change())).await,
+        Ok(input) => {
+            ctx.write(UPDATED, move |tx, actor| {
+                super::require_may_change(tx, actor, id)?;
+                super::require_fresh(tx, id, &input.stamp)?;
+                super::update(tx, actor, id, input.change())
+            })
+            .await
+        }
         Err(error) => Err(error),
     };
     let waits = ctx.read(move |rx, _| change::open_of(rx, id)).await?.is_some();
@@ -250,7 +267,7 @@ pub async fn update_confirmed(Hire(ctx): Hire, form: Form<Confirmed>) -> Result<
     } else {
         msg!("Nothing waits for HR: it is as it was.")
     };
-    saved_or_again(&ctx, id, saved, Typed { open: None, confirmed: Some(state) }, said).await
+    saved_or_again(ctx, id, saved, Typed { open: None, confirmed: Some(state) }, said).await
 }
 
 /// `POST /account/profile/withdraw`
@@ -280,7 +297,14 @@ pub async fn show_of(Hr(ctx): Hr, Path(id): Path<EmployeeId>) -> Result<Response
 pub async fn update_of(Hr(ctx): Hr, Path(id): Path<EmployeeId>, form: Form<Open>) -> Result<Response> {
     let (state, input) = form.open();
     let saved = match input {
-        Ok(input) => ctx.write(UPDATED, move |tx, actor| super::update(tx, actor, id, input.change())).await,
+        Ok(input) => {
+            ctx.write(UPDATED, move |tx, actor| {
+                super::require_may_change(tx, actor, id)?;
+                super::require_fresh(tx, id, &input.stamp)?;
+                super::update(tx, actor, id, input.change())
+            })
+            .await
+        }
         Err(error) => Err(error),
     };
     saved_or_again(&ctx, id, saved, Typed { open: Some(state), confirmed: None }, msg!("Saved.")).await
@@ -288,9 +312,19 @@ pub async fn update_of(Hr(ctx): Hr, Path(id): Path<EmployeeId>, form: Form<Open>
 
 /// `POST /people/{id}/personal/confirmed`
 pub async fn update_confirmed_of(Hr(ctx): Hr, Path(id): Path<EmployeeId>, form: Form<Confirmed>) -> Result<Response> {
+    if ctx.actor.employee_id == Some(id) {
+        return ask_hr(&ctx, id, form).await;
+    }
     let (state, input) = form.open();
     let saved = match input {
-        Ok(input) => ctx.write(UPDATED, move |tx, actor| super::update(tx, actor, id, input.change())).await,
+        Ok(input) => {
+            ctx.write(UPDATED, move |tx, actor| {
+                super::require_may_change(tx, actor, id)?;
+                super::require_fresh(tx, id, &input.stamp)?;
+                super::update(tx, actor, id, input.change())
+            })
+            .await
+        }
         Err(error) => Err(error),
     };
     let said = msg!("Saved. The person is told.");

@@ -12,8 +12,8 @@ use crate::web::Patient;
 use crate::web::problem::{Problem, ReadProblems, Refused, WriteProblems};
 use crate::web::upload::{self, FIELD};
 
-/// A browser asks again after this long; a new photo has another address.
-const CACHED: &str = "private, max-age=600";
+/// A browser asks again each time, and has it again by its tag: whoever signs in next may not see it.
+const CACHED: &str = "private, no-cache";
 
 /// What may be sent without a form around it.
 pub(super) const KINDS: &[&str] = &["image/jpeg", "image/png", "image/webp", "application/octet-stream"];
@@ -41,7 +41,11 @@ pub struct Form {
 pub async fn get(Hire(ctx): Hire, headers: HeaderMap, Path(id): Path<EmployeeId>) -> Result<Response> {
     let named = ctx.read(move |rx, actor| super::of(rx, actor, id)).await?;
     let tag = HeaderValue::try_from(format!("\"{}\"", named.id)).map_err(AppError::internal)?;
-    let cached = [(header::ETAG, tag.clone()), (header::CACHE_CONTROL, HeaderValue::from_static(CACHED))];
+    let cached = [
+        (header::ETAG, tag.clone()),
+        (header::CACHE_CONTROL, HeaderValue::from_static(CACHED)),
+        (header::VARY, HeaderValue::from_static("Cookie, Authorization")),
+    ];
     let held = headers.get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok()).unwrap_or_default();
     if held.split(',').any(|held| held.trim().trim_start_matches("W/").as_bytes() == tag.as_bytes()) {
         return Ok((StatusCode::NOT_MODIFIED, cached).into_response());

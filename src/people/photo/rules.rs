@@ -114,7 +114,11 @@ fn jpeg(raw: &[u8]) -> Option<Picture> {
                 continue;
             }
             0xE2 if body.starts_with(b"ICC_PROFILE\0") => {}
-            0xEE if body.starts_with(b"Adobe") => {}
+            0xEE if body.starts_with(b"Adobe") => {
+                rest.extend([0xFF, marker, 0, 14]);
+                rest.extend(body.get(..12)?);
+                continue;
+            }
             0xE2..=0xEF | 0xFE => continue,
             0xC4 | 0xCC | 0xDA | 0xDB | 0xDD => {}
             _ => return None,
@@ -190,6 +194,18 @@ fn png(raw: &[u8]) -> Option<Picture> {
             (kind, _) if kind[0].is_ascii_uppercase() && !KEPT.contains(&kind) => return None,
             _ => {}
         }
+        let fits = match kind {
+            b"IEND" => length == 0,
+            b"gAMA" => length == 4,
+            b"cHRM" => length == 32,
+            b"sRGB" => length == 1,
+            b"pHYs" => length == 9,
+            b"sBIT" => length <= 4,
+            _ => true,
+        };
+        if KEPT.contains(&kind) && !fits {
+            return None;
+        }
         if KEPT.contains(&kind) {
             bytes.extend(chunk);
         }
@@ -231,6 +247,8 @@ fn webp(raw: &[u8]) -> Option<Picture> {
     for (kind, content) in chunks(raw)? {
         let mut content = content.to_vec();
         match kind {
+            b"VP8X" if size.is_some() || drawn.is_some() => return None,
+            b"VP8 " | b"VP8L" if drawn.is_some() => return None,
             b"VP8X" => {
                 let side = |at: usize| Some(1 + (le32(&[content.get(at..at + 3)?, &[0]].concat())?));
                 size = Some((side(4)?, side(7)?));
@@ -255,6 +273,9 @@ fn webp(raw: &[u8]) -> Option<Picture> {
     }
     let drawn = drawn?;
     let (width, height) = size.unwrap_or(drawn);
+    if (width, height) != drawn {
+        return None;
+    }
     let length = u32::try_from(body.len()).ok()?.to_le_bytes();
     Some(Picture { media_type: "image/webp", width, height, bytes: [b"RIFF".as_slice(), &length, &body].concat() })
 }

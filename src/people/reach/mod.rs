@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::NameRef;
-use crate::auth::Actor;
+use crate::auth::{Actor, Role};
 use crate::error::{AppError, Result};
 use crate::ids::{EmployeeId, EntityId, LocationId};
 use crate::storage::Rx;
@@ -49,11 +49,17 @@ pub fn reach(rx: &Rx<'_>, actor: &Actor, employee: EmployeeId) -> Result<Reach> 
         if own == employee {
             return Ok(Reach::Own);
         }
-        if store::is_above(rx, own, employee)? {
+        // Before the first day nobody is theirs to lead yet.
+        if is_here(actor) && store::is_above(rx, own, employee)? {
             return Ok(Reach::Report);
         }
     }
     Ok(if actor.is_hr() { Reach::Organization } else { Reach::None })
+}
+
+/// Whether the actor's first day has come.
+fn is_here(actor: &Actor) -> bool {
+    !actor.has(Role::Hire)
 }
 
 /// As [`reach`], for what only those who see the person may know of at all.
@@ -100,7 +106,9 @@ pub fn scope(rx: &Rx<'_>, actor: &Actor) -> Result<Scope> {
     }
     let Some(own) = actor.employee_id else { return Ok(Scope::People(Vec::new())) };
     let mut ids = vec![own];
-    ids.extend(all_reports(rx, own)?);
+    if is_here(actor) {
+        ids.extend(all_reports(rx, own)?);
+    }
     Ok(Scope::People(ids))
 }
 

@@ -11,6 +11,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use crate::approvals::{self, Ask, Decision, Fact, Facts, New, Outcome, Status};
+use crate::audit::{self, Entry};
 use crate::auth::Actor;
 use crate::error::{AppError, Msg, Result};
 use crate::ids::{EmployeeId, ProfileChangeId};
@@ -24,7 +25,7 @@ use crate::storage::{Rx, Tx};
 use crate::tr;
 
 static APPROVED: Kind =
-    Kind::new("profile_approved", Topic::Requests, tr!("Your personal data is changed"), tr!("Open your profile"));
+    Kind::new("profile_approved", Topic::Account, tr!("Your personal data is changed"), tr!("Open your profile"));
 static REJECTED: Kind =
     Kind::new("profile_rejected", Topic::Requests, tr!("Your personal data stays as it was"), tr!("Open your profile"));
 static QUESTION: Kind =
@@ -80,7 +81,8 @@ pub fn get(rx: &Rx<'_>, actor: &Actor, id: ProfileChangeId) -> Result<ProfileCha
     let change = store::get(rx, id)?;
     let asked = approvals::current(rx, approvals::Kind::Profile, id.0)?;
     let own = actor.employee_id == Some(change.employee_id());
-    if own || actor.is_hr() || asked.is_some_and(|approval| approvals::is_asked(actor, &approval)) {
+    let waits = |approval: &approvals::Approval| approval.status == Status::Pending;
+    if own || actor.is_hr() || asked.is_some_and(|one| waits(&one) && approvals::is_asked(actor, &one)) {
         Ok(change)
     } else {
         Err(AppError::NotFound)
@@ -120,10 +122,12 @@ pub(super) fn want(
     wanted: &Sensitive,
     open: Option<ProfileChange>,
 ) -> Result<()> {
+    crate::auth::first_time::require_welcomed(tx, actor)?;
     match open {
         None if wanted == before => Ok(()),
         None => {
             let change = store::insert(tx, id, before, wanted)?;
+            note(tx, actor, change, id, before, wanted)?;
             let title = store::get(tx, change)?.title();
             let kind = approvals::Kind::Profile;
             approvals::open(tx, actor, New { kind, subject_id: change.0, requester: id, title, ask: Ask::Hr }).map(drop)
@@ -132,10 +136,24 @@ pub(super) fn want(
         Some(open) if *wanted == open.after && open.status == Status::Pending => Ok(()),
         Some(open) => {
             store::amend(tx, open.id, before, wanted)?;
+            note(tx, actor, open.id, id, before, wanted)?;
             let title = store::get(tx, open.id)?.title();
             approvals::resubmit(tx, actor, approvals::Kind::Profile, open.id.0, title)
         }
     }
+}
+
+/// Writes down what is wanted, as the audit log keeps such things.
+fn note(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: ProfileChangeId,
+    whose: EmployeeId,
+    before: &Sensitive,
+    wanted: &Sensitive,
+) -> Result<()> {
+    let entry = Entry::new("profile_change.asked").on("profile", id).with("employee_id", whose);
+    audit::record(tx, actor, personal::told(entry, before, wanted)).map(drop)
 }
 
 /// The person takes it back while it waits.
@@ -175,7 +193,7 @@ pub fn decide(tx: &mut Tx<'_>, actor: &Actor, id: ProfileChangeId, decision: &De
         }
     };
     store::set_status(tx, id, status)?;
-    let notice = Notice::new(kind, ("profile", id.0), text).quote(decision.words()).link("/account/profile");
+    let notice = Notice::new(kind, ("profile", id.0), text).link(href(id));
     notifications::notify(tx, who, &notice).map(drop)
 }
 
