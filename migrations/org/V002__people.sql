@@ -25,7 +25,7 @@ CREATE TABLE locations (
   code_key    TEXT NOT NULL UNIQUE,
   time_zone   TEXT NOT NULL CHECK (length(time_zone) BETWEEN 1 AND 64),
   country     TEXT NOT NULL DEFAULT '' CHECK (length(country) IN (0, 2)),
-  region      TEXT NOT NULL DEFAULT '' CHECK (length(region) <= 10),
+  region      TEXT NOT NULL DEFAULT '' CHECK (length(region) <= 20),
   address     TEXT NOT NULL DEFAULT '' CHECK (length(address) <= 500),
   -- What becomes of a whole holiday on a day that a person does not work anyway, and of which holidays: those from
   -- this date on. A lieu day can be used for so many months; NULL is without end.

@@ -110,6 +110,9 @@ pub fn require_seen(rx: &Rx<'_>, kind: Kind, subject_id: i64, seen: Option<u32>)
 /// [`AppError::NotFound`]
 pub fn retitle(tx: &mut Tx<'_>, kind: Kind, subject_id: i64, title: &Msg) -> Result<()> {
     let approval = store::latest_of(tx, kind, subject_id)?.ok_or(AppError::NotFound)?;
+    if approval.status == Status::Pending {
+        store::set_status(tx, approval.id, approval.status, approval.version + 1)?;
+    }
     store::set_title(tx, approval.id, title)
 }
 

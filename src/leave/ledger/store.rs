@@ -102,12 +102,12 @@ pub(in crate::leave) fn lines(rx: &Rx<'_>, account: Account) -> Result<Vec<Line>
     )
 }
 
-pub(super) fn get(rx: &Rx<'_>, id: LedgerId) -> Result<Line> {
+pub(in crate::leave) fn get(rx: &Rx<'_>, id: LedgerId) -> Result<Line> {
     rx.get(&format!("SELECT {COLUMNS} FROM leave_ledger WHERE id = ?1"), [id], line)
 }
 
 /// The account that a row belongs to.
-pub(super) fn account_of(rx: &Rx<'_>, id: LedgerId) -> Result<Account> {
+pub(in crate::leave) fn account_of(rx: &Rx<'_>, id: LedgerId) -> Result<Account> {
     rx.get("SELECT employee_id, leave_type_id, leave_year FROM leave_ledger WHERE id = ?1", [id], |row| {
         Ok(Account { employee_id: row.get(0)?, leave_type_id: row.get(1)?, year: row.get(2)? })
     })

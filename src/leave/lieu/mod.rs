@@ -13,18 +13,17 @@ mod tests;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
-use super::calendars::day_of;
-use super::ledger::{self, Credit};
+use super::ledger::{self, Books, Credit};
 use super::rules::LedgerKind;
 use super::types::{self, presets};
 use crate::auth::Actor;
 use crate::error::{AppError, Result};
 use crate::ids::{EmployeeId, EntityId, LeaveTypeId, LocationId};
 use crate::jobs::{Due, Job, JobCtx, Outcome};
-use crate::people::recount::{Whose, people_of};
+use crate::people::recount::{Touched, Whose, people_of};
 use crate::people::{self, FreeDays, Placed, WorkingTime};
 use crate::storage::{Op, Rx, Tx};
-use crate::time::{FreeDayRule, Period, period};
+use crate::time::{FreeDayRule, Minutes, Period, Rotation, period};
 use crate::{msg, msg_n, tr};
 
 const GIVEN: Op = Op::act("leave.lieu_days");
@@ -62,7 +61,7 @@ impl Job for LieuDays {
         }
         let all = Period::new(period::back(today, LOOK_BACK_DAYS), today).unwrap_or(Period::day(today));
         if ctx.read(move |rx| Ok(!lost_again(rx, None, all)?.is_empty()))? {
-            ctx.write(GIVEN, move |tx, actor| take_back(tx, actor, None, all))?;
+            ctx.write(GIVEN, move |tx, actor| take_back(tx, actor, None, all).map(drop))?;
         }
         Ok(if given == 0 { Outcome::nothing() } else { Outcome::did(msg_n!(given, "{0} lieu day", "{0} lieu days")) })
     }
@@ -74,7 +73,7 @@ struct Owed {
     employee_id: EmployeeId,
     date: Date,
     holiday: String,
-    credit: crate::time::Minutes,
+    credit: Minutes,
     /// The last day on which it can be used.
     expires_on: Option<Date>,
 }
@@ -103,10 +102,11 @@ fn missing(rx: &Rx<'_>, (location, entity): (LocationId, EntityId), rule: FreeDa
             let months = rule.lieu_expires_months.map(i32::from);
             let expires_on = months.map(|months| date.saturating_add(months.months()));
             let over = expires_on.is_some_and(|last| last < today);
-            if known.contains(&date) || over || person.hidden || !person.is_employed_on(date) {
+            let hours = schedules.on(date).map_or(Minutes::ZERO, Rotation::usual_day);
+            if known.contains(&date) || over || person.hidden || hours.is_zero() || !person.is_employed_on(date) {
                 continue;
             }
-            owed.push(Owed { employee_id, date, holiday, credit: day_of(schedules, date), expires_on });
+            owed.push(Owed { employee_id, date, holiday, credit: hours, expires_on });
         }
     }
     Ok(owed)
@@ -162,15 +162,36 @@ fn lost_again(rx: &Rx<'_>, whose: Option<&[EmployeeId]>, period: Period) -> Resu
     Ok(gone)
 }
 
-/// Takes back the lieu days within `period` for which there is no longer a reason.
+/// Takes back the lieu days within `period` for which there is no longer a reason, and answers them.
 ///
 /// # Errors
 /// When the database cannot be read or written.
-pub(super) fn take_back(tx: &mut Tx<'_>, actor: &Actor, whose: Option<&[EmployeeId]>, period: Period) -> Result<()> {
+pub(super) fn take_back(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    whose: Option<&[EmployeeId]>,
+    period: Period,
+) -> Result<Vec<Touched>> {
+    let mut touched = Vec::new();
     for one in lost_again(tx, whose, period)? {
         let why = msg!("Taken back: {0} is no holiday on a free day any more.", one.date);
+        let account = ledger::store::account_of(tx, one.row)?;
+        let given = ledger::store::get(tx, one.row)?.row.minutes;
         ledger::take_back(tx, actor, one.row, &why)?;
         store::delete(tx, one.employee_id, one.date)?;
+        let kind = types::get(tx, account.leave_type_id)?;
+        let books = Books::open(tx, account, None)?;
+        touched.push(Touched {
+            request_id: None,
+            employee: people::get(tx, one.employee_id)?.name_ref(),
+            kind: kind.fields.name,
+            period: Period::day(one.date),
+            open: false,
+            before: given,
+            after: Minutes::ZERO,
+            balance_after: Some(books.on(account.leave_year().period.last()).available),
+            per_day: None,
+        });
     }
-    Ok(())
+    Ok(touched)
 }

@@ -93,8 +93,32 @@ fn a_holiday_on_a_free_day_gives_one_lieu_day_and_is_taken_back_with_it() {
     assert_eq!(rows.unwrap(), [Some(date(2027, 3, 12))]);
 
     let hr = house.hr.clone();
-    house.act(move |tx| holidays::delete(tx, &hr, saturday)).unwrap();
+    let touched = house.act(move |tx| holidays::delete(tx, &hr, saturday)).unwrap();
+    assert_eq!((touched.len(), touched[0].request_id, touched[0].before), (1, None, DAY), "it is shown first");
     assert_eq!(toil(&house), 0);
     holiday(&house, date(2026, 12, 12));
     assert_eq!(night(&house, place, date(2026, 12, 22)), 1, "entered again, given again");
+}
+
+#[test]
+fn one_that_expired_and_is_taken_back_leaves_nothing_behind() {
+    let house = house();
+    let place = at_a_place_with_lieu_days(&house);
+    let hr = house.hr.clone();
+    house.act(move |tx| location::update(tx, &hr, place.0, |facts| facts.lieu_expires_months = Some(1))).unwrap();
+    house.clock.set("2027-01-03T12:00:00Z".parse().unwrap());
+    let saturday = holiday(&house, date(2027, 1, 2));
+    assert_eq!(night(&house, place, date(2027, 1, 3)), 1);
+    let (hr, mira) = (house.hr.clone(), house.mira.employee_id.unwrap());
+    house.clock.set("2027-03-01T12:00:00Z".parse().unwrap());
+    house
+        .act(move |tx| {
+            let account = ledger::Account::on(mira, kind(tx)?.unwrap(), date(2027, 1, 2));
+            ledger::expire(tx, &hr, account, date(2027, 3, 1))
+        })
+        .unwrap();
+    assert_eq!(toil(&house), 0, "given, and expired");
+    let hr = house.hr.clone();
+    house.act(move |tx| holidays::delete(tx, &hr, saturday)).unwrap();
+    assert_eq!(toil(&house), 0, "neither given nor expired");
 }

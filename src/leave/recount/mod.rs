@@ -25,7 +25,7 @@ use crate::leave::words;
 use crate::people::recount::{Change, Touched, people_of};
 use crate::people::{self, WorkingTime};
 use crate::storage::Tx;
-use crate::time::{Minutes, Period};
+use crate::time::{FreeDayRule, Holidays, Minutes, Period};
 
 /// Counts the leave that `change` may concern as the calendar is now, and books what differs.
 ///
@@ -33,16 +33,38 @@ use crate::time::{Minutes, Period};
 /// When the database cannot be read or written.
 pub fn recount(tx: &mut Tx<'_>, actor: &Actor, change: &Change) -> Result<Vec<Touched>> {
     let whose = people_of(tx, &change.whose)?;
-    lieu::take_back(tx, actor, whose.as_deref(), change.period)?;
+    let mut touched = lieu::take_back(tx, actor, whose.as_deref(), change.period)?;
+    let change = &Change { period: concerned(tx, change.period)?, ..change.clone() };
     let requests = request::store::standing(tx, whose.as_deref(), change.period)?;
-    let Some(asked) = requests.iter().map(|one| one.span.period()).reduce(Period::hull) else { return Ok(Vec::new()) };
+    let Some(asked) = requests.iter().map(|one| one.span.period()).reduce(Period::hull) else { return Ok(touched) };
     let calendars = calendars(tx, &requests, around(asked))?;
-    let mut touched = Vec::new();
+    let taken_back = touched.len();
+    let mut accounts = Vec::new();
     for request in requests {
         let Some(calendar) = calendars.get(&request.employee_id) else { continue };
-        touched.extend(recount_one(tx, actor, request, calendar, &change.why)?);
+        let account = Account::on(request.employee_id, request.leave_type_id, request.span.first_day());
+        if let Some(one) = recount_one(tx, actor, request, calendar, change)? {
+            touched.push(one);
+            accounts.push(account);
+        }
+    }
+    // Once all is counted: one person's requests draw on one balance.
+    for (one, account) in touched[taken_back..].iter_mut().zip(accounts) {
+        if one.balance_after.is_some() {
+            let books = Books::open(tx, account, None)?;
+            one.balance_after = Some(books.on(books.within(one.period.first())).available);
+        }
     }
     Ok(touched)
+}
+
+/// The dates that may count differently: where a place keeps holidays on later days, those too.
+fn concerned(tx: &Tx<'_>, period: Period) -> Result<Period> {
+    if people::org::location::with_free_days(tx, FreeDayRule::NextWorkingDay)?.is_empty() {
+        return Ok(period);
+    }
+    let last = crate::time::period::ahead(period.last(), Holidays::BEFORE);
+    Ok(Period::new(period.first(), last).unwrap_or(period))
 }
 
 /// The calendar of each person who asks, in a fixed number of questions.
@@ -60,13 +82,16 @@ fn recount_one(
     actor: &Actor,
     request: LeaveRequest,
     calendar: &PersonCalendar,
-    why: &Msg,
+    change: &Change,
 ) -> Result<Option<Touched>> {
+    let why = &change.why;
     let kind = types::get(tx, request.leave_type_id)?;
     let count = calendar.calendar().count(&request.span, kind.free_days_inside());
     let days = request::request_days(&request.span, &count);
     let before = request::store::days(tx, request.id)?;
-    if days == before {
+    // What counts differently on other dates only has another cause, which is none of this change's.
+    let differs = |(new, old): (&RequestDay, &RequestDay)| new != old && change.period.contains(new.date);
+    if days.len() == before.len() && !days.iter().zip(&before).any(differs) {
         return Ok(None);
     }
     request::store::put_days(tx, request.id, request.employee_id, request.leave_type_id, &days)?;
@@ -79,7 +104,6 @@ fn recount_one(
     let sent = request.sent_minutes.unwrap_or(request.minutes);
     request::store::set_minutes(tx, request.id, minutes, sent)?;
     let open = request.status.is_open();
-    let account = Account::on(request.employee_id, request.leave_type_id, request.span.first_day());
     if kind.fields.affects_balance && !open {
         book(tx, actor, &request, &days, why)?;
     }
@@ -95,21 +119,15 @@ fn recount_one(
         approvals::retitle(tx, Kind::Leave, request.id.0, &Msg::new("{0}").arg(title))?;
     }
     notices::requester(tx, actor, &after, Fate::Recounted, "")?;
-    let balance_after = if kind.fields.affects_balance {
-        let books = Books::open(tx, account, None)?;
-        Some(books.on(books.within(request.span.first_day())).available)
-    } else {
-        None
-    };
     Ok(Some(Touched {
-        request_id: request.id,
+        request_id: Some(request.id),
         employee: request.employee_ref(),
         kind: kind.fields.name.clone(),
         period: request.span.period(),
         open,
         before: request.minutes,
         after: minutes,
-        balance_after,
+        balance_after: kind.fields.affects_balance.then_some(Minutes::ZERO),
         per_day: (kind.fields.unit == Unit::Days).then(|| calendar.usual_day(request.span.first_day())),
     }))
 }

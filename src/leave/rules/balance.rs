@@ -214,7 +214,8 @@ impl YearLedger {
         let lapsing = self.lapsing();
         let derived = |row: &&LedgerRow| match row.kind {
             LedgerKind::Taken => true,
-            LedgerKind::Expiry => row.grant_id.is_none_or(|grant| lapsing.contains(&grant)),
+            // What expired of a grant that was taken back since did not expire.
+            LedgerKind::Expiry => row.grant_id.is_none_or(|grant| lapsing.contains(&grant) || !self.stands(grant)),
             _ => false,
         };
         difference(self.rows.iter().filter(derived), target)
@@ -224,10 +225,15 @@ impl YearLedger {
     pub(super) fn closing_rows(&self) -> impl Iterator<Item = &LedgerRow> {
         let lapsing = self.lapsing();
         self.rows.iter().filter(move |row| match (row.kind, row.grant_id) {
-            (LedgerKind::Expiry, Some(grant)) => !lapsing.contains(&grant),
+            (LedgerKind::Expiry, Some(grant)) => !lapsing.contains(&grant) && self.stands(grant),
             (LedgerKind::CarryOver, grant) => grant.is_some(),
             _ => false,
         })
+    }
+
+    /// Whether a row has not been undone.
+    fn stands(&self, id: LedgerId) -> bool {
+        self.rows.iter().any(|row| row.id == id)
     }
 
     /// The grants that end before the leave year does.

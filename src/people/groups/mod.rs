@@ -113,7 +113,7 @@ pub fn delete(tx: &mut Tx<'_>, actor: &Actor, id: GroupId) -> Result<()> {
     store::delete(tx, id).map_err(|error| {
         if is_foreign_key_violation(&error) {
             AppError::conflict(msg!(
-                "Tasks or templates name the group {0}, so it stays. Rename it, or take its members out.",
+                "Tasks, templates or hours for a while name the group {0}, so it stays. Rename it, or take its members out.",
                 group.name
             ))
         } else {

@@ -81,9 +81,9 @@ fn codes_are_unique_however_written() {
 #[test]
 fn every_fault_is_told_at_once() {
     let house = house();
-    let facts = EntityFacts { name: " ".into(), code: "x".repeat(11), country: "Germany".into() };
+    let facts = EntityFacts { name: " ".into(), code: "x".repeat(21), country: "Germany".into() };
     assert_eq!(fields(house.act(move |tx| entity::create(tx, &hr(), facts))), ["name", "code", "country"]);
-    let facts = LocationFacts { time_zone: "Europe/Atlantis".into(), region: "x".repeat(11), ..at(EntityId(9), "A") };
+    let facts = LocationFacts { time_zone: "Europe/Atlantis".into(), region: "x".repeat(21), ..at(EntityId(9), "A") };
     let refused = house.act(move |tx| location::create(tx, &hr(), facts));
     assert_eq!(fields(refused), ["time_zone", "region", "entity_id"]);
     let facts = DepartmentFacts {

@@ -19,8 +19,9 @@ use crate::web::{Json, etag};
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = LeaveImpact)]
 pub struct ImpactJson {
+    /// Null for a lieu day that is taken back.
     #[schema(example = 31)]
-    pub request_id: LeaveRequestId,
+    pub request_id: Option<LeaveRequestId>,
     pub employee: NameRef,
     /// The kind of leave.
     #[schema(example = "Vacation")]

@@ -23,7 +23,7 @@ use crate::error::{AppError, Msg, Result};
 use crate::ids::{EmployeeId, EntityId, LeaveRequestId, LocationId};
 use crate::msg;
 use crate::storage::{Op, Rx, Tx};
-use crate::time::{Holidays, Minutes, Period, period};
+use crate::time::{Minutes, Period};
 use crate::web::{Flash, FormState};
 
 /// Whose hours or holidays changed.
@@ -46,10 +46,9 @@ pub struct Change {
 }
 
 impl Change {
-    /// Of `period` and the dates onto which its holidays may be kept.
+    /// Of `period`; holidays in it may be kept on dates after it.
     pub fn new(period: Period, whose: Whose, why: Msg) -> Change {
-        let last = period::ahead(period.last(), Holidays::BEFORE);
-        Change { period: Period::new(period.first(), last).unwrap_or(period), whose: vec![whose], why }
+        Change { period, whose: vec![whose], why }
     }
 
     /// From `first` on, without end.
@@ -62,7 +61,8 @@ impl Change {
 /// A piece of leave that counts differently by a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Touched {
-    pub request_id: LeaveRequestId,
+    /// `None` for a lieu day that is taken back.
+    pub request_id: Option<LeaveRequestId>,
     pub employee: NameRef,
     /// "Vacation"
     pub kind: String,
@@ -148,7 +148,15 @@ where
 pub fn mark(touched: &[Touched]) -> String {
     let mut digest = Sha256::new();
     for one in touched {
-        let line = (one.request_id.0, one.open, one.before.get(), one.after.get(), one.balance_after.map(Minutes::get));
+        let line = (
+            one.request_id.map(|id| id.0),
+            one.employee.id,
+            one.period.first(),
+            one.open,
+            one.before.get(),
+            one.after.get(),
+            one.balance_after.map(Minutes::get),
+        );
         digest.update(format!("{line:?}"));
     }
     digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()

@@ -28,7 +28,7 @@ web::pages!(Ask);
 #[derive(Debug)]
 struct Row {
     name: String,
-    href: String,
+    href: Option<String>,
     /// "Vacation, 8 – 11 Dec"
     what: String,
     state: &'static str,
@@ -80,6 +80,10 @@ impl Row {
         let when = format.range(touched.period.first(), touched.period.last());
         let kind = format.lang.text(&touched.kind);
         let remark = match touched.balance_after {
+            Some(balance) if touched.request_id.is_none() && balance.is_negative() => {
+                Some(tr!("This lieu day is taken back. The balance is below zero then."))
+            }
+            _ if touched.request_id.is_none() => Some(tr!("This lieu day is taken back.")),
             _ if touched.after.is_zero() && touched.open => {
                 Some(tr!("No working time is left in it; it can only be rejected or taken back."))
             }
@@ -91,7 +95,7 @@ impl Row {
         };
         Row {
             name: touched.employee.name.clone(),
-            href: format!("/leave/requests/{}", touched.request_id),
+            href: touched.request_id.map(|id| format!("/leave/requests/{id}")),
             what: format.lang.msg(&msg!("{0}, {1}", kind, when)),
             state: if touched.open { tr!("not decided yet") } else { tr!("approved") },
             before: amount(touched.before),

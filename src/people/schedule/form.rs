@@ -115,6 +115,10 @@ pub fn read(form: &FormState) -> Result<WeeklySchedule, FieldErrors> {
 pub fn read_pattern(form: &FormState, from: Date) -> Result<Rotation, FieldErrors> {
     let mut errors = FieldErrors::new();
     let found: Vec<WeeklySchedule> = (1..=weeks(form)).map(|number| read_week(form, number, &mut errors)).collect();
+    let typed = form.value("weeks").trim();
+    if !typed.is_empty() && typed.parse() != Ok(weeks(form)) {
+        errors.add("weeks", msg!("From 1 to {0} weeks.", Rotation::MOST_WEEKS));
+    }
     let anchor = match form.value("anchor").trim() {
         "" => from,
         text => text.parse().unwrap_or_else(|_| {

@@ -31,7 +31,7 @@ pub struct LocationFacts {
     pub time_zone: String,
     /// ISO 3166 alpha-2; empty is the entity's.
     pub country: String,
-    /// State or province, for its holidays; at most 10 characters, may be empty.
+    /// State or province, for its holidays; at most 20 characters, may be empty.
     pub region: String,
     /// At most 500 characters, may be empty.
     pub address: String,
@@ -177,12 +177,17 @@ fn check(rx: &Rx<'_>, before: Option<(LocationId, &LocationFacts)>, facts: &mut 
     rules::name_and_code(&mut facts.name, &mut facts.code, &mut errors);
     rules::country(&mut facts.country, &mut errors);
     rules::time_zone(&mut facts.time_zone, &mut errors);
-    rules::lines(&mut facts.region, "region", 10, &mut errors);
+    rules::lines(&mut facts.region, "region", 20, &mut errors);
     rules::lines(&mut facts.address, "address", 500, &mut errors);
     if facts.holiday_on_free_day == FreeDayRule::Nothing {
         facts.free_day_from = None;
     } else {
         facts.free_day_from.get_or_insert(crate::people::today(rx)?);
+    }
+    let today = crate::people::today(rx)?;
+    let gave = before.is_some_and(|(_, before)| before.holiday_on_free_day == FreeDayRule::LieuDay);
+    if gave && facts.holiday_on_free_day == FreeDayRule::NextWorkingDay && facts.free_day_from <= Some(today) {
+        errors.add("free_day_from", "Lieu days were given up to today: choose a later date.");
     }
     if facts.holiday_on_free_day != FreeDayRule::LieuDay {
         facts.lieu_expires_months = None;

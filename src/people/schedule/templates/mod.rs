@@ -174,10 +174,14 @@ pub fn apply(tx: &mut Tx<'_>, actor: &Actor, id: ScheduleTemplateId, on: Date) -
     let template = present(tx, id)?;
     let mut given = Vec::new();
     for held in holding(tx, id, on)? {
-        if held.pattern.weeks() == template.pattern.weeks() {
+        let gone = !people::get(tx, held.employee_id)?.is_employed_on(on);
+        if gone || held.pattern.weeks() == template.pattern.weeks() {
             continue;
         }
-        let wanted = Wanted { effective_on: on, pattern: template.from(on), template_id: Some(id) };
+        // As many weeks as before go on being counted as they were.
+        let same_length = held.pattern.weeks().len() == template.pattern.weeks().len();
+        let anchor = held.pattern.anchor().filter(|_| same_length).unwrap_or(on);
+        let wanted = Wanted { effective_on: on, pattern: template.from(anchor), template_id: Some(id) };
         super::put(tx, actor, held.employee_id, wanted)?;
         given.push(held.employee_id);
     }
