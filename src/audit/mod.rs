@@ -133,7 +133,7 @@ pub struct Record {
 
 /// Things whose entries say why somebody is away, or what is private to a person. An admin keeps the machine running
 /// and need not know.
-const OF_HR: [&str; 5] = ["leave", "leave_request", "leave_ledger", "employee_personal", "profile"];
+const OF_HR: [&str; 6] = ["leave", "leave_request", "leave_ledger", "employee_personal", "profile", "employee_fields"];
 
 impl Record {
     fn withhold(&mut self) {

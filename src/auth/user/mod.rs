@@ -317,6 +317,19 @@ pub fn require_may_go(rx: &Rx<'_>, actor: &Actor, employee: EmployeeId) -> Resul
     if store::get(rx, id)?.roles.contains(Role::Admin) { require_another_admin(rx, actor, id) } else { Ok(()) }
 }
 
+/// Who may not stop working here ([`require_may_go`]): the last admin.
+pub fn must_stay(rx: &Rx<'_>, actor: &Actor) -> Result<HashSet<EmployeeId>> {
+    let mut stay = HashSet::new();
+    for id in store::with_office_roles(rx)? {
+        match require_may_go(rx, actor, id) {
+            Ok(()) => {}
+            Err(AppError::Conflict(_)) => drop(stay.insert(id)),
+            Err(other) => return Err(other),
+        }
+    }
+    Ok(stay)
+}
+
 /// The names of roles, for the audit log and the API.
 pub fn names(roles: Roles) -> Vec<&'static str> {
     roles.iter().map(Role::as_str).collect()

@@ -15,8 +15,8 @@ mod values;
 pub(in crate::people) use store::{count_of, erase_of, export_of};
 pub(in crate::people) use values::record;
 pub use values::{
-    FormField, Given, Shown, along, check, editable_by_person, form_fields, from_form, from_json, held, json, of_one,
-    of_person, set, set_own, to_fill,
+    FormField, Given, Shown, along, check, editable_by_person, form_fields, from_form, from_json, held, json,
+    of_people, of_person, set, set_own, to_fill,
 };
 
 use crate::audit;

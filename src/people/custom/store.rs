@@ -125,6 +125,21 @@ pub(super) fn values(rx: &Rx<'_>, employee: EmployeeId) -> Result<HashMap<FieldI
     Ok(rows.into_iter().collect())
 }
 
+/// What these people's records hold.
+pub(super) fn values_of(rx: &Rx<'_>, people: &[EmployeeId]) -> Result<HashMap<EmployeeId, HashMap<FieldId, String>>> {
+    let mut found: HashMap<EmployeeId, HashMap<FieldId, String>> = HashMap::new();
+    rx.each(
+        "SELECT employee_id, field_id, value FROM employee_field_values \
+         WHERE employee_id IN (SELECT value FROM json_each(?1))",
+        [crate::people::json_ids(people)],
+        |row| {
+            found.entry(row.get(0)?).or_default().insert(row.get(1)?, row.get(2)?);
+            Ok(())
+        },
+    )?;
+    Ok(found)
+}
+
 /// What everybody's records hold.
 pub(super) fn everybodys_values(rx: &Rx<'_>) -> Result<HashMap<EmployeeId, HashMap<FieldId, String>>> {
     let mut found: HashMap<EmployeeId, HashMap<FieldId, String>> = HashMap::new();

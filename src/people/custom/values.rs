@@ -68,17 +68,27 @@ pub fn of_person(rx: &Rx<'_>, actor: &Actor, employee: EmployeeId, reach: Reach)
     of_one(rx, actor, &fields(rx)?, employee, reach)
 }
 
-/// As [`of_person`], for one of many: `fields` were read once.
+fn of_one(rx: &Rx<'_>, actor: &Actor, fields: &[Field], employee: EmployeeId, reach: Reach) -> Result<Vec<Shown>> {
+    let values = if fields.is_empty() { HashMap::new() } else { store::values(rx, employee)? };
+    Ok(shown(actor, fields, reach, &values))
+}
+
+fn shown(actor: &Actor, fields: &[Field], reach: Reach, values: &HashMap<FieldId, String>) -> Vec<Shown> {
+    let seen = fields.iter().filter(|field| sees(field, reach, actor));
+    seen.map(|field| Shown { value: values.get(&field.id).cloned(), field: field.clone() }).collect()
+}
+
+/// As [`of_person`], for a page of people at once: each with what they are to the actor.
 ///
 /// # Errors
-/// As [`of_person`].
-pub fn of_one(rx: &Rx<'_>, actor: &Actor, fields: &[Field], employee: EmployeeId, reach: Reach) -> Result<Vec<Shown>> {
-    if fields.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut values = store::values(rx, employee)?;
-    let seen = fields.iter().filter(|field| sees(field, reach, actor));
-    Ok(seen.map(|field| Shown { value: values.remove(&field.id), field: field.clone() }).collect())
+/// When the database cannot be read.
+pub fn of_people(rx: &Rx<'_>, actor: &Actor, people: &[(EmployeeId, Reach)]) -> Result<Vec<Vec<Shown>>> {
+    let fields = fields(rx)?;
+    let ids: Vec<EmployeeId> = people.iter().map(|(id, _)| *id).collect();
+    let values = if fields.is_empty() { HashMap::new() } else { store::values_of(rx, &ids)? };
+    let nothing = HashMap::new();
+    let one = |(id, reach): &(EmployeeId, Reach)| shown(actor, &fields, *reach, values.get(id).unwrap_or(&nothing));
+    Ok(people.iter().map(one).collect())
 }
 
 /// As the API has it: `{"shoe_size": 42, "car": null}`.
@@ -175,7 +185,10 @@ pub fn check(
             None => {}
             Some(text) => match rules::read(&field.facts, text.as_deref().unwrap_or_default(), before) {
                 Err(why) => errors.add(name(), why),
-                Ok(None) if field.facts.required => errors.add(name(), "This is needed."),
+                // Blank over nothing changes nothing: it is asked for where somebody is entered or changed by hand.
+                Ok(None) if field.facts.required && (whole || before.is_some()) => {
+                    errors.add(name(), "This is needed.")
+                }
                 Ok(value) if value.as_deref() != before => changes.push((field.id, value)),
                 Ok(_) => {}
             },
@@ -238,7 +251,7 @@ pub(in crate::people) fn record(
     if changes.is_empty() {
         return Ok(());
     }
-    let mut entry = audit::Entry::new("employee.fields_updated").on("employee", employee);
+    let mut entry = audit::Entry::new("employee.fields_updated").on("employee_fields", employee);
     for (id, value) in changes {
         let code = fields.iter().find(|field| field.id == *id).map_or("", |field| field.facts.code.as_str());
         entry = entry.change(&format!("custom.{code}"), held.get(id), value);

@@ -49,7 +49,7 @@ pub const FILTERS: &[&str] = &[
 /// By which words everybody else can order it: none tells what they may not see.
 pub const PUBLIC_ORDERINGS: &[&str] = &["name", "first_name", "position", "department", "location"];
 /// By which words everybody else can filter it.
-pub const PUBLIC_FILTERS: &[&str] = &["search", "department_id", "location_id", "entity_id", "manager_id", "group_id"];
+pub const PUBLIC_FILTERS: &[&str] = &["search", "department_id", "location_id", "entity_id", "manager_id"];
 
 /// The words that this actor's list knows: orderings, filters.
 pub fn words(actor: &Actor) -> (&'static [&'static str], &'static [&'static str]) {
@@ -157,12 +157,12 @@ pub(super) fn everybody(rx: &Rx<'_>, on: Option<Date>) -> Result<Vec<Profile>> {
     store::everybody(rx, on)
 }
 
-/// Everybody to whom somebody reports, by name.
+/// Everybody who works here today and to whom somebody reports, by name.
 ///
 /// # Errors
 /// When the database cannot be read.
 pub fn managers(rx: &Rx<'_>) -> Result<Vec<NameRef>> {
-    store::managers(rx)
+    store::managers(rx, super::today(rx)?)
 }
 
 /// For choosing a person: all who are employed on or after `today`, by name.

@@ -1,9 +1,10 @@
 //! `/people`: everybody one may find, searched and filtered.
 
 use axum::response::Response;
+use jiff::civil::Date;
 
 use super::Profile;
-use crate::auth::{Actor, Staff};
+use crate::auth::Staff;
 use crate::error::Result;
 use crate::people::org::{department, entity, location};
 use crate::people::{EmploymentType, NameRef, Status, groups, words};
@@ -100,7 +101,8 @@ pub async fn index(ctx: Staff, query: ListQuery) -> Result<Response> {
     let (rows, total, found) = ctx
         .read(move |rx, actor| {
             let (found, total) = super::present(rx, actor, &asked)?;
-            Ok((rows(rx, actor, found), total, Choices::read(rx)?))
+            let day = asked.filter("on")?.unwrap_or_else(|| actor.today(rx.now()));
+            Ok((rows(found, day), total, Choices::read(rx)?))
         })
         .await?;
     let lang = ctx.visit.lang;
@@ -120,10 +122,10 @@ pub async fn index(ctx: Staff, query: ListQuery) -> Result<Response> {
     ];
     let mut more = vec![
         filter("manager_id", tr!("Line manager"), tr!("Whoever it is"), words::options(found.managers)),
-        filter("group_id", tr!("Group"), tr!("All groups"), words::options(found.groups)),
         filter("entity_id", tr!("Entity"), tr!("All entities"), words::options(found.entities)),
     ];
     if hr {
+        more.push(filter("group_id", tr!("Group"), tr!("All groups"), words::options(found.groups)));
         let states: Vec<_> = Status::ALL.iter().map(|status| (status.as_str(), status.label())).collect();
         filters_shown.push(filter("status", tr!("State"), tr!("Everybody here or coming"), words(&states)));
         let kinds: Vec<_> = EmploymentType::ALL.iter().map(|kind| (kind.as_str(), kind.label())).collect();
@@ -150,8 +152,7 @@ pub async fn index(ctx: Staff, query: ListQuery) -> Result<Response> {
     })
 }
 
-fn rows(rx: &Rx<'_>, actor: &Actor, found: Vec<Profile>) -> Vec<Row> {
-    let today = actor.today(rx.now());
+fn rows(found: Vec<Profile>, today: Date) -> Vec<Row> {
     let name = |of: Option<NameRef>| of.map(|one| one.name).unwrap_or_default();
     let row = |profile: Profile| Row {
         id: profile.employee.id.0,

@@ -76,12 +76,13 @@ pub(super) fn choices(rx: &Rx<'_>, today: Date) -> Result<Vec<NameRef>> {
     )
 }
 
-pub(super) fn managers(rx: &Rx<'_>) -> Result<Vec<NameRef>> {
+pub(super) fn managers(rx: &Rx<'_>, today: Date) -> Result<Vec<NameRef>> {
     rx.all(
-        "SELECT m.id, m.first_name || ' ' || m.last_name FROM employees m WHERE m.hidden_by IS NULL AND m.id IN \
+        "SELECT m.id, m.first_name || ' ' || m.last_name FROM employees m WHERE m.hidden_by IS NULL AND m.join_date <= ?1 \
+         AND (m.leave_date IS NULL OR m.leave_date >= ?1) AND m.id IN \
          (SELECT manager_id FROM employees WHERE manager_id IS NOT NULL AND hidden_by IS NULL) \
          ORDER BY m.name_key, m.id /* whole table */",
-        (),
+        [today],
         |row| Ok(NameRef { id: row.get(0)?, name: row.get(1)? }),
     )
 }

@@ -36,6 +36,8 @@ pub struct EmployeeForm {
     pub groups: Vec<GroupId>,
     /// From which day on the dated fields count; today where it is left out.
     pub effective_on: Option<Date>,
+    /// When the record that the form shows was last written; empty where nobody says.
+    pub seen: String,
 }
 
 impl EmployeeForm {

@@ -74,7 +74,12 @@ pub fn by_email(rx: &Rx<'_>, email: &str) -> Result<Option<Employee>> {
 
 /// A number that nobody has: one more than the highest made of digits; "1" at first.
 pub fn next_number(rx: &Rx<'_>) -> Result<String> {
-    Ok(number_after(store::highest_number(rx)?.as_deref().into_iter()))
+    let mut number = number_after(store::highest_number(rx)?.as_deref().into_iter());
+    // Somebody may have the same number in other letters.
+    while store::holder_of_number(rx, &crate::text::fold(&number))?.is_some() {
+        number = number_after(std::iter::once(number.as_str()));
+    }
+    Ok(number)
 }
 
 /// Enters a person. Of entity, location and department what is left out follows from what is given.
@@ -137,7 +142,7 @@ pub fn update_from(
     then.clone().put_into(&mut facts);
     change(&mut facts);
     // Who moves to another location moves to its entity, unless told otherwise.
-    if facts.location_id != then.location_id && facts.entity_id == then.entity_id {
+    if facts.location_id.is_some() && facts.location_id != then.location_id && facts.entity_id == then.entity_id {
         facts.entity_id = None;
     }
     let mut errors = check(&mut facts);
@@ -147,6 +152,8 @@ pub fn update_from(
     let on = on.unwrap_or_else(|| changes::shown(today, &facts));
     let mut known = before.facts.clone();
     then.clone().put_into(&mut known);
+    // How the employment began holds from the new first day on, before anything else is asked or written.
+    changes::begin_earlier(tx, id, facts.join_date)?;
     links::check(tx, Some((id, &known, on)), &mut facts, &mut errors)?;
     errors.into_result(())?;
     write(tx, actor, &before, &then, facts, on)?;
@@ -308,6 +315,10 @@ fn write(tx: &mut Tx<'_>, actor: &Actor, before: &Employee, then: &Standing, wan
     let shown = changes::shown(today, &wanted);
     if wanted.leave_date != before.facts.leave_date && wanted.leave_date.is_some_and(|last| last < today) {
         user::require_may_go(tx, actor, before.id)?;
+    }
+    changes::begin_earlier(tx, before.id, wanted.join_date)?;
+    if wanted.leave_date != before.facts.leave_date {
+        changes::end_plans(tx, actor, before.id, wanted.leave_date)?;
     }
     let asked = Standing::of(&wanted);
     let dated = changes::record(tx, before.id, then, &asked, on, shown)?;

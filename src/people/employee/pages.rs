@@ -103,14 +103,18 @@ pub async fn edit(ctx: Hr, Path(id): Path<EmployeeId>) -> Result<Response> {
 pub async fn update(ctx: Hr, Path(id): Path<EmployeeId>, form: Form<EmployeeForm>) -> Result<Response> {
     let (state, input) = form.open();
     let typed = state.clone();
-    let saved = match input.and_then(|form| Ok((form.facts()?, form.groups, form.effective_on))) {
-        Ok((facts, groups, on)) => {
+    let saved = match input.and_then(|form| Ok((form.facts()?, form.groups, form.effective_on, form.seen))) {
+        Ok((facts, groups, on, seen)) => {
             let written = ctx.write(CHANGED, move |tx, actor| {
                 let shown = super::get(tx, id)?.facts;
+                if !seen.is_empty() && seen != super::store::updated_at(tx, id)? {
+                    let why = tr!("Somebody else has changed this record since you opened it. Look at it in another window: saving once more writes what stands here.");
+                    return Err(AppError::invalid("", why));
+                }
                 groups::set_of_employee(tx, actor, id, &groups)?;
                 let given = custom::from_form(tx, &typed)?;
                 let done = super::update_from(tx, actor, id, on, typed_over(&shown, facts));
-                custom::along(done, custom::set(tx, actor, id, &given, false))
+                custom::along(done, custom::set(tx, actor, id, &given, !given.is_empty()))
             });
             written.await
         }
@@ -131,10 +135,12 @@ pub async fn update(ctx: Hr, Path(id): Path<EmployeeId>, form: Form<EmployeeForm
 async fn edit_page(ctx: &Ctx, id: EmployeeId, form: FormState, status: StatusCode) -> Result<Response> {
     let lang = ctx.visit.lang;
     let read = ctx.read(move |rx, actor| {
+        let seen = super::store::updated_at(rx, id)?;
         let (custom, _) = custom::form_fields(&custom::of_person(rx, actor, id, Reach::Organization)?);
-        Ok((super::get(rx, id)?.name(), Choices::read(rx, lang, Some(id))?, custom))
+        Ok((super::get(rx, id)?.name(), Choices::read(rx, lang, Some(id))?, custom, seen))
     });
-    let (name, choices, custom) = read.await?;
+    let (name, choices, custom, seen) = read.await?;
+    let form = form.set("seen", seen);
     let own = ctx.actor.employee_id == Some(id);
     web::page_with(status, &Edit { shell: ctx.shell().await?, id, name, own, form, choices, custom })
 }

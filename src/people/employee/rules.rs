@@ -67,14 +67,25 @@ pub fn check_effective(on: Date, facts: &Facts, errors: &mut FieldErrors) {
 }
 
 /// The number after the highest of those made of digits alone, as wide as that one: "0043" after "0042"; "1" where
-/// there is none.
+/// there is none. One that could not be followed by another of 20 digits does not count.
 pub fn number_after<'a>(numbers: impl Iterator<Item = &'a str>) -> String {
     let plain = |number: &'a str| number.trim_start_matches('0');
     let digits = numbers.filter(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()));
-    let highest = digits.max_by_key(|number| (plain(number).len(), plain(number)));
-    let next = highest.and_then(|number| {
-        let width = number.len();
-        number.parse::<u64>().ok().map(|value| format!("{:0width$}", value.saturating_add(1)))
-    });
-    next.unwrap_or_else(|| "1".to_owned())
+    let followed = digits.filter(|number| number.len() < 20 || number.bytes().any(|byte| byte != b'9'));
+    let highest = followed.max_by_key(|number| (plain(number).len(), plain(number)));
+    highest.map_or_else(|| "1".to_owned(), counted_on)
+}
+
+/// One more, figure by figure: numbers may be longer than any integer.
+fn counted_on(number: &str) -> String {
+    let mut figures = number.as_bytes().to_vec();
+    for figure in figures.iter_mut().rev() {
+        if *figure == b'9' {
+            *figure = b'0';
+        } else {
+            *figure += 1;
+            return String::from_utf8(figures).unwrap_or_default();
+        }
+    }
+    format!("1{}", "0".repeat(number.len()))
 }

@@ -129,6 +129,7 @@ pub(super) fn holder_of_email(rx: &Rx<'_>, key: &str) -> Result<Option<(Employee
 pub(super) fn highest_number(rx: &Rx<'_>) -> Result<Option<String>> {
     rx.one(
         "SELECT number FROM employees WHERE number GLOB '[0-9]*' AND number NOT GLOB '*[^0-9]*' \
+         AND number <> '99999999999999999999' \
          ORDER BY length(ltrim(number, '0')) DESC, ltrim(number, '0') DESC LIMIT 1",
         (),
         |row| row.get(0),
@@ -268,6 +269,11 @@ pub(super) fn update(tx: &mut Tx<'_>, id: EmployeeId, facts: &Facts) -> Result<(
     )?;
     tx.run("UPDATE employee_search SET text = ?2 WHERE rowid = ?1", (id, keys.search))?;
     Ok(())
+}
+
+/// When the record was last written, as text.
+pub(super) fn updated_at(rx: &Rx<'_>, id: EmployeeId) -> Result<String> {
+    rx.get("SELECT updated_at FROM employees WHERE id = ?1", [id], |row| row.get(0))
 }
 
 pub(super) fn set_hidden(tx: &mut Tx<'_>, id: EmployeeId, by: Option<AuditId>) -> Result<()> {

@@ -37,6 +37,11 @@ pub struct ImportResult {
     pub unchanged: usize,
     /// By line; where there is any, nothing is written. At most 1,000.
     pub errors: Vec<ImportError>,
+    /// How many errors there are beyond those.
+    #[schema(example = 0)]
+    pub more_errors: usize,
+    /// Headers that mean nothing here and were left out.
+    pub ignored: Vec<String>,
 }
 
 /// One thing that is wrong with a file.
@@ -80,7 +85,15 @@ impl ImportResult {
             column: fault.column.clone(),
             message: lang.msg(&fault.message),
         };
-        ImportResult { rows, created, updated, unchanged, errors: outcome.errors.iter().map(error).collect() }
+        ImportResult {
+            rows,
+            created,
+            updated,
+            unchanged,
+            errors: outcome.errors.iter().map(error).collect(),
+            more_errors: outcome.more_errors,
+            ignored: outcome.ignored.clone(),
+        }
     }
 }
 

@@ -21,9 +21,6 @@ use crate::web::problem::Refused;
 use crate::web::{self, BulkRate, Flash, Format, Patient, Settings, Shell, filters};
 use crate::{msg, msg_n, tr};
 
-/// Errors shown at once; the rest is counted.
-const MOST_SHOWN: usize = 200;
-
 #[derive(Debug, askama::Template)]
 #[template(path = "people/import.html")]
 struct Upload {
@@ -236,7 +233,8 @@ impl Shown {
         let count = |of: usize| i64::try_from(of).unwrap_or(i64::MAX);
         let figure = |of: usize| format.number(count(of));
         let wrong = outcome.errors.len() + outcome.more_errors;
-        let total = count(outcome.fates.len());
+        // Where there are errors, they are what there is to page through.
+        let total = count(if wrong > 0 { outcome.errors.len() } else { outcome.fates.len() });
         let from = usize::try_from(listing.offset()).unwrap_or(usize::MAX);
         let most = usize::try_from(listing.limit()).unwrap_or(usize::MAX);
         let says = match (outcome.created, outcome.updated) {
@@ -257,11 +255,12 @@ impl Shown {
             updated: figure(outcome.updated),
             unchanged: figure(outcome.unchanged),
             wrong,
-            more: wrong.saturating_sub(MOST_SHOWN),
+            more: outcome.more_errors,
             errors: outcome
                 .errors
                 .iter()
-                .take(MOST_SHOWN)
+                .skip(from)
+                .take(most)
                 .map(|fault| Wrong { line: fault.line, column: fault.column.clone(), message: fault.message.clone() })
                 .collect(),
             ignored: outcome.ignored.join(", "),

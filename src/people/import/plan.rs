@@ -1,7 +1,7 @@
 //! What a file would do, decided wholly in memory: who is meant by each row, what the record would become, and
 //! everything that speaks against it. Nothing is written here.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::Table;
 use super::columns::{header_of, split_groups};
@@ -147,6 +147,10 @@ fn item(
     }
     if before.is_some_and(|one| s.guarded.contains(&one.id) && fold(&one.facts.email) != fold(&facts.email)) {
         bad.push(row.fault("email", "only an admin may change the address of this login"));
+    }
+    let gone = facts.leave_date.is_some_and(|last| last < s.today);
+    if before.is_some_and(|one| s.must_stay.contains(&one.id) && one.facts.leave_date != facts.leave_date) && gone {
+        bad.push(row.fault("leave_date", tr!("is the last day of the last admin: give somebody else that role first")));
     }
     let groups = groups(s, row, &mut bad);
     let custom = own_fields(s, fields, row, before.map(|one| one.id), &mut bad);
@@ -344,8 +348,12 @@ fn words_of_employment() -> String {
 fn number_the_new(plan: &mut Plan) {
     let known = plan.snapshot.people.iter().map(|one| &one.facts.number);
     let given = plan.items.iter().map(|item| &item.facts.number);
+    let taken: HashSet<String> = known.clone().chain(given.clone()).map(|number| fold(number)).collect();
     let mut next = employee::number_after(known.chain(given).map(String::as_str));
     for item in plan.items.iter_mut().filter(|item| item.needs_number) {
+        while taken.contains(&fold(&next)) {
+            next = employee::number_after(std::iter::once(next.as_str()));
+        }
         item.facts.number.clone_from(&next);
         next = employee::number_after(std::iter::once(next.as_str()));
     }

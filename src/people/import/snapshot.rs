@@ -33,12 +33,17 @@ pub(super) enum Missing {
 }
 
 impl<Id: Copy + Eq + Hash> Units<Id> {
-    /// `(id, code, name)` of each.
-    pub(super) fn new<'a>(units: impl Iterator<Item = (Id, &'a str, &'a str)>) -> Self {
+    /// `(id, code, name, hidden)` of each. A name that a unit in use bears means that one, whatever was deactivated.
+    pub(super) fn new<'a>(units: impl Iterator<Item = (Id, &'a str, &'a str, bool)>) -> Self {
         let mut found = Units { by_code: HashMap::new(), by_name: HashMap::new() };
-        for (id, code, name) in units {
+        let mut gone = Units { by_code: HashMap::new(), by_name: HashMap::new() };
+        for (id, code, name, hidden) in units {
             found.by_code.insert(fold(code), id);
-            found.by_name.entry(fold(name)).and_modify(|known| *known = None).or_insert(Some(id));
+            let names = if hidden { &mut gone.by_name } else { &mut found.by_name };
+            names.entry(fold(name)).and_modify(|known| *known = None).or_insert(Some(id));
+        }
+        for (name, id) in gone.by_name {
+            found.by_name.entry(name).or_insert(id);
         }
         found
     }
@@ -80,6 +85,8 @@ pub(super) struct Snapshot {
     pub groups: HashMap<String, GroupId>,
     /// People whose address the acting person may not change: their login has HR's or an admin's role.
     pub guarded: HashSet<EmployeeId>,
+    /// The last admin, who must not have left.
+    pub must_stay: HashSet<EmployeeId>,
     /// Sorted by group.
     pub memberships: HashMap<EmployeeId, Vec<GroupId>>,
     /// HR's own fields in use, and what records hold in them.
@@ -118,16 +125,23 @@ impl Snapshot {
             by_email,
             logins: store::logins(rx)?,
             people,
-            entity_names: Units::new(entities.iter().map(|row| (row.id, row.code.as_str(), row.name.as_str()))),
+            entity_names: Units::new(
+                entities.iter().map(|row| (row.id, row.code.as_str(), row.name.as_str(), row.hidden)),
+            ),
             entities: entities.iter().map(|row| (row.id, Unit { above: (), hidden: row.hidden })).collect(),
-            location_names: Units::new(locations.iter().map(|row| (row.id, row.code.as_str(), row.name.as_str()))),
+            location_names: Units::new(
+                locations.iter().map(|row| (row.id, row.code.as_str(), row.name.as_str(), row.hidden)),
+            ),
             locations: locations.iter().map(|row| (row.id, Unit { above: row.above, hidden: row.hidden })).collect(),
-            department_names: Units::new(departments.iter().map(|row| (row.id, row.code.as_str(), row.name.as_str()))),
+            department_names: Units::new(
+                departments.iter().map(|row| (row.id, row.code.as_str(), row.name.as_str(), row.hidden)),
+            ),
             departments: departments
                 .iter()
                 .map(|row| (row.id, Unit { above: row.above, hidden: row.hidden }))
                 .collect(),
             groups: crate::people::groups::all(rx)?.into_iter().map(|group| (fold(&group.code), group.id)).collect(),
+            must_stay: user::must_stay(rx, actor)?,
             guarded: user::guarded(rx, actor)?,
             memberships,
             fields: custom::fields(rx)?,

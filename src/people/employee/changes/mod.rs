@@ -172,9 +172,34 @@ pub fn standing_on(rx: &Rx<'_>, id: EmployeeId, date: Date) -> Result<Standing> 
     Ok(History::of(rx, id)?.standing(&present, date))
 }
 
-/// The day that the columns of a record show: today, or the first day where that is still to come.
+/// The day that the columns of a record show: today, the first day where that is still to come, the last where that
+/// has passed.
 pub(super) fn shown(today: Date, facts: &Facts) -> Date {
-    today.max(facts.join_date)
+    let day = facts.leave_date.map_or(today, |last| today.min(last));
+    day.max(facts.join_date)
+}
+
+/// How the employment began holds from `first_day` on, where it was recorded for a later day.
+pub(super) fn begin_earlier(tx: &mut Tx<'_>, id: EmployeeId, first_day: Date) -> Result<()> {
+    store::begin_earlier(tx, id, first_day)
+}
+
+/// Nothing is planned for days after the last one: what was is taken back, which the audit log tells.
+pub(super) fn end_plans(tx: &mut Tx<'_>, actor: &Actor, id: EmployeeId, last: Option<Date>) -> Result<()> {
+    let Some(last) = last else { return Ok(()) };
+    let history = History::of(tx, id)?;
+    let beyond: Vec<&Change> = history.planned().into_iter().filter(|change| change.effective_on > last).collect();
+    for change in &beyond {
+        store::remove(tx, id, change.field, change.effective_on)?;
+    }
+    if let Some(first) = beyond.first() {
+        let mut entry = audit::Entry::new("employee.change_taken_back").on("employee", id);
+        for change in &beyond {
+            entry = entry.change(change.field.as_str(), &change.value, ());
+        }
+        audit::record(tx, actor, entry.with("effective_on", first.effective_on).with("leave_date", last))?;
+    }
+    Ok(())
 }
 
 /// How somebody begins.
@@ -200,6 +225,14 @@ pub(super) fn record(
         written.push(DatedField::EntityId);
     }
     let history = History::of(tx, id)?;
+    if changed.contains(&DatedField::LocationId) && wanted.location_id.is_some() {
+        // Up to the next location this one's entity holds, whatever the entity was on the way.
+        let end = history.next(DatedField::LocationId, on).unwrap_or(Date::MAX);
+        let between = |change: &&Change| on < change.effective_on && change.effective_on < end;
+        for change in history.field(DatedField::EntityId).filter(between) {
+            store::remove(tx, id, DatedField::EntityId, change.effective_on)?;
+        }
+    }
     for field in written {
         let value = wanted.value(field);
         // A change that was taken back on its own day leaves no trace behind.
@@ -267,6 +300,7 @@ pub fn settle_everybody(tx: &mut Tx<'_>, actor: &Actor) -> Result<()> {
 /// [`AppError::Conflict`] where the manager who would stay reports to the person by then.
 pub fn take_back(tx: &mut Tx<'_>, actor: &Actor, id: EmployeeId, on: Date) -> Result<()> {
     actor.require_hr()?;
+    settle(tx, actor, id)?;
     let employee = super::store::get(tx, id)?;
     let history = History::of(tx, id)?;
     let planned: Vec<&Change> = history.0.iter().filter(|change| change.planned && change.effective_on == on).collect();

@@ -244,3 +244,81 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_earlier_first_day_and_another_manager_at_once_leave_no_plan_behind() {
+    let house = house();
+    let [a, b] = ["1", "2"].map(|number| house.person(number, None));
+    let facts = Facts { join_date: date(2027, 1, 4), manager_id: Some(a), ..person("3") };
+    let hire = house.act(move |tx| create(tx, &hr(), NewEmployee::from(facts))).unwrap();
+    let change = move |facts: &mut Facts| {
+        facts.join_date = TODAY;
+        facts.manager_id = Some(b);
+    };
+    house.act(move |tx| update(tx, &hr(), hire, change)).unwrap();
+    let history = house.db.read_blocking(|rx| History::of(rx, hire)).unwrap();
+    assert!(history.planned().is_empty(), "{history:?}");
+    house.clock.set("2027-01-05T00:00:00Z".parse().unwrap());
+    house.act(move |tx| settle(tx, &hr(), hire)).unwrap();
+    assert_eq!(shown(&house, hire), Some(b), "nothing brings the old manager back");
+}
+
+#[test]
+fn nothing_is_planned_for_after_the_last_day() {
+    let house = house();
+    let [a, b] = ["1", "2"].map(|number| house.person(number, None));
+    let clerk = house.person("3", Some(a));
+    under(&house, clerk, Some(b), Some(date(2027, 3, 1))).unwrap();
+    house.act(move |tx| update(tx, &hr(), clerk, |facts| facts.leave_date = Some(date(2027, 1, 31)))).unwrap();
+    assert!(house.db.read_blocking(|rx| History::of(rx, clerk)).unwrap().planned().is_empty());
+    house.clock.set("2027-03-02T00:00:00Z".parse().unwrap());
+    assert!(!house.act(move |tx| settle(tx, &hr(), clerk)).unwrap());
+    assert_eq!(shown(&house, clerk), Some(a));
+}
+
+#[test]
+fn a_corrected_location_keeps_its_entity_up_to_the_next_one() {
+    let house = house();
+    let sites = house
+        .act(|tx| {
+            let mut sites = Vec::new();
+            for code in ["A", "B", "C"] {
+                let unit = EntityFacts { name: code.into(), code: code.into(), country: String::new() };
+                let entity_id = entity::create(tx, &hr(), unit)?;
+                let facts = LocationFacts {
+                    entity_id,
+                    name: code.into(),
+                    code: code.into(),
+                    time_zone: "Europe/Berlin".into(),
+                    country: String::new(),
+                    region: String::new(),
+                    address: String::new(),
+                    holiday_on_free_day: crate::time::FreeDayRule::Nothing,
+                    free_day_from: None,
+                    lieu_expires_months: None,
+                };
+                sites.push((location::create(tx, &hr(), facts)?, entity_id));
+            }
+            Ok(sites)
+        })
+        .unwrap();
+    let clerk = house.person("1", None);
+    let go = |site: LocationId, on| {
+        house.act(move |tx| update_from(tx, &hr(), clerk, Some(on), |f| f.location_id = Some(site))).unwrap()
+    };
+    go(sites[0].0, date(2026, 3, 1));
+    // The site goes to another entity: from today on.
+    let (first, other) = (sites[0].0, sites[1].1);
+    house.act(move |tx| location::update(tx, &hr(), first, |facts| facts.entity_id = other)).unwrap();
+    // As it turns out, the person has been elsewhere since June.
+    let now = go(sites[2].0, date(2026, 6, 1));
+    assert_eq!((now.facts.location_id, now.facts.entity_id), (Some(sites[2].0), Some(sites[2].1)));
+    // Taken out of every location, but not out of a company.
+    let entity = sites[2].1;
+    let change = move |facts: &mut Facts| {
+        facts.location_id = None;
+        facts.entity_id = Some(entity);
+    };
+    let out = house.act(move |tx| update(tx, &hr(), clerk, change)).unwrap();
+    assert_eq!((out.facts.location_id, out.facts.entity_id), (None, Some(entity)));
+}

@@ -56,7 +56,8 @@ pub struct DepartmentJson {
 impl DepartmentJson {
     /// As `actor` may see it.
     fn of(department: Department, actor: &Actor) -> Self {
-        let Department { id, facts, location, parent, head, people, hidden } = department;
+        let Department { id, facts, location, parent, head, head_hidden, people, hidden } = department;
+        let head = head.filter(|_| actor.is_hr() || !head_hidden);
         let (budget_minor, currency) =
             if actor.is_hr() { (facts.budget_minor, facts.currency) } else { (None, String::new()) };
         DepartmentJson {

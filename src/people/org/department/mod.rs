@@ -43,6 +43,8 @@ pub struct Department {
     pub location: Option<NameRef>,
     pub parent: Option<NameRef>,
     pub head: Option<NameRef>,
+    /// The head is deactivated: HR alone knows of them.
+    pub head_hidden: bool,
     /// People in it, deactivated ones left out.
     pub people: i64,
     pub hidden: bool,

@@ -14,7 +14,7 @@ macro_rules! select_department {
             "SELECT d.id, d.name, d.code, d.location_id, d.parent_id, d.head_id, d.hidden_by IS NOT NULL, l.name, \
              p.name, e.first_name || ' ' || e.last_name, \
              (SELECT count(*) FROM employees m WHERE m.department_id = d.id AND m.hidden_by IS NULL), \
-             d.budget_minor, d.currency \
+             d.budget_minor, d.currency, e.hidden_by IS NOT NULL \
              FROM departments d LEFT JOIN locations l ON l.id = d.location_id \
              LEFT JOIN departments p ON p.id = d.parent_id LEFT JOIN employees e ON e.id = d.head_id ",
             $tail
@@ -46,6 +46,7 @@ fn department(row: &rusqlite::Row<'_>) -> rusqlite::Result<Department> {
         location: NameRef::from_columns(row, 3, 7)?,
         parent: NameRef::from_columns(row, 4, 8)?,
         head: NameRef::from_columns(row, 5, 9)?,
+        head_hidden: row.get(13)?,
         people: row.get(10)?,
     })
 }
