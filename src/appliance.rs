@@ -128,10 +128,24 @@ impl House {
     /// there is one.
     pub fn base_url_of(&self, org: &Org) -> String {
         let base = self.base_url();
-        let Some(host) = self.orgs.host_of(&org.slug) else { return base };
         let (scheme, authority) = base.split_once("://").unwrap_or(("https", &base));
-        let port = authority.rsplit_once(':').map(|(_, port)| port);
-        match port.filter(|port| port.bytes().all(|byte| byte.is_ascii_digit())) {
+        let (known, port) = match authority.rsplit_once(':') {
+            Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => (host, Some(port)),
+            _ => (authority, None),
+        };
+        let host = match self.orgs.host_of(&org.slug) {
+            Some(own) => own,
+            None if self.orgs.admits(known, &org.slug) => return base,
+            // The usual name stands for another organization: under it the link would lead nowhere.
+            None => match self.orgs.reached().hosts.iter().find(|host| self.orgs.admits(host, &org.slug)) {
+                Some(shared) => shared.clone(),
+                None => match self.address.get() {
+                    Some(address) if !address.ip().is_unspecified() => address.ip().to_string(),
+                    _ => "localhost".to_owned(),
+                },
+            },
+        };
+        match port {
             Some(port) => format!("{scheme}://{host}:{port}"),
             None => format!("{scheme}://{host}"),
         }

@@ -130,10 +130,7 @@ impl Ctx {
     async fn of(parts: &Parts, auth: Arc<Auth>) -> Result<Ctx> {
         let mut visit = Visit::of(parts);
         let credential = credential(&parts.headers, visit.secure).ok_or(AppError::Unauthenticated)?;
-        let signed = auth.resolve(&credential).await?;
-        if !auth.orgs.admits(caller::host_of(parts), &signed.org.slug) {
-            return Err(AppError::Unauthenticated);
-        }
+        let signed = auth.resolve(&credential, caller::host_of(parts)).await?;
         if signed.is_read_only() && parts.method != Method::GET && parts.method != Method::HEAD {
             return Err(AppError::forbidden("This token may only read."));
         }

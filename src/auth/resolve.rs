@@ -16,7 +16,7 @@ use parking_lot::{Mutex, RwLock};
 use crate::error::{AppError, Result};
 use crate::ids::{SessionId, UserId};
 use crate::lang::Lang;
-use crate::orgs::Org;
+use crate::orgs::{Org, Slug};
 use crate::storage::{Housekeeping, Op};
 use crate::vault::keys::Purpose;
 
@@ -147,10 +147,10 @@ impl Auth {
     /// The person behind a credential.
     ///
     /// # Errors
-    /// [`AppError::Unauthenticated`] where there is none, whatever the reason; [`AppError::Unavailable`] where its
-    /// organization could not be opened.
-    pub(super) async fn resolve(&self, credential: &Credential) -> Result<Arc<Signed>> {
-        let (org, key) = self.key(credential)?;
+    /// [`AppError::Unauthenticated`] where there is none, whatever the reason, and where `host` stands for another
+    /// organization; [`AppError::Unavailable`] where its organization could not be opened.
+    pub(super) async fn resolve(&self, credential: &Credential, host: &str) -> Result<Arc<Signed>> {
+        let (org, key) = self.key(credential, host)?;
         let now = self.clock().now();
         let known = self.signed.0.read().get(&key).cloned();
         let signed = match known {
@@ -163,17 +163,22 @@ impl Auth {
 
     /// The organization that the credential names and what to look for there. An access token's signature and claims
     /// are checked here.
-    fn key(&self, credential: &Credential) -> Result<(Arc<Org>, Key)> {
+    fn key(&self, credential: &Credential, host: &str) -> Result<(Arc<Org>, Key)> {
+        // Asked first: another organization is not even out of order here.
+        let admitted = |slug: &str| match Slug::parse(slug) {
+            Ok(slug) if self.orgs.admits(host, &slug) => self.orgs.of_credential(slug.as_str()),
+            _ => Err(AppError::Unauthenticated),
+        };
         match credential {
             Credential::Cookie(value) => {
                 let slug = credential::slug_of(value).ok_or(AppError::Unauthenticated)?;
-                Ok((self.orgs.of_credential(slug)?, Key::Cookie(TokenHash::of(value))))
+                Ok((admitted(slug)?, Key::Cookie(TokenHash::of(value))))
             }
             Credential::Bearer(value) => match credential::slug_of(value) {
-                Some(slug) => Ok((self.orgs.of_credential(slug)?, Key::Personal(TokenHash::of(value)))),
+                Some(slug) => Ok((admitted(slug)?, Key::Personal(TokenHash::of(value)))),
                 None => {
                     let slug = token::claimed_org(value).ok_or(AppError::Unauthenticated)?;
-                    let org = self.orgs.of_credential(&slug)?;
+                    let org = admitted(&slug)?;
                     let key = org.keys.key(Purpose::Tokens);
                     let claims = token::verify(&key, org.slug.as_str(), value, self.clock().now());
                     let claims = claims.map_err(|_| AppError::Unauthenticated)?;

@@ -6,7 +6,7 @@ use clap::Subcommand;
 use crate::appliance::House;
 use crate::audit::{self, Entry};
 use crate::auth::Actor;
-use crate::error::Result;
+use crate::error::{AppError, Result};
 use crate::orgs::{OrgSettings, Slug};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
@@ -164,8 +164,16 @@ pub fn perform(house: &House, ask: OrgAsk) -> Result<Answer> {
         OrgAsk::Bind { slug, host } => {
             let slug = slug.as_deref().map(Slug::parse).transpose()?;
             let named = slug.as_ref().map(Slug::as_str);
-            let entry = Entry::new("host.bound").with("host", &host).with("organization", named);
-            orgs.bind(&host, slug.as_ref(), recorded(entry))?;
+            let named_in = named.map(str::to_owned);
+            let record = move |tx: &mut crate::storage::Tx<'_>, host: &str| {
+                recorded(Entry::new("host.bound").with("host", host).with("organization", named_in))(tx)
+            };
+            orgs.bind(&host, slug.as_ref(), None, record).map_err(|error| match (error, named) {
+                (AppError::NotFound, Some(slug)) => {
+                    AppError::conflict(crate::msg!("There is no organization {0}; steward org list names them.", slug))
+                }
+                (error, _) => error,
+            })?;
             let text = match named {
                 Some(slug) => format!("{host} stands for {slug} alone"),
                 None => format!("{host} stands for every organization"),
@@ -173,7 +181,10 @@ pub fn perform(house: &House, ask: OrgAsk) -> Result<Answer> {
             Ok(Answer::said(text, json!({ "host": host, "organization": named })))
         }
         OrgAsk::Forget { host } => {
-            orgs.forget_host(&host, recorded(Entry::new("host.forgotten").with("host", &host)))?;
+            let record = move |tx: &mut crate::storage::Tx<'_>, host: &str| {
+                recorded(Entry::new("host.forgotten").with("host", host))(tx)
+            };
+            orgs.forget_host(&host, None, record)?;
             Ok(Answer::said(format!("{host} is forgotten"), json!({ "host": host })))
         }
     }

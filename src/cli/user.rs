@@ -285,7 +285,7 @@ fn names(address: &EmailAddress, first: Option<String>, last: Option<String>) ->
 }
 
 fn said(house: &House, org: &Org, id: UserId, done: &str, with_password: bool, link: Option<&Sealed>) -> Answer {
-    let url = link.map(|link| format!("{}{}", house.base_url(), link.path(org)));
+    let url = link.map(|link| format!("{}{}", house.base_url_of(org), link.path(org)));
     let text = match &url {
         Some(url) => format!("{done}; choose a password at\n{url}"),
         None => done.to_owned(),

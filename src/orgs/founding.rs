@@ -84,7 +84,10 @@ impl Orgs {
             })
         });
         let made = match registered {
-            Ok(made) => made,
+            Ok(made) => {
+                self.known.fetch_add(1, std::sync::atomic::Ordering::AcqRel);
+                made
+            }
             Err(error) => {
                 if let Err(error) = clear(&unborn) {
                     tracing::warn!(%error, "what was begun of an organization could not be removed");

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use parking_lot::{Mutex, RwLock};
@@ -23,7 +24,7 @@ use crate::text::sort_key;
 use crate::vault::Vault;
 use crate::vault::keys::{MasterKey, OrgKeys, Purpose};
 
-pub use hosts::Reached;
+pub use hosts::{Reached, tidy_host};
 pub use settings::{OrgSettings, WeekStart, week_start};
 
 /// The name of an organization's folder: 1 to 40 of `a–z`, `0–9` and `-`, beginning and ending with a letter or digit.
@@ -141,12 +142,16 @@ pub struct Orgs {
     holding: Holding,
     open: RwLock<BTreeMap<Slug, Arc<Org>>>,
     /// Registered, but they could not be opened; and why.
-    shut: BTreeMap<Slug, String>,
+    shut: RwLock<BTreeMap<Slug, String>>,
+    /// How many are registered, those out of service included.
+    known: AtomicUsize,
     /// Held while an organization is made.
     making: Mutex<()>,
     /// When the appliance's database was last tried, by [`Clock::passed`], and whether it took the write.
     tried: tokio::sync::Mutex<Option<(Duration, bool)>>,
     reached: arc_swap::ArcSwap<Reached>,
+    /// Held while `reached` is read anew.
+    reading: Mutex<()>,
 }
 
 /// A row of the registry.
@@ -184,7 +189,7 @@ impl Orgs {
         let holding = marks::check(&instance, data)?;
         master.set_epoch(instance.read_blocking(marks::key_epoch)?);
         let reached = arc_swap::ArcSwap::from_pointee(instance.read_blocking(store::reached)?);
-        let mut orgs = Orgs {
+        let orgs = Orgs {
             dir,
             master,
             clock,
@@ -192,17 +197,21 @@ impl Orgs {
             instance,
             holding,
             open: RwLock::default(),
-            shut: BTreeMap::new(),
+            shut: RwLock::default(),
+            known: AtomicUsize::new(0),
             making: Mutex::default(),
             tried: tokio::sync::Mutex::default(),
             reached,
+            reading: Mutex::default(),
         };
-        for registered in orgs.registered()? {
+        let registered = orgs.registered()?;
+        orgs.known.store(registered.len(), Ordering::Release);
+        for registered in registered {
             if registered.state == "active"
                 && let Err(error) = orgs.open_one(registered.slug.clone())
             {
                 tracing::error!(%error, "an organization stays shut; the others are served");
-                orgs.shut.insert(registered.slug, error.to_string());
+                orgs.shut.write().insert(registered.slug, error.to_string());
             }
         }
         Ok(orgs)
@@ -236,7 +245,7 @@ impl Orgs {
     /// # Errors
     /// [`AppError::Unauthenticated`] where there is none; [`AppError::Unavailable`] where it could not be opened.
     pub fn of_credential(&self, slug: &str) -> Result<Arc<Org>> {
-        self.get(slug).ok_or_else(|| match self.shut.keys().any(|shut| shut.as_str() == slug) {
+        self.get(slug).ok_or_else(|| match self.shut.read().keys().any(|shut| shut.as_str() == slug) {
             true => {
                 AppError::unavailable("This organization cannot be opened just now; its administrator can see why.")
             }
@@ -245,13 +254,18 @@ impl Orgs {
     }
 
     /// Organizations that are registered and could not be opened, and why.
-    pub fn shut(&self) -> &BTreeMap<Slug, String> {
-        &self.shut
+    pub fn shut(&self) -> BTreeMap<Slug, String> {
+        self.shut.read().clone()
     }
 
-    /// Whether Steward waits to be set up: no organization is there, not even one that cannot be opened.
+    /// Whether Steward waits to be set up: no organization is registered, not even one that is out of service.
     pub fn is_new(&self) -> bool {
-        self.shut.is_empty() && self.open.read().is_empty()
+        self.known.load(Ordering::Acquire) == 0
+    }
+
+    /// Whether this machine serves one company and no other.
+    pub fn is_single(&self) -> bool {
+        self.known.load(Ordering::Acquire) == 1
     }
 
     /// Every open organization, by slug.
@@ -288,6 +302,23 @@ impl Orgs {
         self.reached.load_full()
     }
 
+    /// [`Orgs::note_address`] within a write to the appliance's database, as registering the first organization is;
+    /// [`Orgs::read_address`] must follow.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn note_address_in(tx: &mut Tx<'_>, host: &str, address: &str) -> Result<()> {
+        store::note_address(tx, &host.to_ascii_lowercase(), address)
+    }
+
+    /// Knows again by which names people have reached this appliance. Blocks.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn read_address(&self) -> Result<()> {
+        self.read_reached()
+    }
+
     /// Notes the host name and the whole address that this appliance is reached by.
     ///
     /// # Errors
@@ -295,9 +326,8 @@ impl Orgs {
     pub async fn note_address(&self, host: &str, address: &str) -> Result<()> {
         let (host, address) = (host.to_ascii_lowercase(), address.to_owned());
         let op = Op::housekeeping(Housekeeping::Registry);
-        let reached = self.instance.write(op, move |tx| store::note_address(tx, &host, &address)).await?;
-        self.reached.store(Arc::new(reached));
-        Ok(())
+        self.instance.write(op, move |tx| store::note_address(tx, &host, &address)).await?;
+        self.read_reached()
     }
 
     /// An operator says what this data directory is. What was held goes on, or the keys of tokens and links are
@@ -360,15 +390,17 @@ impl Orgs {
         if row.state == state {
             return Err(AppError::Conflict(msg!("The organization {0} is {1} already.", slug, state)));
         }
-        if in_service {
-            self.open_one(slug.clone())?;
-        }
         let named = slug.clone();
         self.instance.write_blocking(Op::act("organization.state_changed"), move |tx| {
             store::set_state(tx, &named, state)?;
             audit(tx)
         })?;
-        if !in_service && let Some(org) = self.open.write().remove(slug) {
+        self.shut.write().remove(slug);
+        if in_service {
+            // From the commit on it is to be served: where that cannot be, it says why, as at a start.
+            self.open_one(slug.clone())
+                .inspect_err(|error| drop(self.shut.write().insert(slug.clone(), error.to_string())))?;
+        } else if let Some(org) = self.open.write().remove(slug) {
             org.db.close();
         }
         Ok(())

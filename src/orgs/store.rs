@@ -66,10 +66,15 @@ pub(super) fn bind(tx: &mut Tx<'_>, host: &str, slug: Option<&Slug>) -> Result<(
 }
 
 pub(super) fn forget_host(tx: &mut Tx<'_>, host: &str) -> Result<()> {
-    match tx.run("DELETE FROM hosts WHERE host = ?1", [host])? {
-        0 => Err(AppError::NotFound),
-        _ => Ok(()),
+    if tx.run("DELETE FROM hosts WHERE host = ?1", [host])? == 0 {
+        return Err(AppError::NotFound);
     }
+    // Links do not lead to a name that is answered no more.
+    tx.run(
+        "DELETE FROM settings WHERE key = 'reached_by' AND (value LIKE '%://' || ?1 OR value LIKE '%://' || ?1 || ':%')",
+        [host],
+    )?;
+    Ok(())
 }
 
 pub(super) fn set_state(tx: &mut Tx<'_>, slug: &Slug, state: &str) -> Result<()> {
@@ -77,9 +82,8 @@ pub(super) fn set_state(tx: &mut Tx<'_>, slug: &Slug, state: &str) -> Result<()>
     Ok(())
 }
 
-pub(super) fn note_address(tx: &mut Tx<'_>, host: &str, address: &str) -> Result<Reached> {
+pub(super) fn note_address(tx: &mut Tx<'_>, host: &str, address: &str) -> Result<()> {
     let now = tx.now();
     tx.run("INSERT OR IGNORE INTO hosts (host, created_at) VALUES (?1, ?2)", (host, now))?;
-    set_setting(tx, "reached_by", address)?;
-    reached(tx)
+    set_setting(tx, "reached_by", address)
 }

@@ -7,6 +7,7 @@ pub mod pages;
 use crate::audit::{self, Entry};
 use crate::auth::Ctx;
 use crate::error::{AppError, Result};
+use crate::orgs::tidy_host;
 use crate::storage::Tx;
 
 /// A name, as an operator of one organization may know it.
@@ -35,7 +36,12 @@ pub fn list(ctx: &Ctx) -> Vec<Host> {
         Some(slug) if *slug == ctx.org.slug => Stands::Own,
         Some(_) => Stands::Other,
     };
-    reached.hosts.iter().map(|host| Host { host: host.clone(), stands: stands(host) }).collect()
+    // Set-up notes addresses too: they always stand for everybody, and nothing is to be decided about them.
+    let is_name = |host: &&String| {
+        let bare = host.trim_start_matches('[').trim_end_matches(']');
+        bare.parse::<std::net::IpAddr>().is_err() && *host != "localhost"
+    };
+    reached.hosts.iter().filter(is_name).map(|host| Host { host: host.clone(), stands: stands(host) }).collect()
 }
 
 /// Lets a name stand for the operator's organization alone, or for all.
@@ -45,11 +51,16 @@ pub fn list(ctx: &Ctx) -> Vec<Host> {
 /// that stands for another organization.
 pub async fn bind(ctx: &Ctx, host: &str, own: bool) -> Result<()> {
     ctx.require_operator().await?;
-    require_not_anothers(ctx, host)?;
-    let slug = own.then(|| ctx.org.slug.clone());
-    let entry = Entry::new("host.bound").with("host", host).with("organization", slug.as_ref().map(|s| s.as_str()));
-    let (orgs, host, record) = (ctx.auth.orgs.clone(), host.to_owned(), recorded(ctx, entry));
-    let bound = tokio::task::spawn_blocking(move || orgs.bind(&host, slug.as_ref(), record));
+    let (orgs, actor) = (ctx.auth.orgs.clone(), ctx.actor.clone());
+    let (host, slug) = (host.to_owned(), ctx.org.slug.clone());
+    let bound = tokio::task::spawn_blocking(move || {
+        let (by, to) = (slug.as_str().to_owned(), own.then(|| slug.as_str().to_owned()));
+        let record = move |tx: &mut Tx<'_>, host: &str| {
+            let entry = Entry::new("host.bound").with("host", host).with("organization", to).with("by_organization", by);
+            audit::record(tx, &actor, entry).map(drop)
+        };
+        orgs.bind(&host, own.then_some(&slug), Some(&slug), record)
+    });
     bound.await.map_err(AppError::internal)?
 }
 
@@ -60,25 +71,18 @@ pub async fn bind(ctx: &Ctx, host: &str, own: bool) -> Result<()> {
 /// request came by.
 pub async fn forget(ctx: &Ctx, host: &str, asked_by: &str) -> Result<()> {
     ctx.require_operator().await?;
-    require_not_anothers(ctx, host)?;
-    if host.eq_ignore_ascii_case(asked_by) {
+    if tidy_host(host) == tidy_host(asked_by) {
         return Err(AppError::conflict("You are here by this very name. Come by another one to take it away."));
     }
-    let record = recorded(ctx, Entry::new("host.forgotten").with("host", host));
-    let (orgs, host) = (ctx.auth.orgs.clone(), host.to_owned());
-    tokio::task::spawn_blocking(move || orgs.forget_host(&host, record)).await.map_err(AppError::internal)?
-}
-
-fn require_not_anothers(ctx: &Ctx, host: &str) -> Result<()> {
-    match ctx.auth.orgs.bound(host.trim()) {
-        Some(slug) if slug != ctx.org.slug => {
-            Err(AppError::conflict("This name stands for another organization. Use steward org unbind to free it."))
-        }
-        _ => Ok(()),
-    }
-}
-
-fn recorded(ctx: &Ctx, entry: Entry) -> impl FnOnce(&mut Tx<'_>) -> Result<()> + Send + 'static {
-    let actor = std::sync::Arc::clone(&ctx.actor);
-    move |tx| audit::record(tx, &actor, entry).map(drop)
+    let (orgs, actor) = (ctx.auth.orgs.clone(), ctx.actor.clone());
+    let (host, slug) = (host.to_owned(), ctx.org.slug.clone());
+    let forgotten = tokio::task::spawn_blocking(move || {
+        let by = slug.as_str().to_owned();
+        let record = move |tx: &mut Tx<'_>, host: &str| {
+            let entry = Entry::new("host.forgotten").with("host", host).with("by_organization", by);
+            audit::record(tx, &actor, entry).map(drop)
+        };
+        orgs.forget_host(&host, Some(&slug), record)
+    });
+    forgotten.await.map_err(AppError::internal)?
 }

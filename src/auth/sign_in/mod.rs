@@ -103,8 +103,9 @@ impl Auth {
     /// [`AppError::Forbidden`] where the password is right but the login may not be used; [`AppError::Unavailable`]
     /// where too many are signing in, or the password may be right in an organization that could not be opened.
     pub async fn sign_in(&self, attempt: Attempt) -> Result<Outcome> {
+        let host = attempt.knock.host.clone();
         match self.attempt(attempt).await? {
-            Outcome::Wrong if !self.orgs.shut().is_empty() => Err(AppError::unavailable(
+            Outcome::Wrong if self.orgs.shut().keys().any(|slug| self.orgs.admits(&host, slug)) => Err(AppError::unavailable(
                 "An organization cannot be opened just now. If it is yours, try again later; if not, look at the \
                  address and the password once more.",
             )),

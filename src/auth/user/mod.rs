@@ -98,11 +98,19 @@ pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: NewUser) -> Result<UserId> {
 /// on it is this person's. Answers whose.
 ///
 /// # Errors
-/// What the database says.
+/// [`AppError::Invalid`] on `email` where the login has a role that the acting person may not give, unless it is their
+/// own.
 pub fn adopt(tx: &mut Tx<'_>, actor: &Actor, employee: EmployeeId, email: &EmailAddress) -> Result<Option<UserId>> {
     let Some(id) = store::by_key(tx, email.key())? else { return Ok(None) };
-    if store::get(tx, id)?.employee.is_some() {
+    let login = store::get(tx, id)?;
+    if login.employee.is_some() {
         return Ok(None);
+    }
+    // Whoever keeps the record then decides on its last day, and on its address: that is not HR's over admins.
+    if actor.user_id != Some(id) {
+        require_may_give(actor, login.roles).map_err(|_| {
+            AppError::invalid("email", msg!("This is the address of an admin’s or HR’s login: an admin enters this person."))
+        })?;
     }
     store::set_employee(tx, id, employee)?;
     let entry = Entry::new("user.employee_set").on("user", id).change("employee_id", (), employee);

@@ -21,7 +21,7 @@ pub struct Group {
     pub name: String,
     /// 1 to 40 of letters, digits and `_ . -`; unique regardless of case.
     pub code: String,
-    /// How many people are in it, deactivated ones included.
+    /// How many people are in it, deactivated ones left out.
     pub members: i64,
 }
 

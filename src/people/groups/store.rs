@@ -12,7 +12,7 @@ fn group(row: &rusqlite::Row<'_>) -> rusqlite::Result<Group> {
 
 pub(super) fn all(rx: &Rx<'_>) -> Result<Vec<Group>> {
     rx.all(
-        "SELECT g.id, g.name, g.code, (SELECT count(*) FROM group_members m WHERE m.group_id = g.id) \
+        "SELECT g.id, g.name, g.code, (SELECT count(*) FROM group_members m JOIN employees o ON o.id = m.employee_id WHERE m.group_id = g.id AND o.hidden_by IS NULL) \
          FROM groups g ORDER BY g.code_key",
         (),
         group,
@@ -21,7 +21,7 @@ pub(super) fn all(rx: &Rx<'_>) -> Result<Vec<Group>> {
 
 pub(super) fn of_employee(rx: &Rx<'_>, employee: EmployeeId) -> Result<Vec<Group>> {
     rx.all(
-        "SELECT g.id, g.name, g.code, (SELECT count(*) FROM group_members n WHERE n.group_id = g.id) \
+        "SELECT g.id, g.name, g.code, (SELECT count(*) FROM group_members n JOIN employees o ON o.id = n.employee_id WHERE n.group_id = g.id AND o.hidden_by IS NULL) \
          FROM group_members m JOIN groups g ON g.id = m.group_id WHERE m.employee_id = ?1 ORDER BY g.code_key",
         [employee],
         group,
@@ -30,7 +30,7 @@ pub(super) fn of_employee(rx: &Rx<'_>, employee: EmployeeId) -> Result<Vec<Group
 
 pub(super) fn get(rx: &Rx<'_>, id: GroupId) -> Result<Group> {
     rx.get(
-        "SELECT g.id, g.name, g.code, (SELECT count(*) FROM group_members m WHERE m.group_id = g.id) \
+        "SELECT g.id, g.name, g.code, (SELECT count(*) FROM group_members m JOIN employees o ON o.id = m.employee_id WHERE m.group_id = g.id AND o.hidden_by IS NULL) \
          FROM groups g WHERE g.id = ?1",
         [id],
         group,

@@ -126,19 +126,24 @@ async fn serve(State(web): State<Web>, request: Request, next: Next) -> Response
 /// What of a request is kept until it is answered, to find out for whom an error page is.
 struct Asked {
     uri: Uri,
+    host: Option<HeaderValue>,
     cookies: Vec<HeaderValue>,
 }
 
 impl Asked {
     fn of(parts: &Parts) -> Asked {
         let cookies = parts.headers.get_all(header::COOKIE).iter().cloned().collect();
-        Asked { uri: parts.uri.clone(), cookies }
+        Asked { uri: parts.uri.clone(), host: parts.headers.get(header::HOST).cloned(), cookies }
     }
 
     /// A plain look at the same address by the same browser.
     fn parts(self, arrival: &Arrival) -> Parts {
         let (mut parts, ()) = axum::http::Request::new(()).into_parts();
         parts.uri = self.uri;
+        // It may stand for one organization alone.
+        if let Some(host) = self.host {
+            parts.headers.insert(header::HOST, host);
+        }
         for cookie in self.cookies {
             parts.headers.append(header::COOKIE, cookie);
         }
