@@ -27,7 +27,7 @@ mod tests;
 pub use effect::MailEffect;
 pub use held::holder;
 pub use letters::{MAIL, Post, post};
-pub use server::{MailServer, ServerInput, Tested};
+pub use server::{MailServer, Secret, ServerInput, Tested};
 pub use types::{Kind, MailChoice, MailRule, Notice, NoticeRow, Preference, Recipient, Topic};
 
 use jiff::SignedDuration;

@@ -1,6 +1,7 @@
 //! The mail server that everything leaves through. The settings file names it, or else an operator does on a page, and
-//! then it is kept in the appliance's database, its password in a file beside the master key (`keys/smtp.password`,
-//! 0600). What the file says cannot be changed by a page.
+//! then it is kept in the appliance's database, its password in a file beside the master key (`keys/smtp.….password`,
+//! 0600), of which the settings know the name: both change in the one commit. What the settings file says cannot be
+//! changed by a page.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write as _};
@@ -27,11 +28,10 @@ const CHANGED: Op = Op::act("mail_server.changed");
 /// How long each step of a conversation may take, unless the settings file says otherwise.
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// A test is waited for by a person.
-const TEST_TIMEOUT: Duration = Duration::from_secs(6);
+const TEST_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// A mail server as an operator names it. An empty host is none: no mail leaves.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct ServerInput {
     /// A name or an address, at most 253 characters.
     pub host: String,
@@ -41,13 +41,38 @@ pub struct ServerInput {
     pub security: String,
     /// Empty signs in as nobody.
     pub user: String,
-    /// None keeps the one that is known. Never stored with the rest.
+    /// None keeps the one that is known, as long as nothing else changes but the sender. Never stored with the rest.
     #[serde(skip)]
-    pub password: Option<String>,
+    pub password: Option<Secret>,
     /// The sender's address of all mail.
     pub from: String,
     /// A certificate authority (PEM) that is trusted beside those of the system; may be empty.
     pub authority: String,
+}
+
+/// A password as typed: never printed.
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
+pub struct Secret(String);
+
+impl Secret {
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// What is kept in the appliance's settings.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    #[serde(flatten)]
+    server: ServerInput,
+    /// The file of the password below `keys/`; empty without one.
+    password_file: String,
 }
 
 impl std::fmt::Debug for ServerInput {
@@ -59,8 +84,11 @@ impl std::fmt::Debug for ServerInput {
 /// The mail server in use, and whether a page may change it.
 pub struct MailServer {
     fixed: bool,
-    secret: PathBuf,
+    /// Where passwords lie.
+    keys: PathBuf,
     in_use: ArcSwap<Option<SmtpSettings>>,
+    /// The file of the password in use. Held while the server changes.
+    password_file: tokio::sync::Mutex<String>,
 }
 
 impl std::fmt::Debug for MailServer {
@@ -78,18 +106,34 @@ impl MailServer {
         if file.is_some() {
             return Ok(MailServer::fixed(file));
         }
-        let secret = data.join("keys/smtp.password");
-        let server = MailServer { fixed: false, secret, in_use: ArcSwap::from_pointee(None) };
+        let mut server = MailServer { fixed: false, keys: data.join("keys"), ..MailServer::fixed(None) };
         if let Some(kept) = orgs.instance().read_blocking(|rx| orgs::setting(rx, KEY))? {
-            let kept: ServerInput = serde_json::from_str(&kept).map_err(AppError::internal)?;
-            server.in_use.store(Arc::new(server.settings(&kept)?));
+            match server.open_kept(&kept) {
+                Ok((settings, file)) => {
+                    server.in_use.store(Arc::new(settings));
+                    server.password_file = tokio::sync::Mutex::new(file);
+                }
+                // The program has more to do than mail: the page of the mail server is where this is put right.
+                Err(error) => tracing::error!(%error, "the mail server that was named cannot be used; no mail leaves"),
+            }
         }
         Ok(server)
     }
 
+    fn open_kept(&self, kept: &str) -> Result<(Option<SmtpSettings>, String)> {
+        let kept: Kept = serde_json::from_str(kept).map_err(AppError::internal)?;
+        let password = self.password(&kept.password_file)?;
+        Ok((settings(&kept.server, password)?, kept.password_file))
+    }
+
     /// The one that a settings file names, or none, for good.
     pub fn fixed(file: Option<SmtpSettings>) -> MailServer {
-        MailServer { fixed: true, secret: PathBuf::new(), in_use: ArcSwap::from_pointee(file) }
+        MailServer {
+            fixed: true,
+            keys: PathBuf::new(),
+            in_use: ArcSwap::from_pointee(file),
+            password_file: tokio::sync::Mutex::default(),
+        }
     }
 
     /// What mail leaves through now; none where nobody named one.
@@ -118,36 +162,72 @@ impl MailServer {
         }
     }
 
-    /// Names another mail server; mail goes there from now on. The caller has made sure that `actor` is an operator.
+    /// Names another mail server; mail goes there from now on. The caller has made sure that `actor`, of `organization`,
+    /// is an operator.
     ///
     /// # Errors
     /// [`AppError::Conflict`] where the settings file names it; [`AppError::Invalid`] by field.
-    pub async fn set(&self, orgs: &Orgs, actor: &Actor, input: ServerInput) -> Result<()> {
+    pub async fn set(&self, orgs: &Orgs, organization: &str, actor: &Actor, input: ServerInput) -> Result<()> {
         if self.fixed {
             return Err(AppError::conflict("The settings file names the mail server. Change it there."));
         }
-        check(&input)?;
-        match (&input.password, input.user.is_empty()) {
-            (_, true) => self.forget_password(),
-            (Some(password), false) => self.keep_password(password),
-            (None, false) => Ok(()),
+        let mut file = self.password_file.lock().await;
+        let before = self.shown();
+        let known =
+            self.in_use().as_ref().as_ref().and_then(|smtp| smtp.login.as_ref()).map(|login| login.password.clone());
+        let same = |input: &ServerInput| {
+            (&input.host, input.port, &input.security, &input.user, &input.authority)
+                == (&before.host, before.port, &before.security, &before.user, &before.authority)
+        };
+        let password = match (&input.password, known) {
+            _ if input.user.is_empty() || input.host.is_empty() => None,
+            (Some(Secret(typed)), _) => Some(typed.clone()),
+            // A password is for the server that it was typed for: another one does not get to hear it.
+            (None, Some(known)) if same(&input) => Some(known),
+            (None, _) => {
+                let why =
+                    crate::tr!("Type the password: it is asked for anew whenever the server or the user changes.");
+                let mut errors = check(&input);
+                errors.add("password", why);
+                return Err(AppError::Invalid(errors));
+            }
+        };
+        check(&input).into_result(())?;
+        let in_use = settings(&input, password.clone())?;
+        let (keys, made) =
+            (self.keys.clone(), password.is_some().then(|| format!("smtp.{}.password", &ids::random_token()[..12])));
+        let new_file = made.clone().unwrap_or_default();
+        if let (Some(name), Some(password)) = (made, password) {
+            let path = keys.join(name);
+            let written =
+                tokio::task::spawn_blocking(move || keep_password(&path, &password).map_err(|error| (path, error)));
+            written
+                .await
+                .map_err(AppError::internal)?
+                .map_err(|(path, error)| AppError::internal(format!("{}: {error}", path.display())))?;
         }
-        .map_err(|error| AppError::internal(format!("{}: {error}", self.secret.display())))?;
-        let settings = self.settings(&input)?;
-        let (actor, before) = (actor.clone(), self.shown());
+        let (actor, kept) = (actor.clone(), Kept { server: input.clone(), password_file: new_file.clone() });
+        let organization = organization.to_owned();
         let write = move |tx: &mut crate::storage::Tx<'_>| {
-            orgs::set_setting(tx, KEY, &serde_json::to_string(&input).map_err(AppError::internal)?)?;
+            orgs::set_setting(tx, KEY, &serde_json::to_string(&kept).map_err(AppError::internal)?)?;
             let entry = Entry::new(CHANGED.name())
+                .with("by_organization", organization)
                 .change("host", before.host, input.host)
                 .change("port", before.port, input.port)
                 .change("security", before.security, input.security)
                 .change("user", before.user, input.user)
                 .change("from", before.from, input.from)
+                .change("authority", fingerprint(&before.authority), fingerprint(&input.authority))
                 .with("password_changed", input.password.is_some());
             audit::record(tx, &actor, entry)
         };
         orgs.instance().write(CHANGED, write).await?;
-        self.in_use.store(Arc::new(settings));
+        self.in_use.store(Arc::new(in_use));
+        let old = std::mem::replace(&mut *file, new_file);
+        if !old.is_empty() && old != *file {
+            // Left behind, it would only be of no use.
+            let _ = fs::remove_file(keys.join(old));
+        }
         Ok(())
     }
 
@@ -192,50 +272,50 @@ impl MailServer {
         })
     }
 
-    fn settings(&self, input: &ServerInput) -> Result<Option<SmtpSettings>> {
-        if input.host.is_empty() {
+    fn password(&self, file: &str) -> Result<Option<String>> {
+        if file.is_empty() {
             return Ok(None);
         }
-        let login = match input.user.is_empty() {
-            true => None,
-            false => Some(Login { user: input.user.clone(), password: self.password()? }),
-        };
-        Ok(Some(SmtpSettings {
-            host: input.host.clone(),
-            port: input.port,
-            security: input.security.parse().map_err(|why| AppError::invalid("security", why))?,
-            login,
-            from: input.from.parse().map_err(|why| AppError::invalid("from", why))?,
-            timeout: TIMEOUT,
-            authority: (!input.authority.is_empty()).then(|| input.authority.clone().into_bytes()),
-        }))
+        let path = self.keys.join(file);
+        fs::read_to_string(&path).map(Some).map_err(|error| AppError::internal(format!("{}: {error}", path.display())))
     }
+}
 
-    fn password(&self) -> Result<String> {
-        match fs::read_to_string(&self.secret) {
-            Ok(password) => Ok(password),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
-            Err(error) => Err(AppError::internal(format!("{}: {error}", self.secret.display()))),
-        }
+fn settings(input: &ServerInput, password: Option<String>) -> Result<Option<SmtpSettings>> {
+    if input.host.is_empty() {
+        return Ok(None);
     }
+    let login =
+        (!input.user.is_empty()).then(|| Login { user: input.user.clone(), password: password.unwrap_or_default() });
+    Ok(Some(SmtpSettings {
+        host: input.host.clone(),
+        port: input.port,
+        security: input.security.parse().map_err(|why| AppError::invalid("security", why))?,
+        login,
+        from: input.from.parse().map_err(|why| AppError::invalid("from", why))?,
+        timeout: TIMEOUT,
+        authority: (!input.authority.is_empty()).then(|| input.authority.clone().into_bytes()),
+    }))
+}
 
-    /// Written beside and renamed, so that there is never half a password.
-    fn keep_password(&self, password: &str) -> io::Result<()> {
-        let (folder, beside) = (self.secret.parent().unwrap_or(Path::new(".")), self.secret.with_extension("new"));
-        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
-        file.write_all(password.as_bytes())?;
-        file.sync_all()?;
-        fs::rename(&beside, &self.secret)?;
-        File::open(folder)?.sync_all()
-    }
+/// Written beside and renamed, so that there is never half a password.
+fn keep_password(path: &Path, password: &str) -> io::Result<()> {
+    let (folder, beside) = (path.parent().unwrap_or(Path::new(".")), path.with_extension("new"));
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
+    file.write_all(password.as_bytes())?;
+    file.sync_all()?;
+    fs::rename(&beside, path)?;
+    File::open(folder)?.sync_all()
+}
 
-    fn forget_password(&self) -> io::Result<()> {
-        match fs::remove_file(&self.secret) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
-        }
+/// What stands for a certificate in the audit log; empty for none.
+fn fingerprint(pem: &str) -> String {
+    use sha2::{Digest as _, Sha256};
+    if pem.is_empty() {
+        return String::new();
     }
+    Sha256::digest(pem.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What came of a test.
@@ -246,10 +326,10 @@ pub struct Tested {
     pub dialogue: Dialogue,
 }
 
-fn check(input: &ServerInput) -> Result<()> {
+fn check(input: &ServerInput) -> FieldErrors {
     let mut errors = FieldErrors::new();
     if input.host.is_empty() {
-        return Ok(());
+        return errors;
     }
     if input.host.len() > 253 || input.host.chars().any(|c| c.is_whitespace() || c.is_control() || c == '/') {
         errors.add("host", "Write the server’s name alone, such as mail.example.com.");
@@ -257,17 +337,31 @@ fn check(input: &ServerInput) -> Result<()> {
     if input.port == 0 {
         errors.add("port", "A port is 1 to 65535; most servers take mail at 587.");
     }
-    if input.security.parse::<Security>().is_err() {
-        errors.add("security", "Choose one of the three.");
+    match input.security.parse::<Security>() {
+        Err(_) => errors.add("security", "Choose one of the three."),
+        Ok(Security::Plain) if !input.user.is_empty() && !is_this_machine(&input.host) => {
+            errors.add(
+                "security",
+                "A password is sent encrypted only, or to this very machine. Choose one of the other two.",
+            );
+        }
+        Ok(_) => {}
     }
     if let Err(why) = input.from.parse::<EmailAddress>() {
         errors.add("from", why);
     }
-    if input.user.len() > 254 {
+    if input.user.chars().count() > 254 {
         errors.add("user", msg!("At most {0} characters; this has {1}.", 254, input.user.chars().count()));
     }
-    if !input.authority.is_empty() && !input.authority.contains("-----BEGIN CERTIFICATE-----") {
+    let authority = input.authority.as_str();
+    if authority.len() > 8_000 {
+        errors.add("authority", msg!("At most {0} characters; this has {1}.", 8_000, authority.len()));
+    } else if !authority.is_empty() && !authority.contains("-----BEGIN CERTIFICATE-----") {
         errors.add("authority", "Paste the certificate with its lines BEGIN CERTIFICATE and END CERTIFICATE.");
     }
-    errors.into_result(())
+    errors
+}
+
+fn is_this_machine(host: &str) -> bool {
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }

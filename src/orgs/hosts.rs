@@ -142,7 +142,8 @@ mod tests {
         assert_eq!(read_host(" HR.Example.com. ").unwrap(), "hr.example.com");
         assert_eq!(read_host("steward").unwrap(), "steward");
         assert_eq!(read_host("Bücher.example").unwrap(), "xn--bcher-kva.example");
-        for wrong in ["", "https://hr.example", "hr.example:8443", "a..b", "-a.b", "localhost", "10.0.0.7", "a_b.example"]
+        for wrong in
+            ["", "https://hr.example", "hr.example:8443", "a..b", "-a.b", "localhost", "10.0.0.7", "a_b.example"]
         {
             assert!(read_host(wrong).is_err(), "{wrong}");
         }

@@ -80,6 +80,7 @@ pub struct Org {
     pub keys: OrgKeys,
     pub dir: PathBuf,
     settings: arc_swap::ArcSwap<OrgSettings>,
+    reloading: tokio::sync::Mutex<()>,
 }
 
 impl Org {
@@ -92,7 +93,14 @@ impl Org {
         let db = Db::open(&dir, &storage::ORG, clock, db_settings).map_err(AppError::internal)?;
         let settings = db.read_blocking(OrgSettings::load)?;
         let keys = master.organization(slug.as_str());
-        Ok(Org { slug, db, keys, dir, settings: arc_swap::ArcSwap::from_pointee(settings) })
+        Ok(Org {
+            slug,
+            db,
+            keys,
+            dir,
+            settings: arc_swap::ArcSwap::from_pointee(settings),
+            reloading: tokio::sync::Mutex::default(),
+        })
     }
 
     /// What the organization decided for itself; as of the last change.
@@ -110,6 +118,8 @@ impl Org {
     /// # Errors
     /// When the database cannot be read.
     pub async fn reload_settings(&self) -> Result<()> {
+        // One at a time: the one that stores last has read last.
+        let _turn = self.reloading.lock().await;
         self.settings.store(Arc::new(self.db.read(OrgSettings::load).await?));
         Ok(())
     }

@@ -10,9 +10,9 @@ use super::pages::{save, try_out};
 use crate::appliance::House;
 use crate::auth::Admin;
 use crate::error::Result;
-use crate::notifications::{MailServer, ServerInput, Tested};
-use crate::web::Json;
+use crate::notifications::{MailServer, Secret, ServerInput, Tested};
 use crate::web::problem::{ReadProblems, WriteProblems};
+use crate::web::{Json, Patient};
 
 /// The mail server; its password is never told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -58,7 +58,8 @@ pub struct Change {
     #[serde(default)]
     user: String,
     /// Left out: the one that is known.
-    password: Option<String>,
+    #[schema(value_type = Option<String>, format = Password)]
+    password: Option<Secret>,
     #[serde(default)]
     #[schema(example = "hr@example.com")]
     from: String,
@@ -109,7 +110,7 @@ pub async fn set(ctx: Admin, State(house): State<Arc<House>>, Json(change): Json
     description = "Operators of the machine. Answers what the server said, also where it refused. 409 where none is named.",
     responses((status = 200, description = "What was said", body = TestJson), WriteProblems),
 )]
-pub async fn test(ctx: Admin, State(house): State<Arc<House>>) -> Result<Json<TestJson>> {
+pub async fn test(ctx: Admin, _patient: Patient, State(house): State<Arc<House>>) -> Result<Json<TestJson>> {
     let Tested { refused, dialogue } = try_out(&ctx, &house).await?;
     let dialogue = dialogue.lines().to_vec();
     Ok(Json(TestJson { sent: refused.is_none(), refused: refused.map(|why| why.to_string()), dialogue }))

@@ -11,9 +11,10 @@ use crate::appliance::House;
 use crate::auth::{Admin, Ctx};
 use crate::error::{AppError, Result};
 use crate::lang::Lang;
-use crate::notifications::{MailServer, ServerInput, Tested};
+use crate::notifications::{MailServer, Secret, ServerInput, Tested};
+use crate::storage::marks::Standing;
 use crate::text::EmailAddress;
-use crate::web::{self, Flash, Form, FormState, Shell, filters};
+use crate::web::{self, Flash, Form, FormState, Patient, Shell, filters};
 use crate::{msg, tr};
 
 /// Where the page lies.
@@ -51,7 +52,7 @@ pub struct Input {
     port: Option<u16>,
     security: String,
     user: String,
-    password: String,
+    password: Secret,
     from: String,
     authority: String,
 }
@@ -99,7 +100,15 @@ pub(in crate::admin) fn filled(server: &MailServer) -> FormState {
 /// [`AppError::Forbidden`] for who is no operator; as [`MailServer::set`].
 pub(in crate::admin) async fn save(ctx: &Ctx, house: &House, input: ServerInput) -> Result<()> {
     ctx.require_operator().await?;
-    house.mail.set(&house.orgs, &ctx.actor, input).await
+    house.mail.set(&house.orgs, ctx.org.slug.as_str(), &ctx.actor, input).await
+}
+
+/// What was typed, with a word about the password, which no form shows again.
+pub(in crate::admin) fn again(mut form: FormState) -> FormState {
+    if !form.value("password").is_empty() && !form.has_error("password") {
+        form.errors.add("password", "Type the password once more: it is not shown again.");
+    }
+    form
 }
 
 /// `GET /admin/mail`
@@ -117,14 +126,15 @@ pub async fn submit(ctx: Admin, State(house): State<Arc<House>>, sent: Form<Inpu
     match saved {
         Ok(()) => Ok(Flash::ok(msg!("Saved. Try it out with a mail to yourself.")).redirect(&ctx.visit, HERE)),
         Err(AppError::Invalid(errors)) => {
-            page(&ctx, &house, StatusCode::UNPROCESSABLE_ENTITY, state.with(errors), None).await
+            let state = again(state.with(errors));
+            page(&ctx, &house, StatusCode::UNPROCESSABLE_ENTITY, state, None).await
         }
         Err(other) => Err(other),
     }
 }
 
 /// `POST /admin/mail/test`: a letter to whoever asks, and what was said.
-pub async fn test(ctx: Admin, State(house): State<Arc<House>>) -> Result<Response> {
+pub async fn test(ctx: Admin, _patient: Patient, State(house): State<Arc<House>>) -> Result<Response> {
     let Tested { refused, dialogue } = try_out(&ctx, &house).await?;
     let lang = ctx.visit.lang;
     let told = Told {
@@ -144,6 +154,9 @@ pub async fn test(ctx: Admin, State(house): State<Arc<House>>) -> Result<Respons
 /// As [`MailServer::test`]; [`AppError::Forbidden`] for who is no operator.
 pub(super) async fn try_out(ctx: &Ctx, house: &House) -> Result<Tested> {
     ctx.require_operator().await?;
+    if matches!(ctx.auth.orgs.holding().standing(), Standing::Copy) {
+        return Err(AppError::conflict("This is a test copy: it sends no mail."));
+    }
     let to: EmailAddress = ctx.account().email.parse().map_err(|why| AppError::invalid("email", why))?;
     house.mail.test(&ctx.org, &house.base_url_of(&ctx.org), &to, &ctx.actor).await
 }

@@ -5,7 +5,7 @@ use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::pages::{Input, save};
+use super::pages::{Input, save_with};
 use crate::auth::{Admin, Staff};
 use crate::error::Result;
 use crate::orgs::{OrgSettings, WeekStart};
@@ -78,16 +78,19 @@ pub async fn get(ctx: Staff, headers: HeaderMap) -> Result<Response> {
     responses((status = 200, description = "As they are now", body = SettingsJson), WriteProblems),
 )]
 pub async fn update(ctx: Admin, if_match: IfMatch, Json(change): Json<Change>) -> Result<Tagged<SettingsJson>> {
-    let now = SettingsJson::from(&*ctx.org.settings());
-    if_match.check(&now)?;
-    let input = Input {
-        name: change.name.unwrap_or(now.name),
-        time_zone: change.time_zone.unwrap_or(now.time_zone),
-        language: change.language.unwrap_or(now.language),
-        week_start: Some(change.week_start.unwrap_or(now.week_start)),
-        country: change.country.unwrap_or(now.country),
-        color: Some(change.color.unwrap_or(now.color)),
-    };
-    save(&ctx, input).await?;
+    save_with(&ctx, move |settings| {
+        let now = SettingsJson::from(&*settings);
+        if_match.check(&now)?;
+        let input = Input {
+            name: change.name.unwrap_or(now.name),
+            time_zone: change.time_zone.unwrap_or(now.time_zone),
+            language: change.language.unwrap_or(now.language),
+            week_start: Some(change.week_start.unwrap_or(now.week_start)),
+            country: change.country.unwrap_or(now.country),
+            color: Some(change.color.unwrap_or(now.color)),
+        };
+        input.apply(settings)
+    })
+    .await?;
     Ok(Tagged(SettingsJson::from(&*ctx.org.settings())))
 }

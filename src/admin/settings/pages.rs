@@ -10,6 +10,7 @@ use crate::lang::Lang;
 use crate::mail::Color;
 use crate::msg;
 use crate::orgs::{OrgSettings, WeekStart};
+use crate::people::holidays::packs;
 use crate::web::{self, Flash, Form, FormState, Shell, filters, time_zones};
 
 /// Where the page lies.
@@ -28,27 +29,41 @@ web::pages!(Page);
 #[derive(Debug)]
 pub(in crate::admin) struct Choices {
     pub zones: Vec<(String, String)>,
+    /// Code and name.
+    pub countries: Vec<(String, String)>,
     pub languages: Vec<(&'static str, &'static str)>,
     /// Value, word, and no icon.
     pub week_starts: Vec<(&'static str, &'static str, &'static str)>,
 }
 
 impl Choices {
-    pub fn new(lang: Lang) -> Choices {
+    pub fn new(lang: Lang) -> Result<Choices> {
         let day = |start: WeekStart| match start {
             WeekStart::Monday => "Monday",
             WeekStart::Sunday => "Sunday",
             WeekStart::Saturday => "Saturday",
         };
-        Choices {
+        Ok(Choices {
             zones: time_zones(),
+            countries: countries()?,
             languages: Lang::all().map(|lang| (lang.code(), lang.name())).collect(),
             week_starts: WeekStart::ALL
                 .iter()
                 .map(|start| (start.as_str(), lang.text_in("day", day(*start)), ""))
                 .collect(),
-        }
+        })
     }
+}
+
+/// Every country whose holidays are built in, by name.
+///
+/// # Errors
+/// When what is built in is damaged.
+pub(in crate::admin) fn countries() -> Result<Vec<(String, String)>> {
+    let known = packs::world()?.countries.iter().map(|one| (one.code.clone(), one.name.clone()));
+    let mut countries: Vec<(String, String)> = known.collect();
+    countries.sort_by_key(|(_, name)| crate::text::sort_key(name));
+    Ok(countries)
 }
 
 /// What the form sends.
@@ -109,9 +124,20 @@ pub(in crate::admin) fn filled(settings: &OrgSettings) -> FormState {
 /// # Errors
 /// As [`super::change`].
 pub(in crate::admin) async fn save(ctx: &Ctx, input: Input) -> Result<()> {
+    save_with(ctx, move |settings| input.apply(settings)).await
+}
+
+/// As [`save`], by what is to become of the settings as they then stand.
+///
+/// # Errors
+/// As [`super::change`], and what `apply` says.
+pub(super) async fn save_with(
+    ctx: &Ctx,
+    apply: impl FnOnce(&mut OrgSettings) -> Result<()> + Send + 'static,
+) -> Result<()> {
     let changed = ctx.write(super::CHANGED, move |tx, actor| {
         let mut read = Ok(());
-        let tried = super::change(tx, actor, |settings| read = input.apply(settings));
+        let tried = super::change(tx, actor, |settings| read = apply(settings));
         // Both what could not be read and what is not right, at once.
         match (read, tried) {
             (Ok(()), tried) => tried.map(drop),
@@ -147,5 +173,5 @@ pub async fn submit(ctx: Admin, sent: Form<Input>) -> Result<Response> {
 }
 
 async fn page(ctx: &Ctx, status: StatusCode, form: FormState) -> Result<Response> {
-    web::page_with(status, &Page { shell: ctx.shell().await?, form, choices: Choices::new(ctx.visit.lang) })
+    web::page_with(status, &Page { shell: ctx.shell().await?, form, choices: Choices::new(ctx.visit.lang)? })
 }

@@ -1,5 +1,5 @@
 //! Setting a company up after its first admin has signed in: company, place of work, public holidays, kinds of leave,
-//! first people, mail. Each step is a page of its own that can be done, skipped and done again; what was done is kept
+//! mail, first people. Each step is a page of its own that can be done, skipped and done again; what was done is kept
 //! in the organization's settings, so that it goes on after a restart. A step changes nothing by itself: it calls the
 //! action of the room that the matter belongs to.
 
@@ -31,9 +31,10 @@ text_enum! {
     pub enum Step {
         Company = "company",
         Place = "place",
+        Holidays = "holidays",
         Leave = "leave",
-        People = "people",
         Mail = "mail",
+        People = "people",
     }
 
     /// How a step stands.
@@ -50,6 +51,7 @@ impl Step {
         match self {
             Step::Company => tr!("Company"),
             Step::Place => tr!("Place of work"),
+            Step::Holidays => tr!("Public holidays"),
             Step::Leave => tr!("Kinds of leave"),
             Step::People => tr!("First people"),
             Step::Mail => tr!("Mail"),
@@ -61,6 +63,7 @@ impl Step {
         match self {
             Step::Company => tr!("Name, country, time zone, language and the day a week begins with."),
             Step::Place => tr!("The legal company and its first site, with its time zone and address."),
+            Step::Holidays => tr!("Those of your country and region, for this year and the next."),
             Step::Leave => tr!("Vacation, sick leave and others, ready-made; you change them as you like."),
             Step::People => tr!("Yourself and the first colleagues; or everybody, from a file."),
             Step::Mail => tr!("Through which server notices and invitations leave."),
@@ -69,7 +72,7 @@ impl Step {
 
     /// Whether it takes the role of HR: an admin without it leaves the step to somebody who has it.
     pub fn is_for_hr(self) -> bool {
-        matches!(self, Step::Place | Step::Leave | Step::People)
+        matches!(self, Step::Place | Step::Holidays | Step::Leave | Step::People)
     }
 
     /// The page of the step.

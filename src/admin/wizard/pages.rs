@@ -15,12 +15,18 @@ use crate::admin::settings::pages as settings;
 use crate::appliance::House;
 use crate::auth::{Admin, Ctx};
 use crate::error::{AppError, Result};
+use crate::ids::LocationId;
 use crate::leave::types::TypeFields;
+use crate::people::holidays::import::{self, Names, Wanted};
+use crate::people::holidays::packs;
+use crate::people::org::location;
+use crate::people::recount::{self, Ask, ConsentOf as _, Written};
 use crate::storage::Op;
-use crate::web::{self, Flash, Form, FormState, Shell, filters};
+use crate::web::{self, Flash, Form, FormState, Format, Shell, filters};
 use crate::{msg, msg_n};
 
 const PLACE: Op = Op::act("set_up.place");
+const HOLIDAYS: Op = Op::act("set_up.holidays");
 const KINDS: Op = Op::act("set_up.leave");
 const PEOPLE: Op = Op::act("set_up.people");
 
@@ -52,9 +58,23 @@ struct PlacePage {
     shell: Shell,
     form: FormState,
     zones: Vec<(String, String)>,
+    countries: Vec<(String, String)>,
     /// The legal company is there already: only the site is asked for.
     company: String,
     sites: Vec<String>,
+}
+
+#[derive(Debug, askama::Template)]
+#[template(path = "admin/set_up/holidays.html")]
+struct HolidaysPage {
+    frame: Frame,
+    shell: Shell,
+    form: FormState,
+    countries: Vec<(String, String)>,
+    regions: Vec<(String, String)>,
+    years: Vec<(String, String)>,
+    /// Date, name, and whether it is there already.
+    offers: Vec<(String, String, bool)>,
 }
 
 #[derive(Debug, askama::Template)]
@@ -62,6 +82,7 @@ struct PlacePage {
 struct LeavePage {
     frame: Frame,
     shell: Shell,
+    form: FormState,
     kinds: Vec<(&'static str, TypeFields, bool)>,
 }
 
@@ -76,6 +97,8 @@ struct PeoplePage {
     managers: Vec<(String, String)>,
     /// How many people there are already.
     known: usize,
+    /// Invitations can leave.
+    mail: bool,
 }
 
 #[derive(Debug, askama::Template)]
@@ -95,7 +118,7 @@ struct ForHr {
     frame: Frame,
     shell: Shell,
 }
-web::pages!(Index, Company, PlacePage, LeavePage, PeoplePage, MailPage, ForHr);
+web::pages!(Index, Company, PlacePage, HolidaysPage, LeavePage, PeoplePage, MailPage, ForHr);
 
 /// What stands around each step.
 #[derive(Clone, Debug)]
@@ -149,6 +172,24 @@ pub async fn restart(ctx: Admin) -> Result<Response> {
     Ok(Flash::ok("From the beginning: what was set stands in each step.").redirect(&ctx.visit, HOME))
 }
 
+/// What the form of the holidays sends.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct Country {
+    country: String,
+    region: String,
+    years: Vec<i16>,
+    /// Only shows what there is.
+    look: Option<String>,
+}
+
+impl Country {
+    fn wanted(self) -> Wanted {
+        let Country { country, region, years, .. } = self;
+        Wanted { country, region, years, entity_id: None, location_id: None, names: Names::Own }
+    }
+}
+
 /// What the form of the kinds of leave sends.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
@@ -176,6 +217,32 @@ pub async fn submit(
                     super::note(tx, actor, step, State::Done)
                 });
                 entered.await.map(|()| Flash::ok(msg!("Saved: {0}.", state.value("location"))))
+            }
+            Err(error) => Err(error),
+        },
+        Step::Holidays => match Form::<Country>::read(&body).open().1 {
+            Ok(input) if input.look.is_some() => {
+                return page(&ctx, &house, step, Some(state)).await;
+            }
+            Ok(input) => {
+                let wanted = input.wanted();
+                let written = recount::write(&ctx, HOLIDAYS, state.consent(), move |tx, actor| {
+                    let (made, touched) = import::import(tx, actor, &wanted, None)?;
+                    super::note(tx, actor, step, State::Done)?;
+                    Ok((made.len(), touched))
+                });
+                match written.await {
+                    Ok(Written::Asks(touched)) => {
+                        let here = step.href();
+                        return Ask::show(&ctx, msg!("Enter these holidays?"), (&here, &here), &state, &touched).await;
+                    }
+                    Ok(Written::Done(made, touched)) => {
+                        let made = i64::try_from(made).unwrap_or(i64::MAX);
+                        let words = msg_n!(made, "{0} holiday is entered.", "{0} holidays are entered.");
+                        Ok(recount::said(words, &touched))
+                    }
+                    Err(error) => Err(error),
+                }
             }
             Err(error) => Err(error),
         },
@@ -211,7 +278,10 @@ pub async fn submit(
             ctx.write(NOTED, move |tx, actor| super::note(tx, actor, step, State::Done)).await?;
             onward(&ctx, step, said).await
         }
-        Err(AppError::Invalid(errors)) => page(&ctx, &house, step, Some(state.with(errors))).await,
+        Err(AppError::Invalid(errors)) => {
+            let state = state.with(errors);
+            page(&ctx, &house, step, Some(if step == Step::Mail { mail::again(state) } else { state })).await
+        }
         Err(other) => Err(other),
     }
 }
@@ -229,11 +299,12 @@ async fn page(ctx: &Ctx, house: &House, step: Step, typed: Option<FormState>) ->
     if step.is_for_hr() && !ctx.actor.is_hr() {
         return web::page(&ForHr { frame, shell });
     }
-    let status = if typed.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let wrong = typed.as_ref().is_some_and(|form| form.wrong() > 0);
+    let status = if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     match step {
         Step::Company => {
             let form = typed.unwrap_or_else(|| settings::filled(&ctx.org.settings()));
-            let choices = settings::Choices::new(ctx.visit.lang);
+            let choices = settings::Choices::new(ctx.visit.lang)?;
             web::page_with(status, &Company { frame, shell, form, choices })
         }
         Step::Place => {
@@ -242,7 +313,7 @@ async fn page(ctx: &Ctx, house: &House, step: Step, typed: Option<FormState>) ->
                 let names =
                     |list: Vec<crate::people::NameRef>| list.into_iter().map(|one| one.name).collect::<Vec<_>>();
                 let companies = names(crate::people::org::entity::choices(rx)?);
-                Ok((companies, names(crate::people::org::location::choices(rx)?)))
+                Ok((companies, names(location::choices(rx)?)))
             });
             let (companies, sites) = read.await?;
             let company = companies.into_iter().next().unwrap_or_default();
@@ -253,18 +324,32 @@ async fn page(ctx: &Ctx, house: &House, step: Step, typed: Option<FormState>) ->
                     ("time_zone", suggested.time_zone),
                 ])
             });
-            web::page_with(status, &PlacePage { frame, shell, form, zones: web::time_zones(), company, sites })
+            web::page_with(
+                status,
+                &PlacePage {
+                    frame,
+                    shell,
+                    form,
+                    zones: web::time_zones(),
+                    countries: settings::countries()?,
+                    company,
+                    sites,
+                },
+            )
         }
+        Step::Holidays => holidays(ctx, frame, shell, typed).await,
         Step::Leave => {
             let kinds = ctx.read(|rx, _| steps::kinds(rx)).await?;
-            web::page_with(status, &LeavePage { frame, shell, kinds })
+            web::page_with(status, &LeavePage { frame, shell, form: typed.unwrap_or_default(), kinds })
         }
         Step::People => {
-            let today = ctx.actor.today(ctx.auth.clock().now());
-            let known = ctx.read(move |rx, _| Ok(crate::people::directory::choices(rx, today)?.len())).await?;
-            let form = typed.unwrap_or_else(|| first_row(ctx));
-            let managers = (1..=ROWS).map(|row| (row.to_string(), ctx.visit.lang.msg(&msg!("Row {0}", row)))).collect();
-            web::page_with(status, &PeoplePage { frame, shell, form, rows: (1..=ROWS).collect(), managers, known })
+            let (today, mail) = (ctx.actor.today(ctx.auth.clock().now()), house.mail.in_use().is_some());
+            let known = ctx.read(move |rx, _| crate::people::directory::choices(rx, today)).await?;
+            let form = typed.unwrap_or_else(|| first_row(ctx, mail));
+            let rows = (1..=ROWS).map(|row| (row.to_string(), ctx.visit.lang.msg(&msg!("Row {0}", row))));
+            let managers = rows.chain(known.iter().map(|one| (format!("p{}", one.id), one.name.clone()))).collect();
+            let (known, rows) = (known.len(), (1..=ROWS).collect());
+            web::page_with(status, &PeoplePage { frame, shell, form, rows, managers, known, mail })
         }
         Step::Mail => {
             let form = typed.unwrap_or_else(|| mail::filled(&house.mail));
@@ -281,16 +366,70 @@ async fn page(ctx: &Ctx, house: &House, step: Step, typed: Option<FormState>) ->
     }
 }
 
+/// The holidays of a country: what would be entered stands below the choice.
+async fn holidays(ctx: &Ctx, frame: Frame, shell: Shell, typed: Option<FormState>) -> Result<Response> {
+    let now = ctx.auth.clock().now();
+    let (format, country) =
+        (Format::new(ctx.visit.lang, ctx.actor.zone.clone(), now), ctx.org.settings().country.clone());
+    let year = format.today().year();
+    let form = match typed {
+        Some(form) => form,
+        None => {
+            // The first site knows best.
+            let sited = ctx.read(|rx, _| {
+                let first = location::choices(rx)?.into_iter().next();
+                first.map(|site| Ok(location::get(rx, LocationId(site.id))?.facts)).transpose()
+            });
+            let site = sited.await?;
+            let region = site.as_ref().map(|site| site.region.clone()).unwrap_or_default();
+            let country = site.map(|site| site.country).filter(|code| !code.is_empty()).unwrap_or(country);
+            let years = [year, year + 1].map(|year| ("years", year.to_string()));
+            FormState::of([("country", country), ("region", region)].into_iter().chain(years))
+        }
+    };
+    let known = packs::country(form.value("country"))?;
+    let regions = known.map(|country| country.regions.clone()).unwrap_or_default();
+    let region = known.and_then(|country| country.region(form.value("region"))).unwrap_or_default().to_owned();
+    let form = form.set("region", region.clone());
+    let mut offers = Vec::new();
+    if known.is_some() && form.wrong() == 0 {
+        let (country, years) =
+            (form.value("country").to_owned(), form.values("years").filter_map(|year| year.parse().ok()).collect());
+        let wanted = Country { country, region, years, look: None }.wanted();
+        offers = match ctx.read(move |rx, _| import::offers(rx, &wanted)).await {
+            Ok(offers) => offers,
+            Err(AppError::Invalid(_)) => Vec::new(),
+            Err(other) => return Err(other),
+        };
+    }
+    let offers =
+        offers.into_iter().map(|offer| (format.day(offer.facts.start_date), offer.facts.name, offer.there.is_some()));
+    let world = packs::world()?;
+    let years =
+        (world.first_year.max(year)..=world.last_year.min(year + 3)).map(|year| (year.to_string(), year.to_string()));
+    let status = if form.wrong() > 0 { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let page = HolidaysPage {
+        frame,
+        shell,
+        countries: settings::countries()?,
+        regions,
+        years: years.collect(),
+        offers: offers.collect(),
+        form,
+    };
+    web::page_with(status, &page)
+}
+
 /// The first of the first people is the admin, as long as the login is nobody's on the staff.
-fn first_row(ctx: &Ctx) -> FormState {
+fn first_row(ctx: &Ctx, mail: bool) -> FormState {
     if ctx.actor.employee_id.is_some() {
-        return FormState::of([("invite", "true")]);
+        return if mail { FormState::of([("invite", "true")]) } else { FormState::default() };
     }
     let (first, last) = ctx.actor.name.rsplit_once(' ').unwrap_or((ctx.actor.name.as_str(), ""));
     FormState::of([
         ("first_name_1", first),
         ("last_name_1", last),
         ("email_1", ctx.account().email.as_str()),
-        ("invite", "true"),
+        ("invite", if mail { "true" } else { "" }),
     ])
 }

@@ -45,18 +45,17 @@ pub fn enter_place(tx: &mut Tx<'_>, actor: &Actor, place: Place) -> Result<()> {
     let entity_id = match known.first() {
         Some(first) => crate::ids::EntityId(first.id),
         None => {
-            let facts = entity::EntityFacts {
-                name: place.entity.clone(),
-                code: code_of(&place.entity),
-                country: place.country.clone(),
-            };
-            entity::create(tx, actor, facts).map_err(|error| named(error, &[("name", "entity"), ("code", "entity")]))?
+            let made = with_free_code(&place.entity, |code| {
+                let (name, country) = (place.entity.clone(), place.country.clone());
+                entity::create(tx, actor, entity::EntityFacts { name, code, country })
+            });
+            made.map_err(|error| named(error, &[("name", "entity"), ("code", "entity")]))?
         }
     };
     let facts = location::LocationFacts {
         entity_id,
         name: place.location.clone(),
-        code: code_of(&place.location),
+        code: String::new(),
         time_zone: place.time_zone,
         country: place.country,
         region: place.region,
@@ -65,8 +64,26 @@ pub fn enter_place(tx: &mut Tx<'_>, actor: &Actor, place: Place) -> Result<()> {
         free_day_from: None,
         lieu_expires_months: None,
     };
-    location::create(tx, actor, facts).map_err(|error| named(error, &[("name", "location"), ("code", "location")]))?;
+    let made = with_free_code(&place.location, |code| {
+        location::create(tx, actor, location::LocationFacts { code, ..facts.clone() })
+    });
+    made.map_err(|error| named(error, &[("name", "location"), ("code", "location")]))?;
     Ok(())
+}
+
+/// Tries the code of a name, then numbered ones, until no other has it. A refused one has written nothing.
+fn with_free_code<T>(name: &str, mut make: impl FnMut(String) -> Result<T>) -> Result<T> {
+    let code = code_of(name);
+    let mut made = make(code.clone());
+    for number in 2..100 {
+        match &made {
+            Err(AppError::Invalid(errors)) if errors.of("code").is_some() => {}
+            _ => break,
+        }
+        let short: String = code.chars().take(8).collect();
+        made = make(format!("{short}{number}"));
+    }
+    made
 }
 
 /// A short code made of a name: "Nordlicht GmbH" → "NORDLICHTG"; "X" where nothing usable is left.
@@ -105,9 +122,12 @@ pub fn kinds(rx: &Rx<'_>) -> Result<Vec<(&'static str, TypeFields, bool)>> {
 /// Makes the ready-made kinds, and puts those into use that were chosen; the others wait until somebody does.
 ///
 /// # Errors
-/// [`AppError::Forbidden`] for all but HR.
+/// [`AppError::Forbidden`] for all but HR; [`AppError::Invalid`] on `kinds` where none is chosen.
 pub fn choose_kinds(tx: &mut Tx<'_>, actor: &Actor, chosen: &BTreeSet<String>) -> Result<()> {
     actor.require_hr()?;
+    if chosen.is_empty() {
+        return Err(AppError::invalid("kinds", "Tick at least one kind, or skip this step."));
+    }
     types::seed_types(tx, actor)?;
     for (preset, _) in presets::all() {
         // One that HR made by hand under the same name stands in for the ready-made one.
@@ -132,8 +152,27 @@ pub struct Row {
     pub last_name: String,
     pub email: String,
     pub join_date: String,
-    /// Row of the one above; none reports to nobody.
-    pub manager: Option<usize>,
+    /// The one above; none reports to nobody.
+    pub manager: Option<Above>,
+}
+
+/// Whom somebody reports to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Above {
+    /// Another row of the form: "2".
+    Row(usize),
+    /// Somebody who is entered already: "p7".
+    Person(EmployeeId),
+}
+
+impl std::str::FromStr for Above {
+    type Err = std::num::ParseIntError;
+    fn from_str(text: &str) -> std::result::Result<Above, Self::Err> {
+        match text.strip_prefix('p') {
+            Some(id) => id.parse().map(|id| Above::Person(EmployeeId(id))),
+            None => text.parse().map(Above::Row),
+        }
+    }
 }
 
 /// What the form of the first people sends, by control: `first_name_1`, `last_name_1`, `email_1`, …
@@ -147,7 +186,10 @@ pub fn rows(typed: &BTreeMap<String, String>) -> Vec<Row> {
         join_date: text("join_date", number),
         manager: text("manager", number).parse().ok(),
     };
-    let filled = |row: &Row| [&row.first_name, &row.last_name, &row.email].iter().any(|cell| !cell.is_empty());
+    let filled = |row: &Row| {
+        let cells = [&row.first_name, &row.last_name, &row.email, &row.join_date];
+        row.manager.is_some() || cells.iter().any(|cell| !cell.is_empty())
+    };
     (1..=ROWS).map(row).filter(filled).collect()
 }
 
@@ -157,7 +199,16 @@ pub fn rows(typed: &BTreeMap<String, String>) -> Vec<Row> {
 /// [`AppError::Forbidden`] for all but HR; [`AppError::Invalid`] by control of the form.
 pub fn enter_people(tx: &mut Tx<'_>, actor: &Actor, org: &Org, rows: &[Row], invite: bool) -> Result<usize> {
     actor.require_hr()?;
+    if rows.is_empty() {
+        return Err(AppError::invalid("", "Fill in at least one row, or skip this step."));
+    }
     let (today, language) = (actor.today(tx.now()), org.settings().language.clone());
+    // Where there is one site, that is where people work.
+    let sites = location::choices(tx)?;
+    let site = match sites.as_slice() {
+        [only] => Some(crate::ids::LocationId(only.id)),
+        _ => None,
+    };
     let mut errors = FieldErrors::new();
     let mut entered: BTreeMap<usize, EmployeeId> = BTreeMap::new();
     for row in rows {
@@ -171,7 +222,9 @@ pub fn enter_people(tx: &mut Tx<'_>, actor: &Actor, org: &Org, rows: &[Row], inv
                 }
             },
         };
-        let facts = Facts::new(&people::next_number(tx)?, &row.first_name, &row.last_name, &row.email, join_date);
+        let number = people::next_number(tx)?;
+        let named = Facts::new(&number, &row.first_name, &row.last_name, &row.email, join_date);
+        let facts = Facts { location_id: site, ..named };
         // Whoever has a login already, as the first admin does, keeps it: the record becomes theirs.
         let known = match row.email.parse::<EmailAddress>() {
             Ok(address) => user::by_email(tx, &address)?.is_some(),
@@ -185,25 +238,40 @@ pub fn enter_people(tx: &mut Tx<'_>, actor: &Actor, org: &Org, rows: &[Row], inv
                 entered.insert(row.number, hired.employee_id);
             }
             Err(AppError::Invalid(wrong)) => {
-                errors.0.extend(
-                    wrong.0.into_iter().map(|(field, words)| (format!("{field}_{}", row.number).into(), words)),
-                );
+                // What the form has no control for stands with the address.
+                let control = |field: &str| match field {
+                    "first_name" | "last_name" | "email" => format!("{field}_{}", row.number),
+                    _ => format!("email_{}", row.number),
+                };
+                errors.0.extend(wrong.0.into_iter().map(|(field, words)| (control(&field).into(), words)));
             }
             Err(other) => return Err(other),
         }
     }
     for row in rows {
+        // A row that could not be entered is told already.
         let (Some(id), Some(above)) = (entered.get(&row.number), row.manager) else { continue };
-        match entered.get(&above) {
-            Some(manager) if manager != id => {
-                if let Err(AppError::Invalid(_)) = people::set_manager(tx, actor, *id, Some(*manager)) {
-                    errors.add(
-                        format!("manager_{}", row.number),
-                        "These people would stand above each other in a circle.",
-                    );
-                }
+        let manager = match above {
+            Above::Person(manager) => Some(manager),
+            Above::Row(number) if number == row.number => None,
+            Above::Row(number) => match (entered.get(&number), rows.iter().any(|other| other.number == number)) {
+                (Some(manager), _) => Some(*manager),
+                (None, true) => continue,
+                (None, false) => None,
+            },
+        };
+        let control = format!("manager_{}", row.number);
+        let Some(manager) = manager else {
+            errors.add(control, "Choose another one of these people.");
+            continue;
+        };
+        match people::set_manager(tx, actor, *id, Some(manager)) {
+            Ok(_) => {}
+            Err(AppError::Invalid(wrong)) => {
+                let words = wrong.0.into_iter().next().map(|(_, words)| words);
+                errors.add(control, words.unwrap_or_else(|| "Choose another one of these people.".into()));
             }
-            _ => errors.add(format!("manager_{}", row.number), "Choose another one of these people."),
+            Err(other) => return Err(other),
         }
     }
     errors.into_result(entered.len())
@@ -221,7 +289,7 @@ pub fn suggested_place(settings: &OrgSettings) -> Place {
 
 #[cfg(test)]
 mod tests {
-    use super::{code_of, rows};
+    use super::{Above, code_of, rows};
 
     #[test]
     fn codes_come_of_names() {
@@ -232,15 +300,10 @@ mod tests {
 
     #[test]
     fn rows_that_are_empty_are_nobody() {
-        let typed = [
-            ("first_name_2", " Ada "),
-            ("email_2", "ada@x.example"),
-            ("manager_2", "1"),
-            ("join_date_3", "2026-01-01"),
-        ];
+        let typed = [("first_name_2", " Ada "), ("email_2", "ada@x.example"), ("manager_2", "1"), ("manager_3", "")];
         let typed = typed.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let rows = rows(&typed);
         assert_eq!(rows.len(), 1);
-        assert_eq!((rows[0].number, rows[0].first_name.as_str(), rows[0].manager), (2, "Ada", Some(1)));
+        assert_eq!((rows[0].number, rows[0].first_name.as_str(), rows[0].manager), (2, "Ada", Some(Above::Row(1))));
     }
 }

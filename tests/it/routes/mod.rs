@@ -126,7 +126,7 @@ const ACTS: &[(&str, &[&str])] = &[
     ("/leave/requests/{id}/{act}", &["approve", "reject", "question", "cancel", "revoke", "return"]),
     ("/overtime/{id}/{act}", &["approve", "reject", "question", "cancel"]),
     ("/people/organization/{kind}/{id}/", &["departments"]),
-    ("/admin/set-up/{step}", &["company", "place", "leave", "people", "mail"]),
+    ("/admin/set-up/{step}", &["company", "place", "holidays", "leave", "mail", "people"]),
     ("/api/v1/set-up/{step}", &["place"]),
 ];
 

@@ -121,6 +121,7 @@ async fn who_holds_the_same_ids_reads_and_changes_nothing_of_the_other() {
 
     // Everything that can be sent, sent by the twin's HR and admin: the first organization commits nothing.
     let before = app.org().db.commit_number();
+    let mut written = 0;
     for email in ["hr@nordlicht.test", "admin@nordlicht.test"] {
         let mut twin = signed_in(&app, TWIN, email).await;
         // Without what is for anybody, and what ends this very session.
@@ -131,10 +132,10 @@ async fn who_holds_the_same_ids_reads_and_changes_nothing_of_the_other() {
         for route in walked().iter().filter(sent) {
             let path = filled(route.path, company, Whose::Mine).unwrap_or_else(|| route.path.to_owned());
             let (kind, body) = body(route, company, &bodies);
-            twin.send(route.method.clone(), &path, kind, Body::from(body)).await;
+            let answer = twin.send(route.method.clone(), &path, kind, Body::from(body)).await;
+            written += usize::from(answer.status.as_u16() < 400);
         }
     }
     assert_eq!(app.org().db.commit_number(), before, "the twin’s acts changed the first organization");
-    let twin = app.app.house.orgs.get(TWIN).unwrap();
-    assert!(twin.db.commit_number() > before, "the twin’s acts changed the twin");
+    assert!(written > 40, "only {written} acts of the twin were done");
 }
