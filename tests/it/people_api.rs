@@ -321,8 +321,12 @@ async fn a_file_is_tried_then_taken_then_changes_nothing() {
     let hr = app.as_hr();
     lisbon(&hr).await;
     let csv = "email;lastname;name;department\nana@x.test;Ribeiro;Ana;Support\nbo@x.test;Ek;Bo;SUP\n";
-    let result =
-        |created, unchanged| json!({"rows": 2, "created": created, "updated": 0, "unchanged": unchanged, "errors": []});
+    let result = |created, unchanged| {
+        json!({
+            "rows": 2, "created": created, "updated": 0, "unchanged": unchanged,
+            "errors": [], "more_errors": 0, "ignored": [],
+        })
+    };
     assert_eq!(import(&hr, "?dry_run=true", csv).await.assert_ok().json(), result(2, 0));
     assert_eq!(hr.get("/api/v1/employees?search=x.test").await.json()["total"], 0, "a dry run writes nothing");
     assert_eq!(import(&hr, "", csv).await.assert_ok().json(), result(2, 0));
