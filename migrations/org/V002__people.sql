@@ -118,6 +118,8 @@ CREATE TABLE employee_changes (
   recorded_at    TEXT NOT NULL,
   UNIQUE (employee_id, field, effective_on)
 ) STRICT;
+-- Who was, is or will be at a place.
+CREATE INDEX employee_changes_value ON employee_changes (field, value);
 CREATE INDEX employee_changes_planned ON employee_changes (effective_on) WHERE planned = 1;
 
 -- Fields of HR's own on people's records, and what records hold in them. The code stays; a retired field keeps its

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 
-use super::{holidays, org, schedule};
+use super::{holidays, org, reach, schedule};
 use crate::error::Result;
 use crate::ids::{EmployeeId, EntityId, LocationId};
 use crate::storage::Rx;
@@ -42,27 +42,52 @@ pub fn working_time(rx: &Rx<'_>, employee: EmployeeId, period: Period) -> Result
     Ok(found.unwrap_or_default())
 }
 
-/// The same for many: a fixed number of questions for the hours, two for each place.
+/// The same for many: a fixed number of questions for the hours and the moves, two for each place. On each day the
+/// holidays are those of the place where the person is on that day.
 ///
 /// # Errors
 /// When the database cannot be read.
 pub fn working_times(rx: &Rx<'_>, people: &[Placed], period: Period) -> Result<HashMap<EmployeeId, WorkingTime>> {
     let ids: Vec<EmployeeId> = people.iter().map(|(id, ..)| *id).collect();
     let mut schedules = schedule::schedules_of(rx, &ids)?;
+    let mut moves = reach::places_over_time(rx, &ids)?;
     let mut places: HashMap<(Option<EntityId>, Option<LocationId>), AtPlace> = HashMap::new();
     let mut found = HashMap::with_capacity(people.len());
     for (id, entity, location) in people.iter().copied() {
-        let place = match places.entry((entity, location)) {
-            std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
-            std::collections::hash_map::Entry::Vacant(free) => {
-                free.insert(AtPlace::read(rx, entity, location, period)?)
-            }
-        };
         let schedules = schedules.remove(&id).unwrap_or_default();
-        let holidays = place.of(&schedules, period);
+        let mut holidays = Holidays::default();
+        for (stretch, entity, location) in stretches(moves.remove(&id).unwrap_or_default(), (entity, location), period) {
+            let place = match places.entry((entity, location)) {
+                std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
+                std::collections::hash_map::Entry::Vacant(free) => {
+                    free.insert(AtPlace::read(rx, entity, location, period)?)
+                }
+            };
+            let there = place.of(&schedules, period);
+            holidays = if stretch == period { there } else { holidays.joined(there.limited_to(stretch)) };
+        }
         found.insert(id, WorkingTime { schedules, holidays });
     }
     Ok(found)
+}
+
+/// Where somebody is in each part of `period`; `now` where nothing is recorded.
+fn stretches(
+    moves: Vec<(Date, Option<EntityId>, Option<LocationId>)>,
+    now: (Option<EntityId>, Option<LocationId>),
+    period: Period,
+) -> Vec<(Period, Option<EntityId>, Option<LocationId>)> {
+    // Who stays at a location belongs to the entity that it has now, as long as no move says otherwise.
+    if moves.windows(2).all(|two| (two[0].1, two[0].2) == (two[1].1, two[1].2)) {
+        return vec![(period, now.0, now.1)];
+    }
+    let mut found: Vec<(Period, Option<EntityId>, Option<LocationId>)> = Vec::new();
+    for (at, (from, entity, location)) in moves.iter().enumerate() {
+        let first = if at == 0 { period.first() } else { (*from).max(period.first()) };
+        let last = moves.get(at + 1).map_or(period.last(), |(next, ..)| period::back(*next, 1).min(period.last()));
+        found.extend(Period::new(first, last).map(|stretch| (stretch, *entity, *location)));
+    }
+    found
 }
 
 /// The hours and holidays of a place, whoever works there: Monday to Friday, with what lies over it.

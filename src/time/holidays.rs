@@ -124,6 +124,13 @@ impl Holidays {
         self
     }
 
+    /// These and those of `other`, which tells of other dates.
+    #[must_use]
+    pub fn joined(mut self, other: Holidays) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+
     pub fn on(&self, date: Date) -> Option<&Holiday> {
         self.0.get(&date)
     }

@@ -28,11 +28,13 @@ pub(super) use store::{COLUMN_COUNT, COLUMNS, everybody, from_row, left_between,
 
 use changes::DatedField;
 
+use super::recount::{self, Touched};
 use super::{custom, follow, groups, schedule};
 use crate::audit;
 use crate::auth::{Actor, user};
 use crate::error::{AppError, Result};
 use crate::ids::{EmployeeId, GroupId, UserId};
+use crate::msg;
 use crate::storage::{Rx, Tx};
 use crate::time::WeeklySchedule;
 use crate::vault::FileId;
@@ -132,6 +134,21 @@ pub fn update_from(
     on: Option<Date>,
     change: impl FnOnce(&mut Facts),
 ) -> Result<Employee> {
+    update_touching(tx, actor, id, on, change).map(|(employee, _)| employee)
+}
+
+/// As [`update_from`], and tells the leave that was counted anew because the person is elsewhere: other holidays hold
+/// there.
+///
+/// # Errors
+/// As [`update_from`].
+pub fn update_touching(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: EmployeeId,
+    on: Option<Date>,
+    change: impl FnOnce(&mut Facts),
+) -> Result<(Employee, Vec<Touched>)> {
     actor.require_hr()?;
     changes::settle(tx, actor, id)?;
     let before = store::get(tx, id)?;
@@ -156,8 +173,8 @@ pub fn update_from(
     changes::begin_earlier(tx, id, facts.join_date)?;
     links::check(tx, Some((id, &known, on)), &mut facts, &mut errors)?;
     errors.into_result(())?;
-    write(tx, actor, &before, &then, facts, on)?;
-    store::get(tx, id)
+    let (_, touched) = write(tx, actor, &before, &then, facts, on)?;
+    Ok((store::get(tx, id)?, touched))
 }
 
 /// Puts `id` under `manager`, or under nobody.
@@ -308,11 +325,19 @@ pub(super) fn update_checked(tx: &mut Tx<'_>, actor: &Actor, before: &Employee, 
         return Ok(false);
     }
     let on = changes::shown(super::today(tx)?, facts);
-    write(tx, actor, before, &Standing::of(&before.facts), facts.clone(), on)
+    write(tx, actor, before, &Standing::of(&before.facts), facts.clone(), on).map(|(changed, _)| changed)
 }
 
 /// Writes a change that was checked: what is dated counts from `on` on, on which the person stood as `then` says.
-fn write(tx: &mut Tx<'_>, actor: &Actor, before: &Employee, then: &Standing, wanted: Facts, on: Date) -> Result<bool> {
+/// Answers whether there was anything to write, and the leave that counts differently by it.
+fn write(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    before: &Employee,
+    then: &Standing,
+    wanted: Facts,
+    on: Date,
+) -> Result<(bool, Vec<Touched>)> {
     let today = super::today(tx)?;
     let shown = changes::shown(today, &wanted);
     if wanted.leave_date != before.facts.leave_date && wanted.leave_date.is_some_and(|last| last < today) {
@@ -326,7 +351,7 @@ fn write(tx: &mut Tx<'_>, actor: &Actor, before: &Employee, then: &Standing, wan
     let dated = changes::record(tx, before.id, then, &asked, on, shown)?;
     let facts = changes::align(tx, before.id, wanted, today)?;
     if facts == before.facts && dated.is_empty() {
-        return Ok(false);
+        return Ok((false, Vec::new()));
     }
     let action = if facts == before.facts && on > shown { "employee.change_planned" } else { "employee.updated" };
     let mut entry = audit::Entry::new(action).on("employee", before.id);
@@ -342,8 +367,14 @@ fn write(tx: &mut Tx<'_>, actor: &Actor, before: &Employee, then: &Standing, wan
         entry = entry.with("effective_on", on);
     }
     audit::record(tx, actor, entry)?;
+    let moved = dated.iter().any(|field| matches!(field, DatedField::LocationId | DatedField::EntityId));
+    let recounted = |tx: &mut Tx<'_>| {
+        let why = msg!("The place of work changed.");
+        let change = recount::Change::since(on, recount::Whose::People(vec![before.id]), why);
+        if moved { recount::recount(tx, actor, &change) } else { Ok(Vec::new()) }
+    };
     if facts == before.facts {
-        return Ok(true);
+        return Ok((true, recounted(tx)?));
     }
     store::update(tx, before.id, &facts)?;
     if facts.join_date < before.facts.join_date {
@@ -354,7 +385,7 @@ fn write(tx: &mut Tx<'_>, actor: &Actor, before: &Employee, then: &Standing, wan
         user::follow_employee(tx, actor, before.id, &address, &facts.name())?;
     }
     follow::tell(tx, actor, before, &Employee { facts, ..before.clone() })?;
-    Ok(true)
+    Ok((true, recounted(tx)?))
 }
 
 /// The columns in which two records differ.

@@ -13,6 +13,7 @@ use crate::ids::{EmployeeId, GroupId};
 use crate::people::confirm::Confirm;
 use crate::people::custom::{self, FormField};
 use crate::people::schedule::form::{self as week, DayField};
+use crate::people::recount::{self, Ask, ConsentOf as _, Written};
 use crate::people::{Reach, groups, reports, schedule, words};
 use crate::web::{self, Flash, Form, FormState, Shell, filters};
 use crate::{msg, msg_n, tr};
@@ -105,7 +106,7 @@ pub async fn update(ctx: Hr, Path(id): Path<EmployeeId>, form: Form<EmployeeForm
     let typed = state.clone();
     let saved = match input.and_then(|form| Ok((form.facts()?, form.groups, form.effective_on, form.seen))) {
         Ok((facts, groups, on, seen)) => {
-            let written = ctx.write(CHANGED, move |tx, actor| {
+            let written = recount::write(&ctx, CHANGED, state.consent(), move |tx, actor| {
                 let shown = super::get(tx, id)?.facts;
                 if !seen.is_empty() && seen != super::store::updated_at(tx, id)? {
                     let why = tr!("Somebody else has changed this record since you opened it. Look at it in another window: saving once more writes what stands here.");
@@ -113,7 +114,7 @@ pub async fn update(ctx: Hr, Path(id): Path<EmployeeId>, form: Form<EmployeeForm
                 }
                 groups::set_of_employee(tx, actor, id, &groups)?;
                 let given = custom::from_form(tx, &typed)?;
-                let done = super::update_from(tx, actor, id, on, typed_over(&shown, facts));
+                let done = super::update_touching(tx, actor, id, on, typed_over(&shown, facts));
                 custom::along(done, custom::set(tx, actor, id, &given, !given.is_empty()))
             });
             written.await
@@ -121,8 +122,12 @@ pub async fn update(ctx: Hr, Path(id): Path<EmployeeId>, form: Form<EmployeeForm
         Err(error) => Err(error),
     };
     match saved {
-        Ok(employee) => {
-            let said = Flash::ok(msg!("Saved: {0}.", employee.name()));
+        Ok(Written::Asks(touched)) => {
+            let here = format!("/people/{id}/edit");
+            Ask::show(&ctx, msg!("Change the place of work?"), (&here, &here), &state, &touched).await
+        }
+        Ok(Written::Done(employee, touched)) => {
+            let said = recount::said(msg!("Saved: {0}.", employee.name()), &touched);
             Ok(said.redirect(&ctx.visit, &format!("/people/{id}")))
         }
         Err(AppError::Invalid(errors)) => {

@@ -8,6 +8,8 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
+
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
@@ -170,6 +172,29 @@ pub fn hr_members(rx: &Rx<'_>) -> Result<Vec<NameRef>> {
 pub fn members_of_group(rx: &Rx<'_>, code: &str) -> Result<Vec<NameRef>> {
     let today = today(rx)?;
     store::group_members(rx, &crate::text::fold(code), today)
+}
+
+/// From which day on each of these people is at which location and entity, the earliest first. The first one holds for
+/// the time before as well; who never was anywhere is left out.
+///
+/// # Errors
+/// When the database cannot be read.
+pub(super) fn places_over_time(
+    rx: &Rx<'_>,
+    employees: &[EmployeeId],
+) -> Result<HashMap<EmployeeId, Vec<(Date, Option<EntityId>, Option<LocationId>)>>> {
+    let mut found: HashMap<EmployeeId, Vec<(Date, Option<EntityId>, Option<LocationId>)>> = HashMap::new();
+    for (employee, on, is_location, id) in store::moves(rx, employees)? {
+        let stretches = found.entry(employee).or_default();
+        let (entity, location) = stretches.last().map_or((None, None), |(_, entity, location)| (*entity, *location));
+        if stretches.last().is_none_or(|(day, ..)| *day != on) {
+            stretches.push((on, entity, location));
+        }
+        if let Some(last) = stretches.last_mut() {
+            if is_location { last.2 = id.map(LocationId) } else { last.1 = id.map(EntityId) }
+        }
+    }
+    Ok(found)
 }
 
 /// Who works for an entity, or at a location; deactivated ones too, whose past leave counts as well.

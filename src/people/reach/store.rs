@@ -109,7 +109,7 @@ pub(super) fn place(rx: &Rx<'_>, employee: EmployeeId) -> Result<PlaceRow> {
     )
 }
 
-/// Whoever is at a location belongs to its entity.
+/// Whoever is, was or is to be at a location belongs to its entity.
 pub(super) fn people_at(
     rx: &Rx<'_>,
     entity: Option<EntityId>,
@@ -118,9 +118,23 @@ pub(super) fn people_at(
     rx.all(
         "SELECT id FROM employees WHERE location_id = ?2 \
          UNION SELECT id FROM employees WHERE location_id IN (SELECT id FROM locations WHERE entity_id = ?1) \
-         UNION SELECT id FROM employees WHERE entity_id = ?1 AND location_id IS NULL",
+         UNION SELECT id FROM employees WHERE entity_id = ?1 AND location_id IS NULL \
+         UNION SELECT employee_id FROM employee_changes WHERE field = 'location_id' AND value = CAST(?2 AS TEXT) \
+         UNION SELECT employee_id FROM employee_changes WHERE field = 'entity_id' AND value = CAST(?1 AS TEXT)",
         (entity, location),
         |row| row.get(0),
+    )
+}
+
+/// From which day on people were, are or will be at which location and entity: person, day, whether it is the
+/// location, and which; by person and day.
+pub(super) fn moves(rx: &Rx<'_>, employees: &[EmployeeId]) -> Result<Vec<(EmployeeId, Date, bool, Option<i64>)>> {
+    rx.all(
+        "SELECT employee_id, effective_on, field = 'location_id', CAST(value AS INTEGER) FROM employee_changes \
+         WHERE employee_id IN (SELECT value FROM json_each(?1)) AND field IN ('location_id', 'entity_id') \
+         ORDER BY employee_id, effective_on",
+        [crate::people::json_ids(employees)],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
     )
 }
 
