@@ -265,3 +265,65 @@ async fn a_holiday_on_a_free_day_is_kept_on_the_next_working_day() {
     let page = app.as_employee().get(&format!("/people/{mira}/schedule?month=2026-04")).await.assert_ok();
     page.assert_contains("it is kept on the next working day").assert_contains("Freedom Day (for Sat");
 }
+
+#[tokio::test]
+async fn who_moves_has_the_holidays_of_each_place_on_its_days() {
+    let app = TestApp::new();
+    let kinds = with_leave(&app);
+    let hr = app.as_hr();
+    let mira = app.people.employee.employee;
+    let entity = post(&hr, "/api/v1/entities", json!({"name": "Nord", "code": "N"})).await["id"].clone();
+    let site = |name: &'static str, code: &'static str| json!({"entity_id": entity, "name": name, "code": code, "time_zone": "Europe/Berlin"});
+    let berlin = post(&hr, "/api/v1/locations", site("Berlin", "B")).await["id"].clone();
+    let lisbon = post(&hr, "/api/v1/locations", site("Lisbon", "L")).await["id"].clone();
+    let holiday = json!({"name": "Feast", "start_date": "2026-05-06", "scope": "location", "location_id": lisbon});
+    post(&hr, "/api/v1/leave/holidays", holiday).await;
+    let record = format!("/api/v1/employees/{mira}");
+    hr.json(
+        Method::PATCH,
+        &format!("/api/v1/employees/{mira}"),
+        json!({"location_id": berlin, "effective_on": "2026-03-01"}),
+    )
+    .await
+    .assert_ok();
+    let request = approved(&app, kinds.vacation, "2026-05-05", "2026-05-07").await;
+    let charged = async || {
+        app.as_employee().get(&format!("/api/v1/leave/requests/{request}")).await.assert_ok().json()["minutes"].clone()
+    };
+    let whole = charged().await.as_i64().unwrap();
+
+    // Who moves after it keeps what was charged; who moves before it is at the feast, and the page asks first.
+    let later = json!({"location_id": lisbon, "effective_on": "2026-05-07"});
+    hr.json(Method::PATCH, &record, later).await.assert_ok();
+    assert_eq!(charged().await, json!(whole));
+    let form = hr.get(&format!("/people/{mira}/edit")).await.assert_ok().text();
+    let seen = form.split("name=\"seen\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap().to_owned();
+    let record = hr.get(&format!("/api/v1/employees/{mira}")).await.json();
+    let text = |field: &str| record[field].as_str().unwrap_or_default().to_owned();
+    let form = |confirmed: &str| {
+        vec![
+            ("number".to_owned(), text("number")),
+            ("first_name".to_owned(), text("first_name")),
+            ("last_name".to_owned(), text("last_name")),
+            ("email".to_owned(), text("email")),
+            ("join_date".to_owned(), text("join_date")),
+            ("employment_type".to_owned(), text("employment_type")),
+            ("manager_id".to_owned(), record["manager"]["id"].to_string()),
+            ("location_id".to_owned(), lisbon.to_string()),
+            ("effective_on".to_owned(), "2026-05-04".to_owned()),
+            ("seen".to_owned(), seen.clone()),
+            (people::recount::CONFIRMED.to_owned(), confirmed.to_owned()),
+        ]
+    };
+    let path = format!("/people/{mira}/edit");
+    let asked = hr.post(&path, form("")).await.assert_ok();
+    asked.assert_contains("Change the place of work?");
+    assert_eq!(charged().await, json!(whole), "nothing is written before somebody has seen it");
+    let page = hr.post(&path, form("")).await.text();
+    let mark = page.split(&format!("name=\"{}\" value=\"", people::recount::CONFIRMED)).nth(1).unwrap();
+    let mark = mark.split('"').next().unwrap().to_owned();
+    hr.post(&path, form(&mark)).await.assert_status(303);
+    assert_eq!(charged().await, json!(whole * 2 / 3));
+    let march = format!("/api/v1/employees/{mira}/schedule?from=2026-05-06&to=2026-05-06");
+    assert!(hr.get(&march).await.assert_ok().text().contains("Feast"));
+}
