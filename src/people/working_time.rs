@@ -56,7 +56,8 @@ pub fn working_times(rx: &Rx<'_>, people: &[Placed], period: Period) -> Result<H
     for (id, entity, location) in people.iter().copied() {
         let schedules = schedules.remove(&id).unwrap_or_default();
         let mut holidays = Holidays::default();
-        for (stretch, entity, location) in stretches(moves.remove(&id).unwrap_or_default(), (entity, location), period) {
+        for (stretch, entity, location) in stretches(moves.remove(&id).unwrap_or_default(), (entity, location), period)
+        {
             let place = match places.entry((entity, location)) {
                 std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
                 std::collections::hash_map::Entry::Vacant(free) => {
@@ -73,7 +74,7 @@ pub fn working_times(rx: &Rx<'_>, people: &[Placed], period: Period) -> Result<H
 
 /// Where somebody is in each part of `period`; `now` where nothing is recorded.
 fn stretches(
-    moves: Vec<(Date, Option<EntityId>, Option<LocationId>)>,
+    moves: Vec<reach::Stay>,
     now: (Option<EntityId>, Option<LocationId>),
     period: Period,
 ) -> Vec<(Period, Option<EntityId>, Option<LocationId>)> {

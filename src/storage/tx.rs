@@ -84,7 +84,7 @@ impl<'c> Rx<'c> {
         use rusqlite::types::ValueRef;
         use serde_json::{Map, Value};
         self.all(sql, params, |row| {
-            let names: Vec<String> = row.as_ref().column_names().into_iter().map(str::to_owned).collect();
+            let names: Vec<String> = row.as_ref().column_names().map(str::to_owned).collect();
             let mut object = Map::with_capacity(names.len());
             for (at, name) in names.into_iter().enumerate() {
                 let value = match row.get_ref(at)? {

@@ -56,7 +56,8 @@ pub async fn bind(ctx: &Ctx, host: &str, own: bool) -> Result<()> {
     let bound = tokio::task::spawn_blocking(move || {
         let (by, to) = (slug.as_str().to_owned(), own.then(|| slug.as_str().to_owned()));
         let record = move |tx: &mut Tx<'_>, host: &str| {
-            let entry = Entry::new("host.bound").with("host", host).with("organization", to).with("by_organization", by);
+            let entry =
+                Entry::new("host.bound").with("host", host).with("organization", to).with("by_organization", by);
             audit::record(tx, &actor, entry).map(drop)
         };
         orgs.bind(&host, own.then_some(&slug), Some(&slug), record)

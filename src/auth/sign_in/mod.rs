@@ -105,10 +105,12 @@ impl Auth {
     pub async fn sign_in(&self, attempt: Attempt) -> Result<Outcome> {
         let host = attempt.knock.host.clone();
         match self.attempt(attempt).await? {
-            Outcome::Wrong if self.orgs.shut().keys().any(|slug| self.orgs.admits(&host, slug)) => Err(AppError::unavailable(
-                "An organization cannot be opened just now. If it is yours, try again later; if not, look at the \
+            Outcome::Wrong if self.orgs.shut().keys().any(|slug| self.orgs.admits(&host, slug)) => {
+                Err(AppError::unavailable(
+                    "An organization cannot be opened just now. If it is yours, try again later; if not, look at the \
                  address and the password once more.",
-            )),
+                ))
+            }
             outcome => Ok(outcome),
         }
     }

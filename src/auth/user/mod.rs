@@ -109,7 +109,10 @@ pub fn adopt(tx: &mut Tx<'_>, actor: &Actor, employee: EmployeeId, email: &Email
     // Whoever keeps the record then decides on its last day, and on its address: that is not HR's over admins.
     if actor.user_id != Some(id) {
         require_may_give(actor, login.roles).map_err(|_| {
-            AppError::invalid("email", msg!("This is the address of an admin’s or HR’s login: an admin enters this person."))
+            AppError::invalid(
+                "email",
+                msg!("This is the address of an admin’s or HR’s login: an admin enters this person."),
+            )
         })?;
     }
     store::set_employee(tx, id, employee)?;

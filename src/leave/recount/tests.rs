@@ -158,8 +158,7 @@ fn the_mark_of_a_list_changes_with_what_is_approved_meanwhile() {
             Err::<(), _>(AppError::conflict("Only a look"))
         });
         assert!(looked.is_err());
-        let seen = seen.lock().clone();
-        seen
+        seen.lock().clone()
     };
     let before = look(&house);
     assert_eq!(before.len(), 2);

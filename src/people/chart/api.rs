@@ -54,7 +54,7 @@ pub struct NodeJson {
 pub async fn chart(ctx: Staff, query: ListQuery) -> Result<Json<ChartJson>> {
     let asked = query.listing(&[], &["root"])?;
     let root: Option<EmployeeId> = asked.filter("root")?;
-    let chart = ctx.read(|rx, actor| super::chart(rx, actor)).await?;
+    let chart = ctx.read(super::chart).await?;
     let roots = match root {
         Some(id) => vec![chart.get(id).map(|node| node.line.id).ok_or(AppError::NotFound)?],
         None => chart.roots(),

@@ -47,7 +47,7 @@ struct Row {
 pub async fn show(ctx: Staff, query: ListQuery) -> Result<Response> {
     let asked = query.listing(&[], &["root"])?;
     let root: Option<EmployeeId> = asked.filter("root")?;
-    let chart = ctx.read(|rx, actor| super::chart(rx, actor)).await?;
+    let chart = ctx.read(super::chart).await?;
     let (path, title) = match root {
         Some(id) => {
             let node = chart.get(id).ok_or(AppError::NotFound)?;

@@ -21,7 +21,8 @@ fn ids(found: &[(&super::Node, usize)]) -> Vec<(i64, usize)> {
 #[test]
 fn people_stand_below_the_next_one_above_who_is_here() {
     // 1 leads 2, who has left and led 3; 4 reports to nobody and leads nobody.
-    let chart = Chart::of(vec![line(4, None, true), line(1, None, true), line(2, Some(1), false), line(3, Some(2), true)]);
+    let chart =
+        Chart::of(vec![line(4, None, true), line(1, None, true), line(2, Some(1), false), line(3, Some(2), true)]);
     assert_eq!(chart.roots(), [EmployeeId(1), EmployeeId(4)], "who leads people comes first");
     assert_eq!(ids(&chart.walk(EmployeeId(1), 9)), [(1, 0), (3, 1)]);
     assert_eq!(chart.get(EmployeeId(1)).unwrap().below, 1);

@@ -187,7 +187,7 @@ pub fn check(
                 Err(why) => errors.add(name(), why),
                 // Blank over nothing changes nothing: it is asked for where somebody is entered or changed by hand.
                 Ok(None) if field.facts.required && (whole || before.is_some()) => {
-                    errors.add(name(), "This is needed.")
+                    errors.add(name(), "This is needed.");
                 }
                 Ok(value) if value.as_deref() != before => changes.push((field.id, value)),
                 Ok(_) => {}

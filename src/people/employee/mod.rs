@@ -313,7 +313,9 @@ fn record_new(
     }
     audit::record(tx, actor, entry)?;
     let address = facts.email.parse().map_err(|why| AppError::invalid("email", why))?;
-    if user::adopt(tx, actor, id, &address)?.is_some() && facts.leave_date.is_some_and(|last| last < actor.today(tx.now())) {
+    if user::adopt(tx, actor, id, &address)?.is_some()
+        && facts.leave_date.is_some_and(|last| last < actor.today(tx.now()))
+    {
         user::require_may_go(tx, actor, id)?;
     }
     schedule::begin(tx, id, facts.join_date, &week.unwrap_or_else(schedule::full_time).into())

@@ -12,8 +12,8 @@ use crate::error::{AppError, Result};
 use crate::ids::{EmployeeId, GroupId};
 use crate::people::confirm::Confirm;
 use crate::people::custom::{self, FormField};
-use crate::people::schedule::form::{self as week, DayField};
 use crate::people::recount::{self, Ask, ConsentOf as _, Written};
+use crate::people::schedule::form::{self as week, DayField};
 use crate::people::{Reach, groups, reports, schedule, words};
 use crate::web::{self, Flash, Form, FormState, Shell, filters};
 use crate::{msg, msg_n, tr};
@@ -109,7 +109,9 @@ pub async fn update(ctx: Hr, Path(id): Path<EmployeeId>, form: Form<EmployeeForm
             let written = recount::write(&ctx, CHANGED, state.consent(), move |tx, actor| {
                 let shown = super::get(tx, id)?.facts;
                 if !seen.is_empty() && seen != super::store::updated_at(tx, id)? {
-                    let why = tr!("Somebody else has changed this record since you opened it. Look at it in another window: saving once more writes what stands here.");
+                    let why = tr!(
+                        "Somebody else has changed this record since you opened it. Look at it in another window: saving once more writes what stands here."
+                    );
                     return Err(AppError::invalid("", why));
                 }
                 groups::set_of_employee(tx, actor, id, &groups)?;

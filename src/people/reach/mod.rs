@@ -174,16 +174,16 @@ pub fn members_of_group(rx: &Rx<'_>, code: &str) -> Result<Vec<NameRef>> {
     store::group_members(rx, &crate::text::fold(code), today)
 }
 
+/// A place of work from a day on.
+pub(super) type Stay = (Date, Option<EntityId>, Option<LocationId>);
+
 /// From which day on each of these people is at which location and entity, the earliest first. The first one holds for
 /// the time before as well; who never was anywhere is left out.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub(super) fn places_over_time(
-    rx: &Rx<'_>,
-    employees: &[EmployeeId],
-) -> Result<HashMap<EmployeeId, Vec<(Date, Option<EntityId>, Option<LocationId>)>>> {
-    let mut found: HashMap<EmployeeId, Vec<(Date, Option<EntityId>, Option<LocationId>)>> = HashMap::new();
+pub(super) fn places_over_time(rx: &Rx<'_>, employees: &[EmployeeId]) -> Result<HashMap<EmployeeId, Vec<Stay>>> {
+    let mut found: HashMap<EmployeeId, Vec<Stay>> = HashMap::new();
     for (employee, on, is_location, id) in store::moves(rx, employees)? {
         let stretches = found.entry(employee).or_default();
         let (entity, location) = stretches.last().map_or((None, None), |(_, entity, location)| (*entity, *location));

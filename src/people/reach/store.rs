@@ -126,9 +126,11 @@ pub(super) fn people_at(
     )
 }
 
-/// From which day on people were, are or will be at which location and entity: person, day, whether it is the
-/// location, and which; by person and day.
-pub(super) fn moves(rx: &Rx<'_>, employees: &[EmployeeId]) -> Result<Vec<(EmployeeId, Date, bool, Option<i64>)>> {
+/// Person, day, whether it is the location (or the entity), and which.
+type Move = (EmployeeId, Date, bool, Option<i64>);
+
+/// From which day on people were, are or will be at which location and entity, by person and day.
+pub(super) fn moves(rx: &Rx<'_>, employees: &[EmployeeId]) -> Result<Vec<Move>> {
     rx.all(
         "SELECT employee_id, effective_on, field = 'location_id', CAST(value AS INTEGER) FROM employee_changes \
          WHERE employee_id IN (SELECT value FROM json_each(?1)) AND field IN ('location_id', 'entity_id') \
