@@ -6,7 +6,6 @@ use super::rules::{Completion, DayCount};
 use crate::error::{FieldErrors, Msg};
 use crate::ids::{EmployeeId, GroupId};
 use crate::people::NameRef;
-use crate::text::tidy;
 use crate::{msg, text_enum, tr};
 
 text_enum! {
@@ -156,18 +155,6 @@ pub const LONGEST_TITLE: usize = 200;
 pub const LONGEST_TEXT: usize = 4000;
 /// The longest note, reason or message, in characters.
 pub const LONGEST_NOTE: usize = 2000;
-
-/// A one-line field, tidied and checked: 1 to `most` characters.
-pub fn line(errors: &mut FieldErrors, field: &str, text: &str, most: usize) -> String {
-    let text = tidy(text);
-    let length = text.chars().count();
-    if length == 0 {
-        errors.add(field.to_owned(), "Please fill this in.");
-    } else if length > most {
-        errors.add(field.to_owned(), msg!("At most {0} characters; this has {1}.", most, length));
-    }
-    text
-}
 
 /// A field of several lines, without blanks around it: 0 to `most` characters.
 pub fn prose(errors: &mut FieldErrors, field: &str, text: &str, most: usize) -> String {

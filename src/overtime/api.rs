@@ -1,8 +1,8 @@
 //! Overtime in the API: asked, previewed, listed, decided, confirmed; and the limits.
 
 use axum::extract::Path;
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use serde::Deserialize;
 use utoipa::{OpenApi, ToSchema};
 
@@ -14,6 +14,7 @@ use crate::auth::{Hr, Staff};
 use crate::error::Result;
 use crate::ids::{DepartmentId, EmployeeId, OvertimeId, ProjectId};
 use crate::web::etag::{self, IfMatch, Tagged};
+use crate::web::json::created;
 use crate::web::listing::ListQuery;
 use crate::web::problem::{ReadProblems, WriteProblems};
 use crate::web::{Json, List};
@@ -146,7 +147,7 @@ pub async fn create(ctx: Staff, Json(input): Json<NewOvertime>) -> Result<Respon
     });
     let sent = sent.await?;
     let location = format!("/api/v1/overtime-requests/{}", sent.request.id);
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(sent)).into_response())
+    Ok(created(location, sent))
 }
 
 /// Changes a request that is not decided.

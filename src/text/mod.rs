@@ -10,7 +10,12 @@ mod tests;
 
 pub use email::EmailAddress;
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization as _;
+
+use crate::error::FieldErrors;
+use crate::msg;
 
 /// The form that equal things share: [`tidy`], NFKC, case folded. Upper before lower folds what has no single
 /// lower form ("ß" and "SS" are one); letter by letter, so that a sigma's place in the word does not matter.
@@ -27,6 +32,17 @@ pub fn fold(text: &str) -> String {
 pub fn sort_key(text: &str) -> String {
     let bare = fold(text).nfkd().filter(|c| !unicode_normalization::char::is_combining_mark(*c)).collect::<String>();
     bare.replace('ø', "o").replace('ł', "l").replace('đ', "d").replace('æ', "ae").replace('œ', "oe").replace('þ', "th")
+}
+
+/// A one-line field that is needed, tidied and checked: 1 to `most` characters.
+pub fn line(errors: &mut FieldErrors, field: impl Into<Cow<'static, str>>, text: &str, most: usize) -> String {
+    let text = tidy(text);
+    match text.chars().count() {
+        0 => errors.add(field, "Please fill this in."),
+        long if long > most => errors.add(field, msg!("At most {0} characters; this has {1}.", most, long)),
+        _ => {}
+    }
+    text
 }
 
 /// What was typed into a one-line field: composed (NFC), blanks around cut off and those within made single, control

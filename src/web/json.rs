@@ -4,7 +4,7 @@
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, Request};
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -81,7 +81,7 @@ fn malformed(path: &str, error: &serde_json::Error) -> FieldErrors {
 
 /// A body that could not be read whole, as its answer.
 pub(crate) fn too_large(rejection: &BytesRejection) -> Refused {
-    if rejection.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
+    if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
         Refused::TooLarge
     } else {
         Refused::App(AppError::invalid("", Msg::new("The body ended early.")))
@@ -95,4 +95,9 @@ impl<T: Serialize> IntoResponse for Json<T> {
             Err(error) => AppError::internal(error).into_response(),
         }
     }
+}
+
+/// 201 with what was made, and `Location` leading to it.
+pub fn created<T: Serialize>(location: String, made: T) -> Response {
+    (StatusCode::CREATED, [(header::LOCATION, location)], Json(made)).into_response()
 }

@@ -1,8 +1,8 @@
 //! Personal access tokens in the API.
 
 use axum::extract::Path;
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use crate::auth::Hire;
 use crate::error::Result;
 use crate::storage::Op;
+use crate::web::json::created;
 use crate::web::listing::ListQuery;
 use crate::web::problem::{ReadProblems, WriteProblems};
 use crate::web::{Json, List};
@@ -108,7 +109,7 @@ pub async fn create(Hire(ctx): Hire, Json(input): Json<Wanted>) -> Result<Respon
     let (token, secret) = ctx.write(op, move |tx, actor| super::create(tx, actor, &slug, new)).await?;
     let location = format!("/api/v1/auth/tokens/{}", token.id);
     let made = Made { token: token.into(), secret };
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(made)).into_response())
+    Ok(created(location, made))
 }
 
 /// Ends a token.

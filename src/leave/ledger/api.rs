@@ -1,7 +1,6 @@
 //! Balances and the ledger in the API.
 
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
@@ -17,6 +16,7 @@ use crate::leave::{types, words};
 use crate::people::{self, NameRef};
 use crate::storage::{Op, Rx};
 use crate::time::Minutes;
+use crate::web::json::created;
 use crate::web::listing::ListQuery;
 use crate::web::problem::{ReadProblems, WriteProblems};
 use crate::web::{Format, Json, List};
@@ -246,7 +246,7 @@ pub async fn adjust(ctx: Hr, Json(input): Json<Adjustment>) -> Result<Response> 
     let row = added.await?;
     let location =
         format!("/api/v1/leave/ledger?employee_id={employee_id}&leave_type_id={kind}&year={}", row.leave_year);
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(row)).into_response())
+    Ok(created(location, row))
 }
 
 /// One row of an account, with the sum up to it.

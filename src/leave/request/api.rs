@@ -1,8 +1,8 @@
 //! Requests in the API: asked, previewed, listed, and moved from state to state by their own routes.
 
 use axum::extract::Path;
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use jiff::civil::{Date, Time};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -18,7 +18,7 @@ use crate::leave::rules::{LeaveStatus, Part};
 use crate::people;
 use crate::time::hhmm;
 use crate::web::etag::{self, IfMatch, Tagged};
-use crate::web::json::there;
+use crate::web::json::{created, there};
 use crate::web::listing::ListQuery;
 use crate::web::problem::{ReadProblems, WriteProblems};
 use crate::web::{Json, List, Listing};
@@ -237,7 +237,7 @@ pub async fn create(ctx: Staff, Json(input): Json<NewLeave>) -> Result<Response>
     });
     let sent = sent.await?;
     let location = format!("/api/v1/leave/requests/{}", sent.request.id);
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(sent)).into_response())
+    Ok(created(location, sent))
 }
 
 /// Changes a request that is not decided.

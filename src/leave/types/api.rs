@@ -1,8 +1,8 @@
 //! Leave types in the API.
 
 use axum::extract::Path;
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -14,7 +14,7 @@ use crate::leave::rules::{Attachment, Granularity, Unit};
 use crate::storage::Op;
 use crate::time::Minutes;
 use crate::web::etag::{self, IfMatch, Tagged};
-use crate::web::json::there;
+use crate::web::json::{created, there};
 use crate::web::listing::ListQuery;
 use crate::web::problem::{ReadProblems, WriteProblems};
 use crate::web::{Json, List};
@@ -110,7 +110,7 @@ pub async fn create(ctx: Hr, Json(fields): Json<TypeFields>) -> Result<Response>
         })
         .await?;
     let location = format!("/api/v1/leave/types/{}", kind.id);
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(kind)).into_response())
+    Ok(created(location, kind))
 }
 
 /// Changes a kind of leave.

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -13,6 +12,7 @@ use crate::error::Result;
 use crate::ids::{OnboardingId, UserId};
 use crate::people::employee::api::EmployeeDetail;
 use crate::web::Json;
+use crate::web::json::created;
 use crate::web::problem::WriteProblems;
 
 /// The new record, and what was made with it.
@@ -48,5 +48,5 @@ pub async fn create(ctx: Hr, Json(input): Json<Input>) -> Result<Response> {
     });
     let made = made.await?;
     let location = format!("/api/v1/employees/{}", made.employee.employee.id);
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(made)).into_response())
+    Ok(created(location, made))
 }

@@ -1,8 +1,8 @@
 //! Onboardings in the API, and how far somebody's is.
 
 use axum::extract::Path;
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -19,7 +19,7 @@ use crate::onboarding::tasks::{self};
 use crate::people::NameRef;
 use crate::storage::Rx;
 use crate::web::etag::{self, IfMatch, Tagged};
-use crate::web::json::there;
+use crate::web::json::{created, there};
 use crate::web::listing::ListQuery;
 use crate::web::problem::{ReadProblems, WriteProblems};
 use crate::web::{Json, List};
@@ -191,7 +191,7 @@ pub async fn create(ctx: Hr, Json(new): Json<NewInput>) -> Result<Response> {
     });
     let made = made.await?;
     let location = format!("/api/v1/onboardings/{}", made.onboarding.id);
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(made)).into_response())
+    Ok(created(location, made))
 }
 
 /// One onboarding.

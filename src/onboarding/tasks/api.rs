@@ -2,8 +2,8 @@
 
 use axum::body::Bytes;
 use axum::extract::Path;
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -20,7 +20,7 @@ use crate::onboarding::runs;
 use crate::people::NameRef;
 use crate::storage::Rx;
 use crate::web::etag::{self, IfMatch, Tagged};
-use crate::web::json;
+use crate::web::json::{self, created};
 use crate::web::listing::ListQuery;
 use crate::web::problem::{ReadProblems, WriteProblems};
 use crate::web::{Json, List};
@@ -300,7 +300,7 @@ pub async fn create(ctx: Staff, Json(new): Json<NewTask>) -> Result<Response> {
     });
     let made = made.await?;
     let location = format!("/api/v1/tasks/{}", made.id);
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(made)).into_response())
+    Ok(created(location, made))
 }
 
 /// One task.
@@ -503,7 +503,7 @@ pub async fn comment(ctx: Hire, Path(id): Path<TaskId>, Json(input): Json<Commen
     });
     let written = CommentJson::from(written.await?);
     let location = format!("/api/v1/tasks/{id}/comments");
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(written)).into_response())
+    Ok(created(location, written))
 }
 
 /// One act on several tasks.

@@ -11,12 +11,13 @@ use crate::auth::Actor;
 use crate::error::{AppError, FieldErrors, Result};
 use crate::ids::{EmployeeId, OnboardingId, TaskId};
 use crate::msg;
-use crate::onboarding::model::{Category, LONGEST_NOTE, LONGEST_TEXT, LONGEST_TITLE, Part, line, prose, word};
+use crate::onboarding::model::{Category, LONGEST_NOTE, LONGEST_TEXT, LONGEST_TITLE, Part, prose, word};
 use crate::onboarding::notices;
 use crate::onboarding::rules::{self, Completion, TaskStatus};
 use crate::onboarding::runs::{self, RunStatus};
 use crate::onboarding::templates::draft::read_part;
 use crate::storage::{Rx, Tx};
+use crate::text::line;
 
 /// Due dates lie between these: a year of two or five digits is a slip of the pen.
 const DATES: std::ops::RangeInclusive<Date> = date(2000, 1, 1)..=date(2199, 12, 31);

@@ -2,8 +2,8 @@
 
 use axum::body::Bytes;
 use axum::extract::Path;
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -16,7 +16,7 @@ use crate::ids::{DepartmentId, LocationId, TemplateId};
 use crate::people::{EmploymentType, NameRef};
 use crate::storage::Rx;
 use crate::web::etag::{self, IfMatch, Tagged};
-use crate::web::json::{self, there};
+use crate::web::json::{self, created, there};
 use crate::web::listing::ListQuery;
 use crate::web::problem::{ReadProblems, WriteProblems};
 use crate::web::{Json, List};
@@ -209,12 +209,9 @@ pub async fn create(ctx: Hr, Json(new): Json<NewTemplate>) -> Result<Response> {
         }
         TemplateDetail::read(tx, actor, id)
     });
-    created(&made.await?)
-}
-
-fn created(made: &TemplateDetail) -> Result<Response> {
+    let made = made.await?;
     let location = format!("/api/v1/templates/{}", made.template.id);
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(made)).into_response())
+    Ok(created(location, made))
 }
 
 /// One template.
@@ -329,7 +326,9 @@ pub async fn copy(ctx: Hr, Path(id): Path<TemplateId>, body: Bytes) -> Result<Re
         let copy = super::copy(tx, actor, id, &input.name)?;
         TemplateDetail::read(tx, actor, copy)
     });
-    created(&made.await?)
+    let made = made.await?;
+    let location = format!("/api/v1/templates/{}", made.template.id);
+    Ok(created(location, made))
 }
 
 /// Publishes a template.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::TemplateTask;
 use crate::error::{AppError, FieldErrors, Result};
 use crate::msg;
-use crate::onboarding::model::{Category, LONGEST_TEXT, LONGEST_TITLE, Part, PartWord, line, prose, word};
+use crate::onboarding::model::{Category, LONGEST_TEXT, LONGEST_TITLE, Part, PartWord, prose, word};
 use crate::onboarding::rules::{self, Completion, DayCount};
 use crate::onboarding::runs;
 use crate::storage::Rx;
@@ -116,7 +116,7 @@ impl TaskDraft {
     pub fn read(rx: &Rx<'_>, errors: &mut FieldErrors, before: &str, input: &TaskInput) -> Result<Option<TaskDraft>> {
         let wrong = errors.0.len();
         let field = |name: &str| format!("{before}{name}");
-        let title = line(errors, &field("title"), &input.title, LONGEST_TITLE);
+        let title = crate::text::line(errors, field("title"), &input.title, LONGEST_TITLE);
         let description = prose(errors, &field("description"), &input.description, LONGEST_TEXT);
         let category = word::<Category>(errors, &field("category"), &input.category);
         let day_count = word::<DayCount>(errors, &field("day_count"), &input.day_count);

@@ -12,7 +12,7 @@ pub(super) mod store;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::model::{Category, Part, line, prose};
+use super::model::{Category, Part, prose};
 use super::rules::{self, Aim, Completion, DayCount};
 use crate::audit;
 use crate::auth::Actor;
@@ -21,7 +21,7 @@ use crate::ids::{DepartmentId, LocationId, TemplateId};
 use crate::msg;
 use crate::people::{EmploymentType, NameRef};
 use crate::storage::{Op, Rx, Tx};
-use crate::text::fold;
+use crate::text::{fold, line};
 
 pub use draft::{TaskDraft, TaskInput};
 

@@ -1,8 +1,8 @@
 //! Projects in the API.
 
 use axum::extract::Path;
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -11,6 +11,7 @@ use crate::auth::{Hr, Staff};
 use crate::error::Result;
 use crate::ids::ProjectId;
 use crate::web::etag::{self, IfMatch, Tagged};
+use crate::web::json::created;
 use crate::web::listing::ListQuery;
 use crate::web::problem::{ReadProblems, WriteProblems};
 use crate::web::{Json, List};
@@ -90,7 +91,7 @@ pub async fn create(ctx: Hr, Json(new): Json<NewProject>) -> Result<Response> {
     });
     let project = made.await?;
     let location = format!("/api/v1/projects/{}", project.id);
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(project)).into_response())
+    Ok(created(location, project))
 }
 
 /// Changes a project.

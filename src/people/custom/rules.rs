@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::{FieldFacts, Kind};
 use crate::error::{FieldErrors, Msg};
-use crate::text::{fold, tidy};
+use crate::text::{fold, line, tidy};
 use crate::{msg, tr};
 
 /// Characters of a text or a choice.
@@ -23,12 +23,7 @@ pub fn check(facts: &mut FieldFacts) -> FieldErrors {
     if !begins || facts.code.len() > 40 || !facts.code.chars().all(plain) {
         errors.add("code", tr!("Use up to 40 small letters, digits and underscores, beginning with a letter."));
     }
-    facts.label = tidy(&facts.label);
-    match facts.label.chars().count() {
-        0 => errors.add("label", "Please fill this in."),
-        long if long > 100 => errors.add("label", msg!("At most {0} characters; this has {1}.", 100, long)),
-        _ => {}
-    }
+    facts.label = line(&mut errors, "label", &facts.label, 100);
     facts.options = facts.options.iter().map(|option| tidy(option)).filter(|option| !option.is_empty()).collect();
     let mut keys: Vec<String> = facts.options.iter().map(|option| fold(option)).collect();
     keys.sort_unstable();

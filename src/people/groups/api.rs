@@ -1,8 +1,8 @@
 //! Groups in the API.
 
 use axum::extract::Path;
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -14,6 +14,7 @@ use crate::ids::{EmployeeId, GroupId};
 use crate::people::NameRef;
 use crate::storage::Rx;
 use crate::web::etag::{self, IfMatch, Tagged};
+use crate::web::json::created;
 use crate::web::listing::ListQuery;
 use crate::web::problem::{ReadProblems, WriteProblems};
 use crate::web::{Json, List};
@@ -109,7 +110,7 @@ pub async fn create(ctx: Hr, Json(new): Json<NewInput>) -> Result<Response> {
     });
     let made = made.await?;
     let location = format!("/api/v1/groups/{}", made.id);
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(made)).into_response())
+    Ok(created(location, made))
 }
 
 /// One group.

@@ -11,7 +11,7 @@ use crate::ids::{EmployeeId, GroupId};
 use crate::msg;
 use crate::people::{self, NameRef};
 use crate::storage::{Rx, Tx, is_foreign_key_violation};
-use crate::text::{fold, tidy};
+use crate::text::{fold, line, tidy};
 
 /// A group.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,10 +65,9 @@ pub fn by_codes(rx: &Rx<'_>, codes: &[String]) -> Result<Vec<GroupId>> {
 /// [`crate::error::AppError::Forbidden`] for all but HR; [`crate::error::AppError::Invalid`] by field.
 pub fn create(tx: &mut Tx<'_>, actor: &Actor, name: &str, code: &str) -> Result<GroupId> {
     actor.require_hr()?;
-    let (name, code) = (tidy(name), tidy(code));
-    let key = fold(&code);
     let mut errors = FieldErrors::new();
-    check_name(&name, &mut errors);
+    let (name, code) = (line(&mut errors, "name", name, 100), tidy(code));
+    let key = fold(&code);
     let plain = code.chars().all(|c| c.is_alphanumeric() || "_.-".contains(c));
     if !(1..=40).contains(&code.chars().count()) || !plain {
         errors.add("code", "Use 1 to 40 letters, digits, dots, hyphens or underscores, such as “it”.");
@@ -89,9 +88,8 @@ pub fn create(tx: &mut Tx<'_>, actor: &Actor, name: &str, code: &str) -> Result<
 pub fn rename(tx: &mut Tx<'_>, actor: &Actor, id: GroupId, name: &str) -> Result<()> {
     actor.require_hr()?;
     let before = store::get(tx, id)?.name;
-    let name = tidy(name);
     let mut errors = FieldErrors::new();
-    check_name(&name, &mut errors);
+    let name = line(&mut errors, "name", name, 100);
     errors.into_result(())?;
     if name == before {
         return Ok(());
@@ -205,12 +203,4 @@ fn change_membership(
     change(&mut groups);
     set_of_employee(tx, actor, employee, &groups)?;
     Ok(())
-}
-
-fn check_name(name: &str, errors: &mut FieldErrors) {
-    match name.chars().count() {
-        0 => errors.add("name", "Please fill this in."),
-        1..=100 => {}
-        long => errors.add("name", msg!("At most {0} characters; this has {1}.", 100, long)),
-    }
 }

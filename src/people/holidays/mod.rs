@@ -18,7 +18,7 @@ use crate::error::{FieldErrors, Msg, Result};
 use crate::ids::{EntityId, HolidayId, LocationId};
 use crate::msg;
 use crate::storage::{Rx, Tx};
-use crate::text::tidy;
+use crate::text::line;
 use crate::time::{Half, HolidayScope, Holidays, Period};
 
 /// A holiday lasts at most this many days: a longer one is a slip of the pen.
@@ -162,12 +162,7 @@ fn recounted(tx: &mut Tx<'_>, actor: &Actor, facts: &[&HolidayFacts], why: Msg) 
 
 fn check(rx: &Rx<'_>, facts: &mut HolidayFacts) -> Result<()> {
     let mut errors = FieldErrors::new();
-    facts.name = tidy(&facts.name);
-    match facts.name.chars().count() {
-        0 => errors.add("name", "Please fill this in."),
-        1..=100 => {}
-        long => errors.add("name", msg!("At most {0} characters; this has {1}.", 100, long)),
-    }
+    facts.name = line(&mut errors, "name", &facts.name, 100);
     match Period::new(facts.start_date, facts.end_date) {
         None => errors.add("end_date", "The last day cannot come before the first."),
         Some(period) if period.day_count() > LONGEST => {

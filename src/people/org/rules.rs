@@ -4,17 +4,12 @@ use jiff::tz::TimeZone;
 
 use crate::error::FieldErrors;
 use crate::msg;
-use crate::text::tidy;
+use crate::text::{line, tidy};
 
 /// A name of 1 to 100 characters and a code of 1 to 10, tidied.
 pub(super) fn name_and_code(name: &mut String, code: &mut String, errors: &mut FieldErrors) {
     for (field, text, most) in [("name", name, 100), ("code", code, 10)] {
-        *text = tidy(text);
-        match text.chars().count() {
-            0 => errors.add(field, "Please fill this in."),
-            long if long > most => errors.add(field, msg!("At most {0} characters; this has {1}.", most, long)),
-            _ => {}
-        }
+        *text = line(errors, field, text, most);
     }
 }
 

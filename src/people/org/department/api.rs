@@ -1,8 +1,8 @@
 //! Departments in the API.
 
 use axum::extract::Path;
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -14,7 +14,7 @@ use crate::people::NameRef;
 use crate::people::org::unit::{self, Impact, Unit};
 use crate::storage::Op;
 use crate::web::etag::{self, IfMatch, Tagged};
-use crate::web::json::there;
+use crate::web::json::{created, there};
 use crate::web::listing::ListQuery;
 use crate::web::problem::{ReadProblems, WriteProblems};
 use crate::web::{Json, List};
@@ -195,7 +195,7 @@ pub async fn add_manager(
         Ok(crate::people::get(tx, employee_id)?.name_ref())
     });
     let location = format!("/api/v1/departments/{id}/managers/{employee_id}");
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(named.await?)).into_response())
+    Ok(created(location, named.await?))
 }
 
 /// Takes a manager away.
@@ -253,7 +253,7 @@ pub async fn create(ctx: Hr, Json(new): Json<NewInput>) -> Result<Response> {
     });
     let made = DepartmentJson::of(made.await?, &ctx.actor);
     let location = format!("/api/v1/departments/{}", made.id);
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(made)).into_response())
+    Ok(created(location, made))
 }
 
 /// One department.

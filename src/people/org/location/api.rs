@@ -1,8 +1,8 @@
 //! Locations in the API.
 
 use axum::extract::Path;
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -17,7 +17,7 @@ use crate::people::{NameRef, recount};
 use crate::storage::Op;
 use crate::time::FreeDayRule;
 use crate::web::etag::{self, IfMatch, Tagged};
-use crate::web::json::there;
+use crate::web::json::{created, there};
 use crate::web::listing::ListQuery;
 use crate::web::problem::{ReadProblems, WriteProblems};
 use crate::web::{Json, List};
@@ -208,7 +208,7 @@ pub async fn create(ctx: Hr, Json(new): Json<NewInput>) -> Result<Response> {
     });
     let made = LocationJson::from(made.await?);
     let location = format!("/api/v1/locations/{}", made.id);
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(made)).into_response())
+    Ok(created(location, made))
 }
 
 /// One location.

@@ -23,7 +23,7 @@ use crate::msg;
 use crate::people::NameRef;
 use crate::people::recount::{self, Touched, Whose};
 use crate::storage::{Rx, Tx};
-use crate::text::tidy;
+use crate::text::line;
 use crate::time::{Overlay, OverlayMode, OverlayScope, PartialWeek, Period};
 
 /// The longest overlay, in days: what lasts is a pattern.
@@ -224,12 +224,7 @@ pub(super) fn present(rx: &Rx<'_>, id: OverlayId) -> Result<OverlayRow> {
 
 fn check(rx: &Rx<'_>, before: Option<&OverlayFacts>, facts: &mut OverlayFacts) -> Result<()> {
     let mut errors = FieldErrors::new();
-    facts.name = tidy(&facts.name);
-    match facts.name.chars().count() {
-        0 => errors.add("name", "Please fill this in."),
-        1..=100 => {}
-        long => errors.add("name", msg!("At most {0} characters; this has {1}.", 100, long)),
-    }
+    facts.name = line(&mut errors, "name", &facts.name, 100);
     match Period::new(facts.start_date, facts.end_date) {
         None => errors.add("end_date", "The last day cannot come before the first."),
         Some(period) if period.day_count() > LONGEST => {

@@ -19,9 +19,9 @@ use crate::lang::Lang;
 use crate::people::recount::Touched;
 use crate::people::{self, NameRef};
 use crate::storage::{Rx, Tx};
-use crate::text::{sort_key, tidy};
+use crate::text::{line, sort_key};
 use crate::time::{Period, Rotation};
-use crate::{msg, tr};
+use crate::tr;
 
 /// A pattern by name. The first week of a rotation is that of the date from which a person is given it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -208,13 +208,8 @@ fn present(rx: &Rx<'_>, id: ScheduleTemplateId) -> Result<Template> {
 }
 
 fn check_name(rx: &Rx<'_>, own: Option<ScheduleTemplateId>, name: &str) -> Result<String> {
-    let name = tidy(name);
     let mut errors = FieldErrors::new();
-    match name.chars().count() {
-        0 => errors.add("name", "Please fill this in."),
-        1..=100 => {}
-        long => errors.add("name", msg!("At most {0} characters; this has {1}.", 100, long)),
-    }
+    let name = line(&mut errors, "name", name, 100);
     if store::named(rx, &sort_key(&name))?.is_some_and(|other| Some(other) != own) {
         errors.add("name", "There is a template of this name already.");
     }
