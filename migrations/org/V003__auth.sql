@@ -10,6 +10,8 @@ CREATE TABLE users (
   name_key       TEXT NOT NULL DEFAULT '' CHECK (length(name_key) <= 400),
   password_hash  TEXT,
   password_set_at TEXT,
+  -- Rises when the password is set and when the login is disabled: what was offered to an older one is over.
+  credential_version INTEGER NOT NULL DEFAULT 0 CHECK (credential_version >= 0),
   language       TEXT NOT NULL DEFAULT 'en' CHECK (length(language) BETWEEN 2 AND 10),
   theme          TEXT NOT NULL DEFAULT '' CHECK (theme IN ('', 'light', 'dark')),
   disabled_at    TEXT,

@@ -1,8 +1,14 @@
 //! Signing in by the page: the right password, the wrong one, the lockout, and what the session's end means.
 
 use jiff::SignedDuration;
+use steward::auth::Role;
+use steward::auth::password::Password;
+use steward::auth::user::{self, NewUser};
+use steward::ids::UserId;
+use steward::orgs::{OrgSettings, Slug};
+use steward::storage::Op;
 
-use crate::support::{PASSWORD, TestApp};
+use crate::support::{PASSWORD, TestApp, aside};
 
 #[tokio::test]
 async fn a_right_password_opens_a_session_and_leads_on() {
@@ -69,4 +75,84 @@ async fn an_unknown_address_takes_as_long_as_a_known_one() {
         }
         assert!(alike(unknown, known), "{stranger}: {unknown:.4} s against {known:.4} s");
     }
+}
+
+/// Gives Mira's address a login in a second organization, whose HR can set its password.
+fn second(app: &TestApp, password: &'static str) -> UserId {
+    aside(|| {
+        let zone = jiff::tz::TimeZone::UTC;
+        let org = app.app.house.orgs.create(Slug::parse("zenith").unwrap(), OrgSettings::named("Zenith")).unwrap();
+        let made = org.db.write_blocking(Op::act("test"), move |tx| {
+            let actor = steward::auth::Actor::command_line(zone);
+            user::create(
+                tx,
+                &actor,
+                NewUser {
+                    email: "employee@nordlicht.test".parse().unwrap(),
+                    name: "Mira Castell".to_owned(),
+                    employee_id: None,
+                    roles: [Role::Employee].into_iter().collect(),
+                    language: "en".to_owned(),
+                },
+            )
+        });
+        let user = made.unwrap();
+        set_password(app, "zenith", user, password);
+        user
+    })
+}
+
+fn set_password(app: &TestApp, slug: &str, user: UserId, password: &str) {
+    let org = app.app.house.orgs.get(slug).unwrap();
+    let address = "employee@nordlicht.test".parse().unwrap();
+    let hash = app.auth().passwords.hash_blocking(&address, &Password::new(password)).unwrap();
+    let set = org.db.write_blocking(Op::act("test"), move |tx| {
+        let actor = steward::auth::Actor::command_line(jiff::tz::TimeZone::UTC);
+        user::set_password(tx, &actor, user, &hash, "test")
+    });
+    set.unwrap();
+}
+
+#[tokio::test]
+async fn who_sets_passwords_in_one_organization_cannot_try_them_in_another() {
+    let app = TestApp::new();
+    let user = second(&app, "guess number one!");
+    let form = |password: &'static str| [("email", "employee@nordlicht.test"), ("password", password)];
+    for guess in
+        ["guess number one!", "guess number two!", "guess number 3333", "guess number 4444", "guess number 5555"]
+    {
+        aside(|| set_password(&app, "zenith", user, guess));
+        app.anonymous().post("/sign-in", form(guess)).await.assert_redirect("/");
+    }
+    // Nordlicht's login is closed from there by now, even to its own password; Zenith's is not.
+    app.anonymous().post("/sign-in", form(PASSWORD)).await.assert_status(422);
+    app.anonymous().post("/sign-in", form("guess number 5555")).await.assert_redirect("/");
+    app.clock.advance(SignedDuration::from_mins(1));
+    app.anonymous().post("/sign-in", form(PASSWORD)).await.assert_redirect("/");
+}
+
+#[tokio::test]
+async fn the_choice_of_an_organization_ends_with_the_password_it_was_made_for() {
+    let app = TestApp::new();
+    second(&app, PASSWORD);
+    let form = [("email", "employee@nordlicht.test"), ("password", PASSWORD)];
+    let ticket = |page: &str| -> String {
+        let from = page.split("name=\"ticket\" value=\"").nth(1).unwrap();
+        from.split('"').next().unwrap().to_owned()
+    };
+    let mira = app.people.employee.user;
+    let page = app.anonymous().post("/sign-in", form).await.assert_ok().text();
+    let chosen = [("ticket", ticket(&page)), ("organization", "nordlicht".to_owned())];
+    app.anonymous().post("/sign-in/organization", chosen.clone()).await.assert_redirect("/");
+    aside(|| set_password(&app, "nordlicht", mira, "another password"));
+    let refused = app.anonymous().post("/sign-in/organization", chosen).await;
+    assert!(refused.header("set-cookie").is_empty(), "the password is another by now");
+
+    aside(|| set_password(&app, "nordlicht", mira, PASSWORD));
+    let page = app.anonymous().post("/sign-in", form).await.assert_ok().text();
+    let chosen = [("ticket", ticket(&page)), ("organization", "nordlicht".to_owned())];
+    app.act(app.people.admin, move |tx, actor| user::disable(tx, actor, mira)).unwrap();
+    app.act(app.people.admin, move |tx, actor| user::enable(tx, actor, mira)).unwrap();
+    let refused = app.anonymous().post("/sign-in/organization", chosen).await;
+    assert!(refused.header("set-cookie").is_empty(), "disabled meanwhile, if only for a moment");
 }

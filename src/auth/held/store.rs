@@ -69,7 +69,8 @@ pub(super) fn erase(tx: &mut Tx<'_>, user: UserId) -> Result<()> {
     tx.run("DELETE FROM idempotency_keys WHERE user_id = ?1", [user])?;
     tx.run("DELETE FROM user_roles WHERE user_id = ?1", [user])?;
     tx.run(
-        "UPDATE users SET password_hash = NULL, disabled_at = coalesce(disabled_at, ?2), last_seen_at = NULL WHERE id = ?1",
+        "UPDATE users SET password_hash = NULL, disabled_at = coalesce(disabled_at, ?2), last_seen_at = NULL, \
+         credential_version = credential_version + 1 WHERE id = ?1",
         (user, now),
     )?;
     Ok(())

@@ -1,6 +1,7 @@
 //! Signing in. First the password, then (where one address has logins in several organizations) the organization;
-//! one argon2 computation and the same writes whatever exists, so that neither the answer nor its time tells a
-//! stranger which addresses are known.
+//! one argon2 computation whatever exists, and the same writes for a stranger's address as for a known one, so that
+//! neither the answer nor its time tells which addresses are known. (An address with logins in several organizations
+//! costs a small write in each; against the one hash that is little, but it is not nothing.)
 
 pub mod api;
 pub mod pages;
@@ -30,6 +31,7 @@ use super::password::{Password, PasswordHash, Verified};
 use super::session::{self, Client, Kind, Opened};
 
 pub use refresh::Tokens;
+use store::CredentialVersion;
 pub use ticket::Choice;
 
 const SIGNED_IN: Op = Op::act("sign_in.succeeded");
@@ -93,6 +95,7 @@ struct Candidate {
     org: Arc<Org>,
     user: UserId,
     hash: Option<PasswordHash>,
+    version: CredentialVersion,
     counted: Option<Counted>,
 }
 
@@ -150,8 +153,10 @@ impl Auth {
         };
         let (right, wrong): (Vec<_>, Vec<_>) = candidates.into_iter().zip(matches).partition(|(_, matches)| *matches);
         let mut right: Vec<Candidate> = right.into_iter().map(|(candidate, _)| candidate).collect();
+        // Wrong is wrong, also where it was right elsewhere: whoever can set a password in one organization could else
+        // try it in another as often as they like.
         for (candidate, _) in wrong {
-            if right.is_empty() { candidate.failed(&knock).await? } else { candidate.undo().await? }
+            candidate.failed(&knock).await?;
         }
         match right.len() {
             0 => Ok(Outcome::Wrong),
@@ -166,7 +171,7 @@ impl Auth {
                 for candidate in &right {
                     candidate.undo().await?;
                 }
-                let logins = right.iter().map(|candidate| (&candidate.org, candidate.user));
+                let logins = right.iter().map(|candidate| (&candidate.org, candidate.user, candidate.version));
                 Ok(Outcome::Choose(self.offer(logins)))
             }
         }
@@ -224,8 +229,9 @@ impl Auth {
                 continue;
             }
             let key = address.key().to_owned();
-            if let Some((user, hash)) = org.db.read(move |rx| store::login(rx, &key)).await? {
-                found.push(Candidate { org, user, hash, counted: None });
+            if let Some(login) = org.db.read(move |rx| store::login(rx, &key)).await? {
+                let store::Login { user, hash, version } = login;
+                found.push(Candidate { org, user, hash, version, counted: None });
             }
         }
         Ok(found)

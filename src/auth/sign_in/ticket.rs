@@ -1,5 +1,5 @@
 //! The step between a right password and the choice of an organization: a signed note of which logins it was right
-//! for, good for five minutes.
+//! for, good for five minutes and no longer than that password.
 
 use std::sync::Arc;
 
@@ -16,6 +16,7 @@ use crate::ids::UserId;
 use crate::orgs::Org;
 use crate::vault::keys::Purpose;
 
+use super::store::{self, CredentialVersion};
 use super::{Knock, SignedIn};
 
 const LIVES: SignedDuration = SignedDuration::from_mins(5);
@@ -31,19 +32,19 @@ pub struct Choice {
 
 #[derive(Serialize, Deserialize)]
 struct Note {
-    /// Slug and login.
-    logins: Vec<(String, UserId)>,
+    /// Slug, login, and where its credentials stood when the password was right.
+    logins: Vec<(String, UserId, CredentialVersion)>,
     /// Seconds since the Unix epoch.
     until: i64,
 }
 
 impl Auth {
-    pub(super) fn offer<'a>(&self, logins: impl Iterator<Item = (&'a Arc<Org>, UserId)>) -> Choice {
+    pub(super) fn offer<'a>(&self, logins: impl Iterator<Item = (&'a Arc<Org>, UserId, CredentialVersion)>) -> Choice {
         let mut organizations = Vec::new();
         let mut note = Note { logins: Vec::new(), until: (self.clock().now() + LIVES).as_second() };
-        for (org, user) in logins {
+        for (org, user, version) in logins {
             organizations.push((org.slug.as_str().to_owned(), org.settings().name.clone()));
-            note.logins.push((org.slug.as_str().to_owned(), user));
+            note.logins.push((org.slug.as_str().to_owned(), user, version));
         }
         let body = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&note).expect("slugs and numbers are JSON"));
         let ticket = format!("{body}.{}", URL_SAFE_NO_PAD.encode(self.seal(&body).finalize().into_bytes()));
@@ -53,12 +54,16 @@ impl Auth {
     /// Enters the organization that was chosen.
     ///
     /// # Errors
-    /// [`AppError::Unauthenticated`] for a ticket that is too old, not ours, or does not name that organization.
+    /// [`AppError::Unauthenticated`] for a ticket that is too old, not ours, or does not name that organization, or
+    /// where the password was changed or the login disabled since.
     pub async fn choose(&self, ticket: &str, slug: &str, knock: &Knock) -> Result<SignedIn> {
         let note = self.read(ticket).ok_or(AppError::Unauthenticated)?;
-        let user =
-            note.logins.iter().find(|(of, _)| of == slug).map(|(_, user)| *user).ok_or(AppError::Unauthenticated)?;
+        let (_, user, version) =
+            note.logins.into_iter().find(|(of, ..)| of == slug).ok_or(AppError::Unauthenticated)?;
         let org = self.orgs.of_credential(slug)?;
+        if org.db.read(move |rx| store::version(rx, user)).await? != Some(version) {
+            return Err(AppError::Unauthenticated);
+        }
         self.enter(org, user, None, knock).await
     }
 

@@ -311,6 +311,14 @@ fn tell_old_address(tx: &mut Tx<'_>, user: &User, old: &EmailAddress, new: &Emai
     Ok(())
 }
 
+/// Logins in use that have this role, stored with it.
+///
+/// # Errors
+/// What the database says.
+pub fn with_role(rx: &Rx<'_>, role: Role) -> Result<Vec<UserId>> {
+    store::with_role(rx, role)
+}
+
 /// Those whose login has an address that `actor` may not change: HR's own and admins', for HR.
 ///
 /// # Errors

@@ -104,7 +104,10 @@ pub(super) fn set_roles(tx: &mut Tx<'_>, id: UserId, roles: Roles) -> Result<()>
 
 pub(super) fn set_disabled(tx: &mut Tx<'_>, id: UserId, disabled: bool) -> Result<()> {
     let at = disabled.then(|| tx.now());
-    tx.run("UPDATE users SET disabled_at = ?2 WHERE id = ?1", (id, at))?;
+    tx.run(
+        "UPDATE users SET disabled_at = ?2, credential_version = credential_version + ?3 WHERE id = ?1",
+        (id, at, disabled),
+    )?;
     Ok(())
 }
 
@@ -115,6 +118,16 @@ pub(super) fn other_admins(rx: &Rx<'_>, id: UserId, today: Date) -> Result<i64> 
          WHERE r.role = 'admin' AND r.user_id <> ?1 AND u.disabled_at IS NULL AND u.password_hash IS NOT NULL
            AND e.hidden_by IS NULL AND (e.leave_date IS NULL OR e.leave_date >= ?2)",
         (id, today),
+    )
+}
+
+/// Logins in use that have this role.
+pub(super) fn with_role(rx: &Rx<'_>, role: Role) -> Result<Vec<UserId>> {
+    rx.all(
+        "SELECT r.user_id FROM user_roles r JOIN users u ON u.id = r.user_id
+         WHERE r.role = ?1 AND u.disabled_at IS NULL ORDER BY r.user_id",
+        [role.as_str()],
+        |row| row.get(0),
     )
 }
 
@@ -131,7 +144,11 @@ pub(super) fn with_office_roles(rx: &Rx<'_>) -> Result<HashSet<EmployeeId>> {
 
 pub(super) fn set_password(tx: &mut Tx<'_>, id: UserId, hash: &PasswordHash) -> Result<()> {
     let now = tx.now();
-    tx.run("UPDATE users SET password_hash = ?2, password_set_at = ?3 WHERE id = ?1", (id, hash.as_str(), now))?;
+    tx.run(
+        "UPDATE users SET password_hash = ?2, password_set_at = ?3, credential_version = credential_version + 1
+         WHERE id = ?1",
+        (id, hash.as_str(), now),
+    )?;
     Ok(())
 }
 
