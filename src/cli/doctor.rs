@@ -234,7 +234,7 @@ fn audit_chain(name: &str, db: &Db, chain: Chain) -> Finding {
 /// The sealed files that rows name.
 fn files(org: &Org, deep: bool) -> Finding {
     let check = format!("files of {}", org.slug);
-    match org.db.read_blocking(|rx| org.vault().faults(rx, deep)) {
+    match org.vault().faults(&org.db, deep) {
         Ok((all, faults)) if faults.is_empty() => {
             let looked = if deep { "each opens" } else { "each is there; --deep reads them through" };
             Finding::well(check, format!("{all} sealed files, {looked}"))

@@ -79,6 +79,7 @@ pub struct Org {
     pub db: Db,
     pub keys: OrgKeys,
     pub dir: PathBuf,
+    vault: Vault,
     settings: arc_swap::ArcSwap<OrgSettings>,
     reloading: tokio::sync::Mutex<()>,
 }
@@ -94,6 +95,7 @@ impl Org {
         let settings = db.read_blocking(OrgSettings::load)?;
         let keys = master.organization(slug.as_str());
         Ok(Org {
+            vault: Vault::new(&dir, keys.key(Purpose::Vault)),
             slug,
             db,
             keys,
@@ -110,7 +112,7 @@ impl Org {
 
     /// The organization's sealed files.
     pub fn vault(&self) -> Vault {
-        Vault::new(&self.dir, self.keys.key(Purpose::Vault))
+        self.vault.clone()
     }
 
     /// Reads the settings again: after any act that changed them.

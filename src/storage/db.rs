@@ -11,6 +11,7 @@ use std::sync::{Arc, LazyLock};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use parking_lot::{Condvar, Mutex};
 use rusqlite::Connection;
 use tokio::sync::{Notify, Semaphore, oneshot, watch};
@@ -301,6 +302,12 @@ impl Db {
 
     pub fn clock(&self) -> &Clock {
         &self.0.shared.clock
+    }
+
+    /// How far time has certainly come: now, or earlier where the machine's clock has jumped ahead. For whatever may
+    /// only be removed after a while.
+    pub fn certain_now(&self) -> Timestamp {
+        self.0.shared.age.now(&self.0.shared.clock)
     }
 
     /// Commits what is queued, waits for running reads and closes every connection. Later reads and writes answer

@@ -11,18 +11,21 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
 use std::fmt;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, BufReader, Read, Write};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
+use parking_lot::Mutex;
 use zeroize::Zeroizing;
 
 use crate::error::{AppError, Result};
 use crate::ids::random_bytes;
-use crate::storage::{Housekeeping, Op, Rx, Tx};
+use crate::storage::{Db, Housekeeping, Op, Rx, Tx};
 use sealed::{Opener, Sealer};
 
 /// How long a file stays after nothing names it: whoever copies the directory has long finished.
@@ -43,6 +46,12 @@ impl FileId {
         FileId(random_bytes::<16>().iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
+    /// Only what is 32 hexadecimal digits: an id is part of a path.
+    fn parse(text: &str) -> Option<FileId> {
+        let plain = text.len() == 32 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+        plain.then(|| FileId(text.to_owned()))
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -61,11 +70,8 @@ impl rusqlite::ToSql for FileId {
 }
 
 impl rusqlite::types::FromSql for FileId {
-    /// Only what is 32 hexadecimal digits: an id is part of a path.
     fn column_result(value: rusqlite::types::ValueRef<'_>) -> rusqlite::types::FromSqlResult<Self> {
-        let text = String::column_result(value)?;
-        let plain = text.len() == 32 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
-        if plain { Ok(FileId(text)) } else { Err(rusqlite::types::FromSqlError::InvalidType) }
+        FileId::parse(value.as_str()?).ok_or(rusqlite::types::FromSqlError::InvalidType)
     }
 }
 
@@ -89,6 +95,30 @@ pub struct Sealed {
     id: FileId,
     size: u64,
     wrapped: Vec<u8>,
+    _under_way: UnderWay,
+}
+
+/// The ids of files that are being written, or wait for their row: the sweep leaves them alone, whatever the clock says.
+type Going = Arc<Mutex<HashSet<FileId>>>;
+
+/// Holds one id among them, until it is dropped.
+#[derive(Debug)]
+struct UnderWay {
+    id: FileId,
+    all: Going,
+}
+
+impl UnderWay {
+    fn begin(id: &FileId, all: &Going) -> UnderWay {
+        all.lock().insert(id.clone());
+        UnderWay { id: id.clone(), all: Arc::clone(all) }
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.all.lock().remove(&self.id);
+    }
 }
 
 /// Names a sealed file. The caller audits what it is named for.
@@ -125,10 +155,12 @@ pub struct Fault {
     pub why: String,
 }
 
-/// An organization's sealed files.
+/// An organization's sealed files. Clones are the same vault.
+#[derive(Clone)]
 pub struct Vault {
     folder: PathBuf,
     key: Zeroizing<[u8; 32]>,
+    under_way: Going,
 }
 
 impl fmt::Debug for Vault {
@@ -140,7 +172,7 @@ impl fmt::Debug for Vault {
 impl Vault {
     /// `org` is the organization's folder, `key` its own for [`keys::Purpose::Vault`].
     pub fn new(org: &Path, key: Zeroizing<[u8; 32]>) -> Vault {
-        Vault { folder: org.join(FOLDER), key }
+        Vault { folder: org.join(FOLDER), key, under_way: Going::default() }
     }
 
     /// Begins a file. What is written to it is sealed as it comes, 64 KiB at a time.
@@ -149,6 +181,7 @@ impl Vault {
     /// What the disk says.
     pub fn create(&self) -> io::Result<Writer> {
         let id = FileId::random();
+        let under_way = UnderWay::begin(&id, &self.under_way);
         let path = self.path(&id);
         let folder = path.parent().unwrap_or(&self.folder);
         DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
@@ -157,7 +190,7 @@ impl Vault {
         let key = Zeroizing::new(random_bytes::<32>());
         let wrapped = sealed::wrap(&self.key, &key, id.as_str().as_bytes());
         let sealer = Sealer::new(file, &key, id.as_str().as_bytes())?;
-        Ok(Writer { id, path, part, wrapped, sealer: Some(sealer) })
+        Ok(Writer { path, part, wrapped, sealer: Some((sealer, under_way)) })
     }
 
     /// Seals a whole content. Blocks.
@@ -195,15 +228,18 @@ impl Vault {
         Ok(content)
     }
 
-    /// Rows whose file is missing or of another length; where `deep`, every file is read through. Blocks.
+    /// Rows whose file is missing or of another length; where `deep`, every file is read through. The list is read
+    /// first, and no transaction stays open while the files are. Blocks.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub fn faults(&self, rx: &Rx<'_>, deep: bool) -> Result<(usize, Vec<Fault>)> {
-        let all = store::all(rx)?;
+    pub fn faults(&self, db: &Db, deep: bool) -> Result<(usize, Vec<Fault>)> {
+        let all = db.read_blocking(store::all)?;
         let mut faults = Vec::new();
         for named in &all {
-            if let Err(error) = self.examine(named, deep) {
+            let Err(error) = self.examine(named, deep) else { continue };
+            // It may have gone meanwhile, as it should.
+            if db.read_blocking(|rx| store::get(rx, &named.id))?.is_some() {
                 faults.push(Fault { id: named.id.clone(), why: error.to_string() });
             }
         }
@@ -223,14 +259,16 @@ impl Vault {
         Ok(())
     }
 
-    /// Removes what nothing has named for a week: rows and their files, and files that never got a row. Answers how
-    /// many files went. The row goes first: cut short in between, the file is one without a row. Blocks.
+    /// Removes what nothing has named for a week: rows and their files, and files that never got a row. A week is what
+    /// has certainly passed ([`Db::certain_now`]); and whatever the clock says, a file that a row names stays, and so
+    /// does one that is under way to its row. Answers how many files went. The row goes first: cut short in between,
+    /// the file is one without a row. Blocks.
     ///
     /// # Errors
     /// What database and disk say.
-    pub fn sweep(&self, db: &crate::storage::Db) -> Result<usize> {
-        let swept = db.write_blocking(Op::housekeeping(Housekeeping::CleanUp), |tx| {
-            let before = tx.now() - KEPT_FOR;
+    pub fn sweep(&self, db: &Db) -> Result<usize> {
+        let before = db.certain_now() - KEPT_FOR;
+        let swept = db.write_blocking(Op::housekeeping(Housekeeping::CleanUp), move |tx| {
             let over = store::released_before(tx, before)?;
             over.iter().try_for_each(|id| store::delete(tx, id))?;
             Ok(over)
@@ -238,30 +276,52 @@ impl Vault {
         for id in &swept {
             forget(&self.path(id));
         }
-        let (before, known) = db.read_blocking(|rx| Ok((rx.now() - KEPT_FOR, store::ids(rx)?)))?;
-        let strays = self.strays(before, &known).map_err(AppError::internal)?;
+        let strays = self.strays(db, before)?;
         for path in &strays {
             forget(path);
         }
         Ok(swept.len() + strays.len())
     }
 
-    /// Files older than `before` that no row names.
-    fn strays(&self, before: Timestamp, known: &std::collections::HashSet<String>) -> io::Result<Vec<PathBuf>> {
-        let mut strays = Vec::new();
+    /// Files older than `before` that no row names and that are not under way to one. The order matters: first what
+    /// lies there, then what is under way, then the rows, as the writer sees them. A file whose row was written in
+    /// between is found to have it.
+    fn strays(&self, db: &Db, before: Timestamp) -> Result<Vec<PathBuf>> {
+        let old = self.older_than(before).map_err(AppError::internal)?;
+        let under_way = self.under_way.lock().clone();
+        let known = db.read_blocking(store::ids)?;
+        let nameless = |(_, id): &(PathBuf, FileId)| !known.contains(id) && !under_way.contains(id);
+        let old: Vec<_> = old.into_iter().filter(nameless).collect();
+        if old.is_empty() {
+            return Ok(Vec::new());
+        }
+        db.write_blocking(Op::housekeeping(Housekeeping::CleanUp), move |tx| {
+            let mut strays = Vec::new();
+            for (path, id) in old {
+                if !store::exists(tx, &id)? {
+                    strays.push(path);
+                }
+            }
+            Ok(strays)
+        })
+    }
+
+    /// Our files that were written before then, also unfinished ones.
+    fn older_than(&self, before: Timestamp) -> io::Result<Vec<(PathBuf, FileId)>> {
+        let mut old = Vec::new();
         for folder in entries(&self.folder)? {
             for file in entries(&folder)? {
                 let name = file.file_name().unwrap_or_default().to_string_lossy();
                 let bare = name.strip_suffix(".part").unwrap_or(&name);
-                let ours = bare.len() == 32 && bare.bytes().all(|byte| byte.is_ascii_hexdigit()) && file.is_file();
+                let Some(id) = FileId::parse(bare).filter(|_| file.is_file()) else { continue };
                 let modified = fs::metadata(&file).and_then(|found| found.modified()).ok();
                 let written = modified.and_then(|at| Timestamp::try_from(at).ok());
-                if ours && !known.contains(&*name) && written.is_some_and(|at| at < before) {
-                    strays.push(file);
+                if written.is_some_and(|at| at < before) {
+                    old.push((file, id));
                 }
             }
         }
-        Ok(strays)
+        Ok(old)
     }
 
     fn path(&self, id: &FileId) -> PathBuf {
@@ -291,12 +351,11 @@ fn forget(path: &Path) {
 /// A file that is being sealed. Dropped unfinished, nothing of it stays.
 #[derive(Debug)]
 pub struct Writer {
-    id: FileId,
     path: PathBuf,
     part: PathBuf,
     wrapped: Vec<u8>,
     /// Taken by [`Writer::finish`].
-    sealer: Option<Sealer<File>>,
+    sealer: Option<(Sealer<File>, UnderWay)>,
 }
 
 impl Writer {
@@ -305,7 +364,7 @@ impl Writer {
     /// # Errors
     /// What the disk says; nothing of the file stays then.
     pub fn finish(mut self) -> io::Result<Sealed> {
-        let sealer = self.sealer.take().ok_or_else(|| io::Error::other("the file is finished"))?;
+        let (sealer, under_way) = self.sealer.take().ok_or_else(|| io::Error::other("the file is finished"))?;
         let (file, size) = sealer.finish()?;
         file.sync_all()?;
         drop(file);
@@ -316,14 +375,15 @@ impl Writer {
         for above in folder.ancestors().skip(1).take(2) {
             File::open(above)?.sync_all()?;
         }
-        Ok(Sealed { id: self.id.clone(), size, wrapped: std::mem::take(&mut self.wrapped) })
+        let wrapped = std::mem::take(&mut self.wrapped);
+        Ok(Sealed { id: under_way.id.clone(), size, wrapped, _under_way: under_way })
     }
 }
 
 impl Write for Writer {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match &mut self.sealer {
-            Some(sealer) => sealer.write(bytes),
+            Some((sealer, _)) => sealer.write(bytes),
             None => Err(io::Error::other("the file is finished")),
         }
     }

@@ -62,7 +62,7 @@ pub(super) fn all(rx: &Rx<'_>) -> Result<Vec<Named>> {
 }
 
 /// The ids of all rows, also of released ones.
-pub(super) fn ids(rx: &Rx<'_>) -> Result<HashSet<String>> {
+pub(super) fn ids(rx: &Rx<'_>) -> Result<HashSet<FileId>> {
     Ok(rx.all("SELECT id FROM vault_files /* whole table */", (), |row| row.get(0))?.into_iter().collect())
 }
 
@@ -73,4 +73,9 @@ pub(super) fn released_before(rx: &Rx<'_>, before: Timestamp) -> Result<Vec<File
 pub(super) fn delete(tx: &mut Tx<'_>, id: &FileId) -> Result<()> {
     tx.run("DELETE FROM vault_files WHERE id = ?1", [id])?;
     Ok(())
+}
+
+/// Whether there is a row, be the file released or not.
+pub(super) fn exists(rx: &Rx<'_>, id: &FileId) -> Result<bool> {
+    rx.scalar("SELECT EXISTS (SELECT 1 FROM vault_files WHERE id = ?1)", [id])
 }

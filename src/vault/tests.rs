@@ -58,7 +58,7 @@ fn what_went_in_comes_out_at_every_edge_of_a_chunk() {
         assert_eq!(house.vault.read(&named).unwrap(), content(length), "{length}");
         assert_eq!(fs::metadata(house.file(&named)).unwrap().len(), sealed::length_of(named.size), "{length}");
     }
-    assert_eq!(house.db.read_blocking(|rx| house.vault.faults(rx, true)).unwrap(), (9, Vec::new()));
+    assert_eq!(house.vault.faults(&house.db, true).unwrap(), (9, Vec::new()));
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn a_missing_file_is_told_and_a_changed_one_only_deeply() {
     let mut raw = fs::read(house.file(&bad)).unwrap();
     raw[9] ^= 4;
     fs::write(house.file(&bad), raw).unwrap();
-    let faults = |deep| house.db.read_blocking(|rx| house.vault.faults(rx, deep)).unwrap().1;
+    let faults = |deep| house.vault.faults(&house.db, deep).unwrap().1;
     assert_eq!(faults(false).iter().map(|fault| &fault.id).collect::<Vec<_>>(), [&gone.id]);
     assert!(faults(false)[0].why.contains("is missing"));
     assert_eq!(faults(true).len(), 2);
@@ -166,11 +166,51 @@ fn what_never_got_a_row_is_swept_and_what_was_not_finished_leaves_nothing() {
     assert_eq!(house.files(), 0);
     let kept = house.keep(b"kept");
     let stray = house.vault.put(b"stray").unwrap();
-    assert_eq!(house.vault.sweep(&house.db).unwrap(), 0, "its row may be on the way");
+    let path = house.vault.path(&stray.id);
+    drop(stray);
+    assert_eq!(house.vault.sweep(&house.db).unwrap(), 0, "a copy may be under way");
     house.clock.advance(SignedDuration::from_hours(8 * 24));
     assert_eq!(house.vault.sweep(&house.db).unwrap(), 1);
-    assert!(!house.vault.path(&stray.id).exists());
+    assert!(!path.exists());
     assert!(house.file(&kept).exists());
+}
+
+#[test]
+fn a_clock_set_ahead_removes_nothing_that_is_needed() {
+    let house = house();
+    let released = house.keep(b"released");
+    let id = released.id.clone();
+    house.db.write_blocking(KEEP, move |tx| release(tx, &id)).unwrap();
+    let stray = house.vault.put(b"stray").unwrap();
+    let stray_path = house.vault.path(&stray.id);
+    drop(stray);
+    house.clock.set("2099-01-01T00:00:00Z".parse().unwrap());
+    assert_eq!(house.vault.sweep(&house.db).unwrap(), 0, "no week has passed");
+    assert!(house.file(&released).exists() && stray_path.exists());
+}
+
+/// As after a start when the clock was wrong already: a week has passed for all that anybody can tell.
+#[test]
+fn an_upload_under_way_is_never_swept_however_old_its_file_seems() {
+    let house = house();
+    let mut writer = house.vault.create().unwrap();
+    writer.write_all(b"first half, ").unwrap();
+    house.clock.advance(SignedDuration::from_hours(365 * 24));
+    assert_eq!(house.vault.sweep(&house.db).unwrap(), 0);
+    writer.write_all(b"second half").unwrap();
+    let sealed = writer.finish().unwrap();
+    let path = house.vault.path(&sealed.id);
+    house.clock.advance(SignedDuration::from_hours(365 * 24));
+    assert_eq!(house.vault.sweep(&house.db).unwrap(), 0, "whole, but its row is on the way");
+    let id = house.db.write_blocking(KEEP, move |tx| keep(tx, &sealed, "a", "a/b")).unwrap();
+    assert_eq!(house.vault.sweep(&house.db).unwrap(), 0);
+    let named = house.db.read_blocking(|rx| get(rx, &id)).unwrap();
+    assert_eq!(house.vault.read(&named).unwrap(), b"first half, second half");
+    let forgotten = house.vault.put(b"nobody names it").unwrap();
+    drop(forgotten);
+    house.clock.advance(SignedDuration::from_hours(365 * 24));
+    assert_eq!(house.vault.sweep(&house.db).unwrap(), 1);
+    assert!(path.exists());
 }
 
 #[test]
