@@ -133,7 +133,7 @@ fn jpeg(raw: &[u8]) -> Option<Picture> {
         }
     }
     let (width, height) = size.filter(|_| scanned)?;
-    let up = up.map(upright).unwrap_or_default();
+    let up = up.map(upright_segment).unwrap_or_default();
     let bytes = [&[0xFF, 0xD8], jfif.as_slice(), &up, &rest, &[0xFF, 0xD9]].concat();
     Some(Picture { media_type: "image/jpeg", width, height, bytes })
 }
@@ -163,10 +163,15 @@ fn orientation(tiff: &[u8]) -> Option<u8> {
     u8::try_from(value).ok().filter(|value| (2..=8).contains(value))
 }
 
-/// An Exif segment that says which way is up and nothing else.
+/// Exif that says which way is up and nothing else, 26 bytes.
 fn upright(value: u8) -> Vec<u8> {
     let entry = [0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, value, 0, 0];
-    [&[0xFF, 0xE1, 0, 34], b"Exif\0\0MM\0*".as_slice(), &[0, 0, 0, 8, 0, 1], &entry, &[0; 4]].concat()
+    [b"MM\0*".as_slice(), &[0, 0, 0, 8, 0, 1], &entry, &[0; 4]].concat()
+}
+
+/// The same as a segment of JPEG.
+fn upright_segment(value: u8) -> Vec<u8> {
+    [&[0xFF, 0xE1, 0, 34], b"Exif\0\0".as_slice(), &upright(value)].concat()
 }
 
 /// PNG (ISO 15948): chunks with their checksums. Kept are the picture, its palette, transparency and colours.
@@ -238,12 +243,13 @@ fn moves(raw: &[u8]) -> bool {
     chunks(raw).is_some_and(|all| all.iter().any(|(kind, _)| matches!(*kind, b"ANIM" | b"ANMF")))
 }
 
-/// WebP: the picture, its transparency and its colour profile are kept.
+/// WebP: the picture, its transparency, its colour profile and which way is up are kept.
 fn webp(raw: &[u8]) -> Option<Picture> {
     /// Bits of the extended head that announce Exif, XMP and movement.
-    const ANNOUNCED: u8 = 0x08 | 0x04 | 0x02;
+    const EXIF: u8 = 0x08;
+    const ANNOUNCED: u8 = EXIF | 0x04 | 0x02;
     let mut body = b"WEBP".to_vec();
-    let (mut size, mut drawn) = (None, None);
+    let (mut size, mut drawn, mut up, mut head) = (None, None, None, None);
     for (kind, content) in chunks(raw)? {
         let mut content = content.to_vec();
         match kind {
@@ -253,6 +259,7 @@ fn webp(raw: &[u8]) -> Option<Picture> {
                 let side = |at: usize| Some(1 + (le32(&[content.get(at..at + 3)?, &[0]].concat())?));
                 size = Some((side(4)?, side(7)?));
                 content[0] &= !ANNOUNCED;
+                head = Some(body.len() + 8);
             }
             b"VP8 " => {
                 let tagged = content.get(3..6)? == [0x9D, 0x01, 0x2A];
@@ -264,12 +271,24 @@ fn webp(raw: &[u8]) -> Option<Picture> {
                 drawn = Some(((bits & 0x3FFF) + 1, ((bits >> 14) & 0x3FFF) + 1)).filter(|_| content[0] == 0x2F);
             }
             b"ALPH" | b"ICCP" => {}
+            b"EXIF" => {
+                up = up.or_else(|| orientation(content.strip_prefix(b"Exif\0\0").unwrap_or(&content)));
+                continue;
+            }
             _ => continue,
         }
         body.extend(kind);
         body.extend(u32::try_from(content.len()).ok()?.to_le_bytes());
         body.extend(&content);
         body.extend(vec![0; content.len() % 2]);
+    }
+    // Only the extended head may announce it.
+    if let Some((head, up)) = head.zip(up) {
+        body[head] |= EXIF;
+        let exif = upright(up);
+        body.extend(b"EXIF");
+        body.extend(u32::try_from(exif.len()).ok()?.to_le_bytes());
+        body.extend(exif);
     }
     let drawn = drawn?;
     let (width, height) = size.unwrap_or(drawn);

@@ -141,6 +141,11 @@ fn a_webp_loses_exif_and_its_announcement_and_must_not_move() {
     assert!(!holds(&picture.bytes, b"GPS") && !holds(&picture.bytes, b"Mira"));
     assert_eq!(picture.bytes[20], 0x10, "transparency stays announced");
     assert_eq!(clean(&picture.bytes).unwrap(), picture);
+    let turned = webp(&[riff(b"VP8X", &canvas), vp8(100, 50), riff(b"EXIF", &exif(6, true)[6..])]);
+    let turned = clean(&turned).unwrap();
+    assert_eq!(turned.bytes[20], 0x10 | 0x08);
+    assert!(holds(&turned.bytes, b"EXIF") && !holds(&turned.bytes, b"GPS"), "which way is up stays, where it was goes");
+    assert_eq!(clean(&turned.bytes).unwrap(), turned);
     let plain = clean(&webp(&[vp8(64, 32)])).unwrap();
     assert_eq!((plain.width, plain.height), (64, 32));
     refused(&webp(&[riff(b"VP8X", &canvas), riff(b"ANIM", &[0; 6])]), "Moving pictures");
