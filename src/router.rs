@@ -639,6 +639,7 @@ fn personal_routes(t: &mut Routes) {
     t.post("/people/{id}/hold/lift", people::retention::pages::lift);
     t.get("/api/v1/retention", people::retention::api::get);
     t.put("/api/v1/retention", people::retention::api::set);
+    t.post("/api/v1/retention/preview", people::retention::api::preview);
     t.post("/api/v1/employees/{id}/erase", people::retention::api::erase);
     t.post("/api/v1/employees/{id}/hold", people::retention::api::hold);
     t.delete("/api/v1/employees/{id}/hold", people::retention::api::release);

@@ -12,7 +12,7 @@ use crate::people::retention::Kind;
 use crate::storage::{Rx, Tx, audit};
 
 /// Things that bear the person's own id.
-const THEIRS: [&str; 2] = ["employee", "employee_personal"];
+const THEIRS: [&str; 3] = ["employee", "employee_personal", "employee_fields"];
 /// Things that nobody but their owner touches.
 const OWN: [&str; 2] = ["session", "personal_token"];
 

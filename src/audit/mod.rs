@@ -117,7 +117,8 @@ pub struct Record {
     pub subject_kind: String,
     pub subject_id: Option<i64>,
     pub user_id: Option<UserId>,
-    /// As they were called then; empty once the entry was blanked, as are all texts below.
+    /// As they were called then, or “Former employee 17” since they were erased; else empty once the entry was blanked,
+    /// as are all texts below.
     pub actor: String,
     pub on_behalf_of: String,
     pub address: String,

@@ -23,7 +23,8 @@ struct Payload {
     reason: Option<String>,
 }
 
-/// `id, at, chain, action, subject_kind, subject_id, user_id, payload`
+/// `id, at, chain, action, subject_kind, subject_id, user_id, payload`, and what whoever did it is called since they were
+/// erased, where they were: the log itself cannot forget the name, but it is not read out any more.
 fn record(row: &Row<'_>) -> rusqlite::Result<Record> {
     let text: Option<String> = row.get(7)?;
     let blanked = text.is_none();
@@ -37,7 +38,7 @@ fn record(row: &Row<'_>) -> rusqlite::Result<Record> {
         subject_kind: row.get(4)?,
         subject_id: row.get(5)?,
         user_id: row.get(6)?,
-        actor: of_actor("name"),
+        actor: row.get::<_, Option<String>>(8)?.unwrap_or_else(|| of_actor("name")),
         on_behalf_of: of_actor("on_behalf_of"),
         address: of_actor("address"),
         channel: of_actor("channel"),
@@ -97,8 +98,11 @@ impl Conditions {
 pub(super) fn list(rx: &Rx<'_>, filter: &Filter, before: Option<AuditId>, limit: i64) -> Result<Vec<Record>> {
     let Conditions { sql, values } = Conditions::new(filter, before);
     let sql = format!(
-        "SELECT id, at, chain, action, subject_kind, subject_id, user_id, payload FROM audit_log
-         WHERE {sql} ORDER BY id DESC LIMIT {limit}"
+        "SELECT id, at, chain, action, subject_kind, subject_id, user_id, payload,
+                (SELECT e.first_name || ' ' || e.last_name
+                 FROM users u JOIN employees e ON e.id = u.employee_id JOIN erasures x ON x.employee_id = e.id
+                 WHERE u.id = audit_log.user_id AND x.kind = 'contact' AND x.erased_at >= audit_log.at)
+         FROM audit_log WHERE {sql} ORDER BY id DESC LIMIT {limit}"
     );
     rx.all(&sql, params_from_iter(values), record)
 }
@@ -134,13 +138,17 @@ pub(super) fn user_name(rx: &Rx<'_>, user: UserId) -> Result<Option<String>> {
     )
 }
 
-const OF_PERSON: &str = "(subject_kind IN ('employee', 'employee_personal') AND subject_id = ?1 \
+const OF_PERSON: &str = "(subject_kind IN ('employee', 'employee_personal', 'employee_fields') AND subject_id = ?1 \
      OR subject_kind = 'user' AND subject_id = ?2)";
 
-/// What was done to a person's record and login, oldest first, for their own archive.
+/// What was done to a person's record and login, oldest first, for their own archive. From where and in which session
+/// somebody else did it is that person's own affair.
 pub(super) fn about(rx: &Rx<'_>, employee: i64, user: Option<i64>) -> Result<Vec<Value>> {
-    let sql =
-        format!("SELECT at, action, subject_kind, subject_id, payload FROM audit_log WHERE {OF_PERSON} ORDER BY id");
+    let sql = format!(
+        "SELECT at, action, subject_kind, subject_id, CASE WHEN user_id IS NULL OR user_id = ?2 THEN payload
+           ELSE json_remove(payload, '$.actor.address', '$.actor.session_id') END AS payload
+         FROM audit_log WHERE {OF_PERSON} ORDER BY id"
+    );
     rx.json(&sql, (employee, user))
 }
 

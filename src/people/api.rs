@@ -34,6 +34,7 @@ use super::{chart, custom, data, employee, groups, holidays, import, personal, p
         data::api::get,
         retention::api::get,
         retention::api::set,
+        retention::api::preview,
         retention::api::erase,
         retention::api::hold,
         retention::api::release,

@@ -216,6 +216,21 @@ pub fn make_folder(path: &Path) -> Result<(), StorageError> {
     }
 }
 
+/// A file without a name, on the disk of `dir`: for what is too large for memory and handed over at once. Nothing of it
+/// stays, however the program ends.
+///
+/// # Errors
+/// What the disk says.
+pub fn scratch(dir: &Path) -> io::Result<File> {
+    let folder = dir.join("tmp");
+    make_folder(&folder).map_err(io::Error::other)?;
+    let name: String = random_bytes::<16>().iter().map(|byte| format!("{byte:02x}")).collect();
+    let path = folder.join(name);
+    let file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&path)?;
+    fs::remove_file(&path)?;
+    Ok(file)
+}
+
 /// Makes what was made, renamed or removed in a folder outlast a power loss.
 ///
 /// # Errors

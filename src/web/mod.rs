@@ -26,6 +26,7 @@ pub mod assets;
 pub mod cookies;
 pub mod docs;
 pub mod etag;
+mod file;
 pub mod filters;
 pub mod flash;
 pub mod form;
@@ -45,6 +46,7 @@ mod tests;
 pub mod upload;
 
 pub use crate::lang::Lang;
+pub use file::file_body;
 pub use flash::Flash;
 pub use form::{Form, FormState, time_zones};
 pub use format::Format;

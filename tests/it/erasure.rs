@@ -257,6 +257,99 @@ async fn the_policy_erases_by_night_once_and_never_what_is_kept_or_held() {
     assert_eq!(app.read(move |rx| people::get(rx, id)).name(), "Mira Castell");
 }
 
+#[tokio::test]
+async fn what_a_policy_takes_tonight_is_shown_before_it_is_set() {
+    let app = TestApp::new();
+    furnish(&app).await;
+    let (id, other) = (app.people.employee.employee, app.people.other.employee);
+    leaves(&app, id).await;
+    leaves(&app, other).await;
+    let hr = app.as_hr();
+    let preview = "/api/v1/retention/preview";
+    app.as_admin().json(Method::POST, preview, json!({ "photo": 0 })).await.assert_status(403);
+    hr.json(Method::POST, preview, json!({ "photo": 121 })).await.assert_invalid("photo");
+    let seen = hr.json(Method::POST, preview, json!({ "photo": 0, "bank": 60 })).await.assert_ok().json();
+    assert_eq!(
+        seen,
+        json!({
+            "people": [{ "id": id, "name": "Mira Castell" }],
+            "kinds": [{ "kind": "photo", "count": 1, "people": 1 }],
+        })
+    );
+    let all = hr.json(Method::POST, preview, json!({ "photo": 0, "contact": 0 })).await.json();
+    assert_eq!(all["people"].as_array().unwrap().len(), 2, "{all}");
+
+    // The page shows the same and saves nothing; its button does.
+    let page = hr.post("/people/retention", [("photo", "0"), ("contact", "")]).await.assert_ok();
+    page.assert_contains("Mira Castell").assert_contains("of 1 person").assert_contains("Nothing is saved yet");
+    assert_eq!(hr.get("/api/v1/retention").await.json()["photo"], json!(null));
+    hr.post("/people/retention", [("photo", "0"), ("seen", "true")]).await.assert_redirect("/people/retention");
+    assert_eq!(hr.get("/api/v1/retention").await.json()["photo"], 0);
+    // What the policy takes already is not shown again; nor is who is held.
+    hr.post("/people/retention", [("photo", "0"), ("bank", "120")]).await.assert_redirect("/people/retention");
+    app.act(app.people.hr, move |tx, actor| people::retention::put_hold(tx, actor, id, "A dispute")).unwrap();
+    let held = hr.json(Method::POST, preview, json!({ "photo": 0, "bank": 0 })).await.json();
+    assert_eq!(held, json!({ "people": [], "kinds": [] }));
+}
+
+#[tokio::test]
+async fn the_log_forgets_the_words_about_working_weeks_and_fields_and_the_names_of_whoever_acted() {
+    let app = TestApp::new();
+    let id = app.people.employee.employee;
+    let week = json!({ "employee_id": id, "effective_on": "2026-03-16", "week": { "mon": 240, "tue": 240 } });
+    app.as_hr().json(Method::POST, "/api/v1/schedules", week).await.assert_status(201);
+    app.arrange(move |tx| {
+        let actor = steward::auth::Actor::command_line(jiff::tz::TimeZone::UTC);
+        let entry = steward::audit::Entry::new("employee.fields_updated").on("employee_fields", id);
+        steward::audit::record(tx, &actor, entry.change("custom.shirt", "M", "XL")).map(drop)
+    });
+    let me = app.as_employee();
+    me.json(Method::PATCH, &format!("/api/v1/employees/{id}/personal"), json!({ "private_phone": "040 1" })).await;
+    leaves(&app, id).await;
+    let by = format!("/api/v1/audit-log?user_id={}", app.people.employee.user);
+    app.as_admin().get(&by).await.assert_contains("Mira Castell");
+    let hr = app.as_hr();
+    hr.json(Method::POST, &format!("/api/v1/employees/{id}/erase"), json!({ "number": "3" })).await.assert_ok();
+    let left: Vec<String> = app.read(|rx| {
+        rx.all(
+            "SELECT action FROM audit_log /* whole table */ WHERE subject_kind IN ('schedule', 'employee_fields')
+               AND payload IS NOT NULL AND subject_id IN (SELECT id FROM employee_schedules WHERE employee_id = 3 UNION SELECT 3)",
+            (),
+            |row| row.get(0),
+        )
+    });
+    assert!(left.is_empty(), "{left:?}");
+    for path in [by.as_str(), "/admin/audit"] {
+        let log = app.as_admin().get(path).await.assert_ok();
+        log.assert_contains("Former employee 3").assert_lacks("Mira Castell");
+    }
+}
+
+#[tokio::test]
+async fn the_archive_tells_what_hr_did_but_not_from_where() {
+    let app = TestApp::new();
+    furnish(&app).await;
+    let id = app.people.employee.employee;
+    let answer = app.as_employee().get(&format!("/api/v1/employees/{id}/data-export")).await.assert_ok();
+    let data: Value = serde_json::from_slice(&unpacked(&answer.bytes)[0].1).unwrap();
+    let entries = data["audit"]["about"].as_array().unwrap();
+    let (mut own, mut of_others) = (0, 0);
+    for entry in entries {
+        let payload: Value = serde_json::from_str(entry["payload"].as_str().unwrap()).unwrap();
+        let actor = &payload["actor"];
+        if actor["user_id"] == json!(app.people.hr.user) {
+            of_others += 1;
+            assert!(actor.get("address").is_none() && actor.get("session_id").is_none(), "{actor}");
+        } else if actor["user_id"] == json!(app.people.employee.user) {
+            own += 1;
+            assert!(!actor["session_id"].is_null(), "{actor}");
+        }
+    }
+    assert!(own > 0 && of_others > 0, "{entries:?}");
+    let folder = app.org().dir.join("tmp");
+    assert_eq!(std::fs::read_dir(folder).unwrap().count(), 0, "nothing of it stays on the disk");
+}
+
 /// A day and its night pass.
 async fn night(app: &TestApp) {
     app.clock.advance(SignedDuration::from_hours(24));

@@ -8,7 +8,7 @@ use crate::auth::{Ctx, Hire};
 use crate::error::{AppError, Result};
 use crate::ids::EmployeeId;
 use crate::web::problem::ReadProblems;
-use crate::web::{BulkRate, Patient};
+use crate::web::{self, BulkRate, Patient};
 
 /// Everything that is held of a person.
 #[utoipa::path(
@@ -30,5 +30,5 @@ pub(super) async fn download(ctx: &Ctx, id: EmployeeId) -> Result<Response> {
         (header::CONTENT_TYPE, HeaderValue::from_static("application/zip")),
         (header::CONTENT_DISPOSITION, HeaderValue::try_from(name).map_err(AppError::internal)?),
     ];
-    Ok((headers, archive).into_response())
+    Ok((headers, web::file_body(archive)).into_response())
 }

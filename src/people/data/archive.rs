@@ -1,7 +1,8 @@
-//! One ZIP archive: `data.json`, and the files under `files/`. A person's rows are some hundred kilobytes and the one
-//! file at most 5 MB, so the archive is made in memory; the sealed file is opened a chunk at a time.
+//! One ZIP archive: `data.json`, and the files under `files/`. Written room by room to a file on disk, the sealed photo a
+//! chunk at a time: however long somebody has been here, memory holds what one room knows of them.
 
-use std::io::{self, Cursor, Write as _};
+use std::fs::File;
+use std::io::{self, BufWriter, Seek as _, Write as _};
 
 use serde_json::Value;
 use zip::write::SimpleFileOptions;
@@ -9,17 +10,42 @@ use zip::{CompressionMethod, ZipWriter};
 
 use crate::vault::{Named, Vault};
 
-pub(super) fn pack(data: &Value, photo: Option<(&Named, &Vault)>) -> io::Result<Vec<u8>> {
-    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    zip.start_file("data.json", SimpleFileOptions::default())?;
-    serde_json::to_writer_pretty(&mut zip, data)?;
-    zip.write_all(b"\n")?;
-    if let Some((photo, vault)) = photo {
-        let ending = photo.media_type.strip_prefix("image/").unwrap_or("bin");
-        // Pictures are packed already.
-        let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
-        zip.start_file(format!("files/photo.{ending}"), stored)?;
-        io::copy(&mut vault.open(photo)?, &mut zip)?;
+/// An archive in the making.
+pub(super) struct Archive {
+    zip: ZipWriter<BufWriter<File>>,
+    headings: usize,
+}
+
+impl Archive {
+    pub(super) fn begin(file: File) -> io::Result<Archive> {
+        let mut zip = ZipWriter::new(BufWriter::new(file));
+        zip.start_file("data.json", SimpleFileOptions::default())?;
+        zip.write_all(b"{")?;
+        Ok(Archive { zip, headings: 0 })
     }
-    Ok(zip.finish()?.into_inner())
+
+    /// One heading of `data.json`.
+    pub(super) fn add(&mut self, heading: &str, value: &Value) -> io::Result<()> {
+        self.zip.write_all(if self.headings == 0 { b"\n" } else { b",\n" })?;
+        self.headings += 1;
+        serde_json::to_writer(&mut self.zip, heading)?;
+        self.zip.write_all(b": ")?;
+        serde_json::to_writer_pretty(&mut self.zip, value)?;
+        Ok(())
+    }
+
+    /// Ends `data.json`, adds the photo, and hands the file over, wound back to its beginning.
+    pub(super) fn finish(mut self, photo: Option<(&Named, &Vault)>) -> io::Result<File> {
+        self.zip.write_all(b"\n}\n")?;
+        if let Some((photo, vault)) = photo {
+            let ending = photo.media_type.strip_prefix("image/").unwrap_or("bin");
+            // Pictures are packed already.
+            let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+            self.zip.start_file(format!("files/photo.{ending}"), stored)?;
+            io::copy(&mut vault.open(photo)?, &mut self.zip)?;
+        }
+        let mut file = self.zip.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?;
+        file.rewind()?;
+        Ok(file)
+    }
 }

@@ -7,6 +7,7 @@ mod archive;
 mod own;
 pub mod pages;
 
+use std::fs::File;
 use std::sync::OnceLock;
 
 use serde_json::Value;
@@ -16,10 +17,11 @@ use crate::audit::{self, Entry};
 use crate::auth::{Actor, Ctx};
 use crate::error::{AppError, Result};
 use crate::ids::{EmployeeId, UserId};
-use crate::storage::{Op, Rx, Tx};
+use crate::storage::{self, Op, Rx, Tx};
 use crate::vault::{self, Named};
 
 use super::{Reach, directory, employee};
+use archive::Archive;
 
 const EXPORTED: Op = Op::act("personal.exported");
 
@@ -109,35 +111,40 @@ pub fn require_may_export(rx: &Rx<'_>, actor: &Actor, id: EmployeeId) -> Result<
     Err(AppError::forbidden("Personal data is handed to the person and to HR."))
 }
 
-/// Everything that is held of a person, by room, and their photo.
-///
-/// # Errors
-/// As [`require_may_export`].
-fn gather(rx: &Rx<'_>, actor: &Actor, id: EmployeeId) -> Result<(Value, Option<Named>)> {
-    require_may_export(rx, actor, id)?;
-    let subject = subject(rx, id)?;
-    let mut all = serde_json::Map::new();
-    all.insert("exported_at".to_owned(), serde_json::json!(rx.now()));
-    for holder in holders() {
-        all.insert(holder.name.to_owned(), (holder.export)(rx, &subject)?);
-    }
-    let photo = employee::get(rx, id)?.photo.map(|photo| vault::get(rx, &photo)).transpose()?;
-    Ok((Value::Object(all), photo))
-}
-
-/// The archive: written down in the audit log before it is handed out.
+/// Writes everything that is held of a person to `archive`, room by room; answers their photo.
 ///
 /// # Errors
 /// As [`require_may_export`]; what the disk says.
-async fn export(ctx: &Ctx, id: EmployeeId) -> Result<Vec<u8>> {
+fn gather(rx: &Rx<'_>, actor: &Actor, id: EmployeeId, archive: &mut Archive) -> Result<Option<Named>> {
+    require_may_export(rx, actor, id)?;
+    let subject = subject(rx, id)?;
+    archive.add("exported_at", &serde_json::json!(rx.now())).map_err(AppError::internal)?;
+    for holder in holders() {
+        archive.add(holder.name, &(holder.export)(rx, &subject)?).map_err(AppError::internal)?;
+    }
+    employee::get(rx, id)?.photo.map(|photo| vault::get(rx, &photo)).transpose()
+}
+
+/// The archive, in a file without a name: written down in the audit log before it is handed out.
+///
+/// # Errors
+/// As [`require_may_export`]; what the disk says.
+async fn export(ctx: &Ctx, id: EmployeeId) -> Result<File> {
     ctx.require_session()?;
     let note = move |tx: &mut Tx<'_>, actor: &Actor| {
         require_may_export(tx, actor, id)?;
         audit::record(tx, actor, Entry::new("personal.exported").on("employee", id)).map(drop)
     };
     ctx.write(EXPORTED, note).await?;
-    let (data, photo) = ctx.read(move |rx, actor| gather(rx, actor, id)).await?;
+    let dir = ctx.org.dir.clone();
+    let gathered = ctx.read(move |rx, actor| {
+        let file = storage::dir::scratch(&dir).map_err(AppError::internal)?;
+        let mut archive = Archive::begin(file).map_err(AppError::internal)?;
+        let photo = gather(rx, actor, id, &mut archive)?;
+        Ok((archive, photo))
+    });
+    let (archive, photo) = gathered.await?;
     let vault = ctx.org.vault();
-    let pack = move || archive::pack(&data, photo.as_ref().map(|photo| (photo, &vault)));
-    tokio::task::spawn_blocking(pack).await.map_err(AppError::internal)?.map_err(AppError::internal)
+    let finish = move || archive.finish(photo.as_ref().map(|photo| (photo, &vault)));
+    tokio::task::spawn_blocking(finish).await.map_err(AppError::internal)?.map_err(AppError::internal)
 }

@@ -6,8 +6,8 @@ use super::{Eraser, Holder, Subject};
 use crate::auth::Actor;
 use crate::error::Result;
 use crate::people::retention::Kind;
-use crate::people::{custom, employee, personal, photo};
-use crate::storage::{Rx, Tx};
+use crate::people::{custom, employee, personal, photo, schedule};
+use crate::storage::{Rx, Tx, audit};
 use crate::tr;
 
 pub(super) fn holder() -> Holder {
@@ -23,6 +23,7 @@ pub(super) fn holder() -> Holder {
                 count: |rx, who| custom::count_of(rx, who.id),
                 erase: |tx, _, who| custom::erase_of(tx, who.id),
             },
+            Eraser { kind: Kind::Audit, count: schedule_words, erase: erase_schedule_words },
         ],
         stays: vec![super::Stay {
             label: tr!("Dates, department, manager and kind of employment, as they changed"),
@@ -68,4 +69,14 @@ fn photos(rx: &Rx<'_>, subject: &Subject) -> Result<i64> {
 
 fn erase_photo(tx: &mut Tx<'_>, _: &Actor, subject: &Subject) -> Result<()> {
     photo::forget(tx, subject.id).map(drop)
+}
+
+/// Working weeks have ids of their own in the log.
+fn schedule_words(rx: &Rx<'_>, subject: &Subject) -> Result<i64> {
+    audit::words_about(rx, "schedule", &schedule::ids_of(rx, subject.id)?)
+}
+
+fn erase_schedule_words(tx: &mut Tx<'_>, _: &Actor, subject: &Subject) -> Result<()> {
+    let ids = schedule::ids_of(tx, subject.id)?;
+    audit::blank_subjects(tx, "schedule", &ids).map(drop)
 }

@@ -34,7 +34,7 @@ pub async fn get(ctx: Hr, headers: HeaderMap) -> Result<Response> {
 #[utoipa::path(
     put, path = "/api/v1/retention", operation_id = "set_retention", tag = "employees",
     summary = "Set how long data of people who have left is kept",
-    description = "HR. A kind that is left out or null is kept. Applied each night; what is erased does not come back.",
+    description = "HR. A kind that is left out or null is kept. Applied each night; what is erased does not come back: ask for the preview first.",
     request_body = Policy,
     responses((status = 200, description = "As it is now", body = Policy), WriteProblems),
 )]
@@ -45,6 +45,51 @@ pub async fn set(ctx: Hr, if_match: IfMatch, Json(wanted): Json<Policy>) -> Resu
         super::policy(tx, actor)
     });
     set.await.map(Tagged)
+}
+
+/// What a policy takes the first night.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RetentionPreview)]
+pub struct PreviewView {
+    /// Whom it touches.
+    pub people: Vec<Touched>,
+    pub kinds: Vec<TouchedKind>,
+}
+
+/// Somebody whom a policy touches.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RetentionTouched)]
+pub struct Touched {
+    pub id: EmployeeId,
+    #[schema(example = "Mira Castell")]
+    pub name: String,
+}
+
+/// A kind of data that goes.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RetentionTouchedKind)]
+pub struct TouchedKind {
+    pub kind: Kind,
+    /// How many things of it there are.
+    pub count: i64,
+    /// Of how many people.
+    pub people: usize,
+}
+
+/// What a policy would take the first night.
+#[utoipa::path(
+    post, path = "/api/v1/retention/preview", operation_id = "preview_retention", tag = "employees",
+    summary = "What a policy would erase the first night",
+    description = "HR. Of people who have left and are not on hold: what these months take in the coming night and today's policy would not. Nothing is saved.",
+    request_body = Policy,
+    responses((status = 200, description = "What goes, and of whom", body = PreviewView), WriteProblems),
+)]
+pub async fn preview(ctx: Hr, Json(wanted): Json<Policy>) -> Result<Json<PreviewView>> {
+    let foreseen = ctx.read(move |rx, actor| super::foresee(rx, actor, &wanted)).await?;
+    Ok(Json(PreviewView {
+        people: foreseen.people.into_iter().map(|(id, name)| Touched { id, name }).collect(),
+        kinds: foreseen.kinds.into_iter().map(|(kind, count, people)| TouchedKind { kind, count, people }).collect(),
+    }))
 }
 
 /// The person's number, typed once more.

@@ -11,16 +11,16 @@ pub mod pages;
 mod rules;
 mod store;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan as _};
 
 use crate::audit::{self, Entry};
 use crate::auth::{Actor, user};
 use crate::error::{AppError, Result};
 use crate::ids::EmployeeId;
 use crate::msg;
-use crate::orgs;
+use crate::orgs::{self, OrgSettings};
 use crate::storage::{Op, Rx, Tx};
 use crate::text::{fold, tidy};
 
@@ -71,6 +71,56 @@ pub fn set_policy(tx: &mut Tx<'_>, actor: &Actor, wanted: &Policy) -> Result<()>
         entry = entry.change(kind.as_str(), before.of(kind), wanted.of(kind));
     }
     audit::record(tx, actor, entry).map(drop)
+}
+
+/// What a policy takes the first night it applies.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Foreseen {
+    /// Whom it touches, with their names.
+    pub people: Vec<(EmployeeId, String)>,
+    /// Each kind that goes, how much there is of it, and of how many people.
+    pub kinds: Vec<(Kind, i64, usize)>,
+}
+
+impl Foreseen {
+    pub fn is_nothing(&self) -> bool {
+        self.people.is_empty()
+    }
+}
+
+/// What `wanted` takes the first night it applies and today's policy would not, for HR.
+///
+/// # Errors
+/// [`AppError::Forbidden`] for all but HR; [`AppError::Invalid`] by kind.
+pub fn foresee(rx: &Rx<'_>, actor: &Actor, wanted: &Policy) -> Result<Foreseen> {
+    let before = policy(rx, actor)?;
+    wanted.check().into_result(())?;
+    let zone = OrgSettings::load(rx)?.zone;
+    let night = super::today(rx)?.saturating_add(1.day());
+    let (mut people, mut sums) = (Vec::new(), vec![(0, 0); Kind::ALL.len()]);
+    for (id, left) in store::gone(rx, night)? {
+        if !is_free(rx, actor, id, night)? {
+            continue;
+        }
+        let subject = data::subject(rx, id)?;
+        let mut touched = false;
+        for (at, kind) in Kind::ALL.iter().copied().enumerate() {
+            let newly = wanted.is_due(kind, left, night) && !before.is_due(kind, left, night);
+            if !newly || is_done(rx, id, kind, left, &zone)? {
+                continue;
+            }
+            let there = count(rx, &subject, kind)?;
+            if there > 0 {
+                touched = true;
+                sums[at] = (sums[at].0 + there, sums[at].1 + 1);
+            }
+        }
+        if touched {
+            people.push((id, subject.called));
+        }
+    }
+    let kinds = Kind::ALL.iter().zip(sums).filter(|(_, (there, _))| *there > 0);
+    Ok(Foreseen { people, kinds: kinds.map(|(kind, (there, of))| (*kind, there, of)).collect() })
 }
 
 /// The hold on somebody's data, if there is one. For HR.
@@ -149,7 +199,7 @@ pub fn preview(rx: &Rx<'_>, actor: &Actor, id: EmployeeId) -> Result<Preview> {
     actor.require_hr()?;
     let person = employee::get(rx, id)?;
     let subject = data::subject(rx, id)?;
-    let refused = match require_may_erase(rx, actor, id) {
+    let refused = match require_may_erase(rx, actor, id, super::today(rx)?) {
         Ok(()) => None,
         Err(AppError::Conflict(why)) => Some(why),
         Err(other) => return Err(other),
@@ -174,11 +224,10 @@ fn count(rx: &Rx<'_>, subject: &Subject, kind: Kind) -> Result<i64> {
     erasers.map(|eraser| (eraser.count)(rx, subject)).sum()
 }
 
-/// `Ok` for somebody whose last day has passed, who is not held and not the last admin.
-fn require_may_erase(rx: &Rx<'_>, actor: &Actor, id: EmployeeId) -> Result<()> {
+/// `Ok` for somebody whose last day has passed by `today`, who is not held and not the last admin.
+fn require_may_erase(rx: &Rx<'_>, actor: &Actor, id: EmployeeId, today: Date) -> Result<()> {
     let person = employee::get(rx, id)?;
     let name = person.name();
-    let today = super::today(rx)?;
     match person.facts.leave_date {
         None => return Err(AppError::conflict(msg!("{0} has not left: enter the last day first.", name))),
         Some(last) if last >= today => {
@@ -200,7 +249,7 @@ fn require_may_erase(rx: &Rx<'_>, actor: &Actor, id: EmployeeId) -> Result<()> {
 pub fn erase(tx: &mut Tx<'_>, actor: &Actor, id: EmployeeId, number: &str) -> Result<Vec<(Kind, i64)>> {
     actor.require_hr()?;
     let person = employee::get(tx, id)?;
-    require_may_erase(tx, actor, id)?;
+    require_may_erase(tx, actor, id, super::today(tx)?)?;
     if fold(number) != fold(&person.facts.number) {
         return Err(AppError::invalid("number", "This is not the person’s number. Nothing was erased."));
     }
@@ -223,18 +272,14 @@ fn apply(
     zone: &TimeZone,
 ) -> Result<usize> {
     // The last day, a hold or the roles may have changed since the list was read.
-    match require_may_erase(tx, actor, id) {
-        Ok(()) => {}
-        Err(AppError::Conflict(_) | AppError::NotFound) => return Ok(0),
-        Err(other) => return Err(other),
+    if !is_free(tx, actor, id, super::today(tx)?)? {
+        return Ok(0);
     }
     let Some(left) = employee::get(tx, id)?.facts.leave_date else { return Ok(0) };
     let subject = data::subject(tx, id)?;
     let mut gone = Vec::new();
     for kind in Kind::ALL.iter().copied().filter(|kind| policy.is_due(*kind, left, today)) {
-        // Who came back and left again left something new behind.
-        let done = store::erased_at(tx, id, kind)?.is_some_and(|at| at.to_zoned(zone.clone()).date() > left);
-        if !done {
+        if !is_done(tx, id, kind, left, zone)? {
             gone.push((kind, erase_kind(tx, actor, &subject, kind)?));
         }
     }
@@ -242,6 +287,20 @@ fn apply(
         note(tx, actor, id, &gone)?;
     }
     Ok(gone.len())
+}
+
+/// Whether the policy may touch somebody at all on `day`.
+fn is_free(rx: &Rx<'_>, actor: &Actor, id: EmployeeId, day: Date) -> Result<bool> {
+    match require_may_erase(rx, actor, id, day) {
+        Ok(()) => Ok(true),
+        Err(AppError::Conflict(_) | AppError::NotFound) => Ok(false),
+        Err(other) => Err(other),
+    }
+}
+
+/// Whether a kind has gone since the last day; who came back and left again left something new behind.
+fn is_done(rx: &Rx<'_>, id: EmployeeId, kind: Kind, left: Date, zone: &TimeZone) -> Result<bool> {
+    Ok(store::erased_at(rx, id, kind)?.is_some_and(|at| at.to_zoned(zone.clone()).date() > left))
 }
 
 /// Lets every room erase what it holds of a kind. Answers how much there was.

@@ -6,7 +6,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::api::{HELD, POLICY};
-use super::{ERASED, Hold, Kind, Policy, Preview};
+use super::{ERASED, Foreseen, Hold, Kind, Policy, Preview};
 use crate::auth::{Ctx, Hr};
 use crate::error::{AppError, Result};
 use crate::ids::EmployeeId;
@@ -26,6 +26,21 @@ struct PolicyPage {
     held: Vec<(EmployeeId, String, String, String)>,
 }
 
+/// What a policy takes the first night, before it is set.
+#[derive(Debug, askama::Template)]
+#[template(path = "people/retention/foreseen.html")]
+struct ForeseenPage {
+    shell: Shell,
+    form: FormState,
+    names: Vec<&'static str>,
+    foreseen: Foreseen,
+    /// How many people are not named.
+    more: usize,
+}
+
+/// Most people that the page names.
+const NAMED: usize = 50;
+
 #[derive(Debug, askama::Template)]
 #[template(path = "people/retention/erase.html")]
 struct ErasePage {
@@ -39,7 +54,7 @@ struct ErasePage {
     form: FormState,
     hold_form: FormState,
 }
-web::pages!(PolicyPage, ErasePage);
+web::pages!(PolicyPage, ForeseenPage, ErasePage);
 
 fn by_whom(hold: &Hold, format: &Format) -> String {
     format!("{}, {}", hold.set_by, format.when(hold.set_at))
@@ -84,9 +99,11 @@ pub struct Months {
     onboarding_comments: Option<u16>,
     login: Option<u16>,
     audit: Option<u16>,
+    /// What the policy takes tonight was shown.
+    seen: bool,
 }
 
-/// `POST /people/retention`
+/// `POST /people/retention`: where the policy would take something this very night, that is shown first.
 pub async fn update(ctx: Hr, form: Form<Months>) -> Result<Response> {
     let (state, input) = form.open();
     let saved = match input {
@@ -100,6 +117,7 @@ pub async fn update(ctx: Hr, form: Form<Months>) -> Result<Response> {
             onboarding_comments,
             login,
             audit,
+            seen,
         }) => {
             let wanted = Policy {
                 contact,
@@ -112,7 +130,12 @@ pub async fn update(ctx: Hr, form: Form<Months>) -> Result<Response> {
                 login,
                 audit,
             };
-            ctx.write(POLICY, move |tx, actor| super::set_policy(tx, actor, &wanted)).await
+            let ahead = wanted.clone();
+            match ctx.read(move |rx, actor| super::foresee(rx, actor, &ahead)).await {
+                Ok(foreseen) if !seen && !foreseen.is_nothing() => return foreseen_page(&ctx, state, foreseen).await,
+                Ok(_) => ctx.write(POLICY, move |tx, actor| super::set_policy(tx, actor, &wanted)).await,
+                Err(error) => Err(error),
+            }
         }
         Err(error) => Err(error),
     };
@@ -123,6 +146,13 @@ pub async fn update(ctx: Hr, form: Form<Months>) -> Result<Response> {
         }
         Err(other) => Err(other),
     }
+}
+
+async fn foreseen_page(ctx: &Ctx, form: FormState, mut foreseen: Foreseen) -> Result<Response> {
+    let more = foreseen.people.len().saturating_sub(NAMED);
+    foreseen.people.truncate(NAMED);
+    let names = Kind::ALL.iter().map(|kind| kind.as_str()).collect();
+    web::page(&ForeseenPage { shell: ctx.shell().await?, form, names, foreseen, more })
 }
 
 async fn erase_page(ctx: &Ctx, id: EmployeeId, form: FormState, hold_form: FormState) -> Result<ErasePage> {

@@ -243,6 +243,14 @@ pub fn restore(tx: &mut Tx<'_>, actor: &Actor, id: ScheduleId) -> Result<Vec<Tou
     recounted(tx, actor, vec![schedule.employee_id], schedule.effective_on)
 }
 
+/// The ids of all weeks that were ever entered for a person, also of removed ones: the log knows them by these.
+///
+/// # Errors
+/// What the database says.
+pub(super) fn ids_of(rx: &Rx<'_>, employee: EmployeeId) -> Result<Vec<i64>> {
+    store::ids_of(rx, employee)
+}
+
 pub(super) fn present(rx: &Rx<'_>, id: ScheduleId) -> Result<Schedule> {
     let schedule = store::get(rx, id)?;
     if schedule.hidden { Err(AppError::NotFound) } else { Ok(schedule) }

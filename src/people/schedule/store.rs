@@ -154,6 +154,10 @@ fn fold(rows: Vec<DayRow>) -> Result<Vec<Schedule>> {
 }
 
 /// The one that begins on exactly that date.
+pub(super) fn ids_of(rx: &Rx<'_>, employee: EmployeeId) -> Result<Vec<i64>> {
+    rx.all("SELECT id FROM employee_schedules WHERE employee_id = ?1 ORDER BY id", [employee], |row| row.get(0))
+}
+
 pub(super) fn beginning_on(rx: &Rx<'_>, employee: EmployeeId, on: Date) -> Result<Option<ScheduleId>> {
     rx.one(
         "SELECT id FROM employee_schedules WHERE employee_id = ?1 AND effective_on = ?2 AND hidden_by IS NULL",
