@@ -365,3 +365,45 @@ async fn a_form_that_is_older_than_its_record_is_not_saved_unseen() {
     let seen = page.split("name=\"seen\" value=\"").nth(1).unwrap().split('"').next().unwrap();
     hr.post(&path, form("+49 1", seen)).await.assert_status(303);
 }
+
+#[tokio::test]
+async fn plans_that_lead_to_what_is_deactivated_are_shown_and_hr_is_told() {
+    let app = TestApp::new();
+    let (hr, otto, jonas) = (app.as_hr(), app.people.other.employee, app.people.manager.employee);
+    let made = hr.json(Method::POST, "/api/v1/departments", json!({ "name": "Sales", "code": "SAL" })).await;
+    let sales = made.assert_status(201).json()["id"].as_i64().unwrap();
+    patch(&hr, otto, json!({ "department_id": sales, "effective_on": "2026-04-01" })).await.assert_ok();
+    patch(&hr, otto, json!({ "manager_id": jonas, "effective_on": "2026-05-01" })).await.assert_ok();
+    let planned = json!([{ "employee": { "id": otto, "name": "Otto Lind" }, "effective_on": "2026-04-01" }]);
+    let impact = hr.get(&format!("/api/v1/departments/{sales}/delete-impact")).await.assert_ok().json();
+    assert_eq!((&impact["people"], &impact["planned"]), (&json!(0), &planned));
+    let ask = format!("/people/organization/departments/{sales}/deactivate");
+    hr.get(&ask).await.assert_ok().assert_contains("Planned to come").assert_contains("Otto Lind");
+    hr.delete(&format!("/api/v1/departments/{sales}")).await.assert_status(204);
+    let told = || async { hr.get("/api/v1/notifications").await.assert_ok().text() };
+    assert!(told().await.contains("Sales was deactivated, and 1 planned change leads there."), "{}", told().await);
+
+    hr.get(&format!("/people/{jonas}/deactivate")).await.assert_contains("Planned to report to them");
+    hr.delete(&format!("/api/v1/employees/{jonas}")).await.assert_status(204);
+    assert!(told().await.contains("Jonas Brandt was deactivated, and 1 planned change leads there."));
+}
+
+#[tokio::test]
+async fn a_department_counts_who_is_there_today() {
+    let app = TestApp::new();
+    let hr = app.as_hr();
+    let made = hr.json(Method::POST, "/api/v1/departments", json!({ "name": "Sales", "code": "SAL" })).await;
+    let sales = made.assert_status(201).json()["id"].as_i64().unwrap();
+    // The hire comes a week from now.
+    for who in [app.people.other, app.people.employee, app.people.hire] {
+        patch(&hr, who.employee, json!({ "department_id": sales })).await.assert_ok();
+    }
+    patch(&hr, app.people.employee.employee, json!({ "leave_date": "2026-03-03" })).await.assert_ok();
+    let people =
+        || async { hr.get(&format!("/api/v1/departments/{sales}")).await.assert_ok().json()["people"].clone() };
+    assert_eq!(people().await, json!(2));
+    app.clock.advance(jiff::SignedDuration::from_hours(48));
+    let hr = app.as_hr();
+    let listed = hr.get("/api/v1/departments").await.assert_ok().json();
+    assert_eq!(listed["items"][0]["people"], json!(1), "one has left, one has not come yet");
+}

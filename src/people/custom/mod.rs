@@ -95,8 +95,6 @@ pub struct FieldFacts {
 pub struct Field {
     pub id: FieldId,
     pub facts: FieldFacts,
-    /// How many records hold a value.
-    pub values: i64,
     pub retired: bool,
 }
 
@@ -157,7 +155,7 @@ pub fn update(tx: &mut Tx<'_>, actor: &Actor, id: FieldId, change: impl FnOnce(&
     if facts.code != before.facts.code {
         errors.add("code", tr!("The code stays as it is: files and programs know the field by it."));
     }
-    if facts.kind != before.facts.kind && before.values > 0 {
+    if facts.kind != before.facts.kind && store::is_held(tx, id)? {
         errors.add("kind", tr!("Records hold values of this kind already: retire the field and define another."));
     }
     errors.into_result(())?;

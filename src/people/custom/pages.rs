@@ -6,7 +6,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::api::{CHANGED, CREATED, RESTORED, RETIRED};
-use super::{Field, FieldFacts, Kind, VisibleTo};
+use super::{Field, FieldFacts, Kind, VisibleTo, store};
 use crate::auth::{Ctx, Hr};
 use crate::error::{AppError, Result};
 use crate::ids::FieldId;
@@ -50,8 +50,9 @@ struct Row {
     values: i64,
 }
 
-impl From<Field> for Row {
-    fn from(Field { id, facts, values, .. }: Field) -> Row {
+impl Row {
+    /// `values` is how many records hold one.
+    fn new(values: i64, Field { id, facts, .. }: Field) -> Row {
         Row {
             id,
             label: facts.label,
@@ -97,8 +98,10 @@ impl Input {
 
 /// `GET /people/fields`
 pub async fn index(ctx: Hr) -> Result<Response> {
-    let (rows, retired) = ctx.read(|rx, _| Ok((super::fields(rx)?, super::retired(rx)?))).await?;
-    let rows_of = |fields: Vec<Field>| fields.into_iter().map(Row::from).collect();
+    let (rows, retired, held) =
+        ctx.read(|rx, _| Ok((super::fields(rx)?, super::retired(rx)?, store::counts(rx)?))).await?;
+    let row = |field: Field| Row::new(held.get(&field.id).copied().unwrap_or(0), field);
+    let rows_of = |fields: Vec<Field>| fields.into_iter().map(row).collect();
     web::page(&Index { shell: ctx.shell().await?, rows: rows_of(rows), retired: rows_of(retired) })
 }
 
@@ -160,15 +163,15 @@ async fn save(ctx: &Ctx, id: Option<FieldId>, sent: Form<Input>) -> Result<Respo
 async fn page(ctx: &Ctx, id: Option<FieldId>, form: FormState, status: StatusCode) -> Result<Response> {
     let lang = ctx.visit.lang;
     let held = match id {
-        Some(id) => Some(ctx.read(move |rx, _| super::get(rx, id)).await?),
+        Some(id) => Some(ctx.read(move |rx, _| Ok((super::get(rx, id)?, store::is_held(rx, id)?))).await?),
         None => None,
     };
     let words = |value: &str, label: &'static str| (value.to_owned(), lang.text(label).to_owned());
     let page = Edit {
         shell: ctx.shell().await?,
         id,
-        fixed: held.as_ref().is_some_and(|field| field.values > 0),
-        title: held.map_or_else(|| lang.text(tr!("New field")).to_owned(), |field| field.facts.label),
+        fixed: held.as_ref().is_some_and(|(_, is_held)| *is_held),
+        title: held.map_or_else(|| lang.text(tr!("New field")).to_owned(), |(field, _)| field.facts.label),
         form,
         kinds: Kind::ALL.iter().map(|kind| words(kind.as_str(), kind.label())).collect(),
         audiences: VisibleTo::ALL.iter().map(|one| words(one.as_str(), one.label())).collect(),

@@ -12,8 +12,7 @@ macro_rules! select_field {
     ($tail:literal) => {
         concat!(
             "SELECT f.id, f.code, f.label, f.kind, f.required, f.visible_to, f.editable_by_person, f.sort_order, \
-             f.hidden_by IS NOT NULL, (SELECT count(*) FROM employee_field_values v WHERE v.field_id = f.id) \
-             FROM employee_fields f ",
+             f.hidden_by IS NOT NULL FROM employee_fields f ",
             $tail
         )
     };
@@ -33,7 +32,6 @@ fn field(row: &rusqlite::Row<'_>) -> rusqlite::Result<Field> {
             sort_order: row.get(7)?,
         },
         retired: row.get(8)?,
-        values: row.get(9)?,
     })
 }
 
@@ -45,20 +43,33 @@ pub(super) fn fields(rx: &Rx<'_>, retired: bool) -> Result<Vec<Field>> {
         [retired],
         field,
     )?;
+    let mut options: HashMap<FieldId, Vec<String>> = HashMap::new();
+    rx.each("SELECT field_id, name FROM employee_field_options ORDER BY field_id, place", (), |row| {
+        options.entry(row.get(0)?).or_default().push(row.get(1)?);
+        Ok(())
+    })?;
     for one in &mut fields {
-        one.facts.options = options(rx, one.id)?;
+        one.facts.options = options.remove(&one.id).unwrap_or_default();
     }
     Ok(fields)
 }
 
 pub(super) fn get(rx: &Rx<'_>, id: FieldId) -> Result<Field> {
     let mut found = rx.get(select_field!("WHERE f.id = ?1"), [id], field)?;
-    found.facts.options = options(rx, id)?;
+    let sql = "SELECT name FROM employee_field_options WHERE field_id = ?1 ORDER BY place";
+    found.facts.options = rx.all(sql, [id], |row| row.get(0))?;
     Ok(found)
 }
 
-fn options(rx: &Rx<'_>, id: FieldId) -> Result<Vec<String>> {
-    rx.all("SELECT name FROM employee_field_options WHERE field_id = ?1 ORDER BY place", [id], |row| row.get(0))
+/// Whether any record holds a value of it.
+pub(super) fn is_held(rx: &Rx<'_>, id: FieldId) -> Result<bool> {
+    rx.exists("SELECT 1 FROM employee_field_values WHERE field_id = ?1", [id])
+}
+
+/// How many records hold a value, of every field that any does.
+pub(super) fn counts(rx: &Rx<'_>) -> Result<HashMap<FieldId, i64>> {
+    let sql = "SELECT field_id, count(*) FROM employee_field_values /* whole table */ GROUP BY field_id";
+    Ok(rx.all(sql, (), |row| Ok((row.get(0)?, row.get(1)?)))?.into_iter().collect())
 }
 
 pub(super) fn has_code(rx: &Rx<'_>, key: &str) -> Result<bool> {

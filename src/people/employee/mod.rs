@@ -204,6 +204,9 @@ pub fn hide(tx: &mut Tx<'_>, actor: &Actor, id: EmployeeId) -> Result<()> {
     let entry = audit::Entry::new("employee.deactivated").on("employee", id).change("active", true, false);
     let act = audit::record(tx, actor, entry)?;
     store::set_hidden(tx, id, Some(act))?;
+    let planned = changes::towards::planned_towards(tx, &[(DatedField::ManagerId, vec![id.0])])?;
+    let page = format!("/people/{id}/deactivate");
+    changes::towards::tell_hr(tx, ("employee", id.0), &employee.name(), &planned, page)?;
     // What waited for them is asked of others.
     let after = Employee { hidden: true, ..employee.clone() };
     follow::tell(tx, actor, &employee, &after)

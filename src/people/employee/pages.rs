@@ -5,6 +5,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::api::{CHANGED, CREATED, REMOVED, RESTORED};
+use super::changes::DatedField;
+use super::changes::towards::planned_towards;
 use super::form::{Choices, EmployeeForm, filled, typed_over};
 use super::{Facts, NewEmployee};
 use crate::auth::{Ctx, Hr};
@@ -154,7 +156,11 @@ async fn edit_page(ctx: &Ctx, id: EmployeeId, form: FormState, status: StatusCod
 
 /// `GET /people/{id}/deactivate`
 pub async fn ask(ctx: Hr, Path(id): Path<EmployeeId>) -> Result<Response> {
-    let (name, led) = ctx.read(move |rx, _| Ok((super::get(rx, id)?.name(), reports(rx, id)?))).await?;
+    let read = ctx.read(move |rx, _| {
+        let planned = planned_towards(rx, &[(DatedField::ManagerId, vec![id.0])])?;
+        Ok((super::get(rx, id)?.name(), reports(rx, id)?, planned))
+    });
+    let (name, led, planned) = read.await?;
     let mut said = vec![
         msg!("The record stays, but HR alone sees it. {0} can no longer sign in, and decides nothing.", name),
         msg!("For somebody who leaves, write the last day into the record instead. This can be undone."),
@@ -168,11 +174,17 @@ pub async fn ask(ctx: Hr, Path(id): Path<EmployeeId>) -> Result<Response> {
             name
         ));
     }
+    if !planned.is_empty() {
+        said.push(msg!("Changes are planned that lead here. They stay as they are: look at each."));
+    }
+    let format = words::format(&ctx);
+    let planned = planned.iter().map(|one| one.line(&format)).collect();
     let back = format!("/people/{id}");
     let page = Confirm::new(ctx.shell().await?, msg!("Deactivate {0}?", name), tr!("Deactivate"), &back)
         .posts_to(format!("/people/{id}/deactivate"))
         .says(said)
-        .lists(tr!("Direct reports"), led);
+        .lists(tr!("Direct reports"), led)
+        .lists(tr!("Planned to report to them"), planned);
     web::page(&page)
 }
 

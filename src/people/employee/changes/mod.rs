@@ -11,6 +11,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 pub mod timeline;
+pub mod towards;
 
 use std::collections::HashMap;
 

@@ -2,9 +2,11 @@
 
 use jiff::civil::Date;
 
+use super::towards::Planned;
 use super::{Change, DatedField};
-use crate::error::Result;
+use crate::error::{AppError, Result};
 use crate::ids::{EmployeeId, EntityId, LocationId};
+use crate::people::NameRef;
 use crate::storage::{Rx, Tx};
 
 /// Everything that was recorded or planned of a person, field by field, the earliest first.
@@ -142,4 +144,16 @@ pub(super) fn move_plans(tx: &mut Tx<'_>, location: LocationId, entity: EntityId
         (location.to_string(), entity.to_string()),
     )?;
     Ok(())
+}
+
+/// Who is planned to have one of these values in a field, and from when on.
+pub(super) fn planned_towards(rx: &Rx<'_>, field: DatedField, ids: &[i64]) -> Result<Vec<Planned>> {
+    let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
+    rx.all(
+        "SELECT c.employee_id, e.first_name || ' ' || e.last_name, c.effective_on \
+         FROM employee_changes c JOIN employees e ON e.id = c.employee_id \
+         WHERE c.field = ?1 AND c.value IN (SELECT value FROM json_each(?2)) AND c.planned = 1 AND e.hidden_by IS NULL",
+        (field, serde_json::to_string(&ids).map_err(AppError::internal)?),
+        |row| Ok(Planned { employee: NameRef { id: row.get(0)?, name: row.get(1)? }, effective_on: row.get(2)? }),
+    )
 }

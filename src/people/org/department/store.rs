@@ -9,11 +9,16 @@ use crate::text::{fold, sort_key};
 use crate::web::Listing;
 
 macro_rules! select_department {
-    ($tail:expr) => {
+    ($today:literal, $tail:expr) => {
         concat!(
             "SELECT d.id, d.name, d.code, d.location_id, d.parent_id, d.head_id, d.hidden_by IS NOT NULL, l.name, \
              p.name, e.first_name || ' ' || e.last_name, \
-             (SELECT count(*) FROM employees m WHERE m.department_id = d.id AND m.hidden_by IS NULL), \
+             (SELECT count(*) FROM employees m WHERE m.department_id = d.id AND m.hidden_by IS NULL \
+              AND m.join_date <= ",
+            $today,
+            " AND (m.leave_date IS NULL OR m.leave_date >= ",
+            $today,
+            ")), \
              d.budget_minor, d.currency, e.hidden_by IS NOT NULL \
              FROM departments d LEFT JOIN locations l ON l.id = d.location_id \
              LEFT JOIN departments p ON p.id = d.parent_id LEFT JOIN employees e ON e.id = d.head_id ",
@@ -56,7 +61,7 @@ fn name_ref(row: &rusqlite::Row<'_>) -> rusqlite::Result<NameRef> {
 }
 
 pub(super) fn get(rx: &Rx<'_>, id: DepartmentId) -> Result<Department> {
-    rx.get(select_department!("WHERE d.id = ?1"), [id], department)
+    rx.get(select_department!("?2", "WHERE d.id = ?1"), (id, crate::people::today(rx)?), department)
 }
 
 pub(super) fn list(rx: &Rx<'_>, listing: &Listing) -> Result<(Vec<Department>, i64)> {
@@ -65,8 +70,10 @@ pub(super) fn list(rx: &Rx<'_>, listing: &Listing) -> Result<(Vec<Department>, i
     let parent: Option<DepartmentId> = listing.filter("parent_id")?;
     let [name, code] = crate::people::like(listing.search.as_deref());
     let order = listing.order_by(&[("name", "d.name_key"), ("code", "d.code_key")], "d.name_key, d.id");
-    let sql = format!("{}{order} LIMIT ?6 OFFSET ?7", select_department!(narrowed!()));
-    let rows = rx.all(&sql, (active, &name, &code, location, parent, listing.limit(), listing.offset()), department)?;
+    let today = crate::people::today(rx)?;
+    let sql = format!("{}{order} LIMIT ?6 OFFSET ?7", select_department!("?8", narrowed!()));
+    let asked = (active, &name, &code, location, parent, listing.limit(), listing.offset(), today);
+    let rows = rx.all(&sql, asked, department)?;
     let total = rx.scalar(
         concat!("SELECT count(*) FROM departments d ", narrowed!()),
         (active, &name, &code, location, parent),

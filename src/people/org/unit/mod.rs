@@ -11,6 +11,8 @@ use crate::error::{AppError, Result};
 use crate::ids::{AuditId, DepartmentId, EntityId, LocationId};
 use crate::msg;
 use crate::people::NameRef;
+use crate::people::employee::changes::DatedField;
+use crate::people::employee::changes::towards::{Planned, planned_towards, tell_hr};
 use crate::storage::{Rx, Tx};
 
 /// One of the three.
@@ -37,6 +39,24 @@ impl Unit {
             Unit::Location(id) => id.0,
             Unit::Department(id) => id.0,
         }
+    }
+
+    /// What of a record names it.
+    fn field(self) -> DatedField {
+        match self {
+            Unit::Entity(_) => DatedField::EntityId,
+            Unit::Location(_) => DatedField::LocationId,
+            Unit::Department(_) => DatedField::DepartmentId,
+        }
+    }
+
+    fn page(self) -> String {
+        let kind = match self {
+            Unit::Entity(_) => "entities",
+            Unit::Location(_) => "locations",
+            Unit::Department(_) => "departments",
+        };
+        format!("/people/organization/{kind}/{}/deactivate", self.id())
     }
 
     fn deactivated(self) -> &'static str {
@@ -66,6 +86,8 @@ pub struct Impact {
     /// People who belong to any of them; they keep their records and can sign in.
     #[schema(example = 38)]
     pub people: i64,
+    /// Changes that are planned and lead to any of them; the plans stay, and HR is told.
+    pub planned: Vec<Planned>,
 }
 
 /// What deactivating `unit` would touch.
@@ -77,7 +99,11 @@ pub fn impact(rx: &Rx<'_>, unit: Unit) -> Result<Impact> {
     let locations = store::locations_below(rx, unit)?;
     let departments = store::departments_below(rx, unit)?;
     let people = store::people_in(rx, unit, &departments)?;
-    Ok(Impact { locations, departments, people })
+    let mut ends = vec![(unit.field(), vec![unit.id()])];
+    ends.push((DatedField::LocationId, locations.iter().map(|one| one.id).collect()));
+    ends.push((DatedField::DepartmentId, departments.iter().map(|one| one.id).collect()));
+    let planned = planned_towards(rx, &ends)?;
+    Ok(Impact { locations, departments, people, planned })
 }
 
 /// Deactivates `unit` and what stands below it. Doing it twice changes nothing.
@@ -103,7 +129,8 @@ pub fn hide(tx: &mut Tx<'_>, actor: &Actor, unit: Unit) -> Result<()> {
     for department in &impact.departments {
         store::hide(tx, Unit::Department(DepartmentId(department.id)), act)?;
     }
-    Ok(())
+    let name = store::name(tx, unit)?;
+    tell_hr(tx, (unit.kind(), unit.id()), &name, &impact.planned, unit.page())
 }
 
 /// Brings `unit` back with all that was deactivated in the same act; what had been deactivated before stays so.

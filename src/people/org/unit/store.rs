@@ -29,6 +29,15 @@ pub(super) fn state(rx: &Rx<'_>, unit: Unit) -> Result<State> {
     row.ok_or(AppError::NotFound)
 }
 
+pub(super) fn name(rx: &Rx<'_>, unit: Unit) -> Result<String> {
+    let sql = match unit {
+        Unit::Entity(_) => "SELECT name FROM entities WHERE id = ?1",
+        Unit::Location(_) => "SELECT name FROM locations WHERE id = ?1",
+        Unit::Department(_) => "SELECT name FROM departments WHERE id = ?1",
+    };
+    rx.scalar(sql, [unit.id()])
+}
+
 /// Locations that go along: those of an entity.
 pub(super) fn locations_below(rx: &Rx<'_>, unit: Unit) -> Result<Vec<NameRef>> {
     let Unit::Entity(id) = unit else { return Ok(Vec::new()) };
@@ -109,7 +118,7 @@ pub(super) fn revive(tx: &mut Tx<'_>, act: AuditId, unit: Unit) -> Result<Impact
         Unit::Location(id) => locations.retain(|one| one.id != id.0),
         Unit::Department(id) => departments.retain(|one| one.id != id.0),
     }
-    Ok(Impact { locations, departments, people: 0 })
+    Ok(Impact { locations, departments, ..Impact::default() })
 }
 
 fn name_ref(row: &rusqlite::Row<'_>) -> rusqlite::Result<NameRef> {
