@@ -276,6 +276,7 @@ fn people_pages_of_hr(t: &mut Routes) {
     t.get("/people/{id}/weeks/{week_id}", people::schedule::pages::edit);
     t.post("/people/{id}/weeks/{week_id}", people::schedule::pages::update);
     t.post("/people/{id}/weeks/{week_id}/remove", people::schedule::pages::remove);
+    t.post("/people/{id}/weeks/{week_id}/restore", people::schedule::pages::restore);
     t.get("/people/export", people::import::api::export);
     t.get("/people/import", people::import::pages::show);
     t.post("/people/import", people::import::pages::receive);

@@ -194,6 +194,8 @@ CREATE TABLE holidays (
   estimated   INTEGER NOT NULL DEFAULT 0 CHECK (estimated IN (0, 1)),
   -- Of what was imported: which list it came from ("DE-BY, holidays 0.108").
   source      TEXT NOT NULL DEFAULT '' CHECK (length(source) <= 60),
+  -- Of a day that the law gives because a holiday falls on a free day: the date of that holiday.
+  observed_for TEXT CHECK (length(observed_for) = 10),
   CHECK ((scope = 'entity') = (entity_id IS NOT NULL)),
   CHECK ((scope = 'location') = (location_id IS NOT NULL))
 ) STRICT;
@@ -208,12 +210,19 @@ CREATE TABLE groups (
   code     TEXT NOT NULL CHECK (length(code) BETWEEN 1 AND 40),
   code_key TEXT NOT NULL UNIQUE
 ) STRICT;
-CREATE TABLE group_members (
+-- Who was in which group from when to when; without a last day, still. Past stays remain: hours for a while count for
+-- the days on which somebody was in the group.
+CREATE TABLE group_stays (
   group_id    INTEGER NOT NULL REFERENCES groups (id) ON DELETE CASCADE,
   employee_id INTEGER NOT NULL REFERENCES employees (id),
-  PRIMARY KEY (group_id, employee_id)
+  since       TEXT NOT NULL CHECK (since GLOB '????-??-??'),
+  until       TEXT CHECK (until GLOB '????-??-??' AND until >= since),
+  PRIMARY KEY (group_id, employee_id, since)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX group_members_employee ON group_members (employee_id);
+CREATE UNIQUE INDEX group_stays_open ON group_stays (group_id, employee_id) WHERE until IS NULL;
+CREATE INDEX group_stays_employee ON group_stays (employee_id);
+-- Who is in which group today.
+CREATE VIEW group_members AS SELECT group_id, employee_id FROM group_stays WHERE until IS NULL;
 
 -- One row a manager of a department beside its head.
 CREATE TABLE department_managers (

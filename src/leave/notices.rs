@@ -1,5 +1,7 @@
 //! Who is told what about leave. Each reader gets the dates as their own language writes them.
 
+use jiff::civil::Date;
+
 use crate::approvals;
 use crate::auth::Actor;
 use crate::error::{Msg, Result};
@@ -26,6 +28,8 @@ const ENDED: Kind = Kind::new("leave_ended", Topic::Requests, tr!("Your leave wa
 const ENTERED: Kind = Kind::new("leave_entered", Topic::Requests, tr!("Leave was entered for you"), OPEN);
 const RECOUNTED: Kind = Kind::new("leave_recounted", Topic::Requests, tr!("Your leave was counted anew"), OPEN);
 const ADJUSTED: Kind = Kind::new("leave_adjusted", Topic::Requests, tr!("Your balance was corrected"), tr!("See why"));
+const LIEU_GIVEN: Kind = Kind::new("leave_lieu_given", Topic::Requests, tr!("You got a lieu day"), tr!("See why"));
+const LIEU_GONE: Kind = Kind::new("leave_lieu_gone", Topic::Requests, tr!("A lieu day was taken back"), tr!("See why"));
 const TEAM: Kind = Kind::new("leave_team", Topic::Team, tr!("Leave in your team"), OPEN);
 const DEPUTY: Kind = Kind::new("leave_deputy", Topic::Team, tr!("You stand in for somebody"), tr!("Open the calendar"));
 const DEPUTY_ENDED: Kind =
@@ -160,6 +164,39 @@ pub(super) fn adjusted(
     let notice = Notice::new(&ADJUSTED, subject, text).quote(reason).link(ledger::href(account));
     notifications::notify(tx, account.employee_id, &notice)?;
     Ok(())
+}
+
+/// Tells a person that the holiday of `date` gave them a lieu day, to be used until `last` where it ends.
+pub(super) fn lieu_given(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    account: Account,
+    holiday: &str,
+    date: Date,
+    last: Option<Date>,
+) -> Result<()> {
+    let format = format_for(tx, actor, account.employee_id)?;
+    let (date, name) = (format.full(date), format.lang.text(holiday));
+    let text = match last {
+        Some(last) => {
+            let last = format.full(last);
+            msg!("{0} fell on {1}, a day off anyway: you got a lieu day, to be used by {2}", name, date, last)
+        }
+        None => msg!("{0} fell on {1}, a day off anyway: you got a lieu day", name, date),
+    };
+    lieu(tx, &LIEU_GIVEN, account, text)
+}
+
+/// Tells a person that the lieu day for `date` is none any more.
+pub(super) fn lieu_gone(tx: &mut Tx<'_>, actor: &Actor, account: Account, date: Date) -> Result<()> {
+    let format = format_for(tx, actor, account.employee_id)?;
+    let text = msg!("The lieu day for {0} was taken back: it is no holiday on a free day any more", format.full(date));
+    lieu(tx, &LIEU_GONE, account, text)
+}
+
+fn lieu(tx: &mut Tx<'_>, kind: &'static Kind, account: Account, text: Msg) -> Result<()> {
+    let notice = Notice::new(kind, ("employee", account.employee_id.0), text).link(ledger::href(account));
+    notifications::notify(tx, account.employee_id, &notice).map(drop)
 }
 
 /// Reminds the person and the deputy on the day before.

@@ -55,7 +55,10 @@ fn house() -> House {
                 [hr],
             )?;
             tx.run("INSERT INTO user_roles (user_id, role) VALUES (?1, 'hr')", [user])?;
-            tx.run("INSERT INTO group_members (group_id, employee_id) VALUES (?1, ?2)", (group[0], it))?;
+            tx.run(
+                "INSERT INTO group_stays (group_id, employee_id, since) VALUES (?1, ?2, '2026-01-01')",
+                (group[0], it),
+            )?;
             Ok((hr, manager, it, hire, made[1]))
         })
         .unwrap();
@@ -361,6 +364,7 @@ fn due_dates_skip_holidays_and_move_with_the_first_day() {
                 working: false,
                 estimated: false,
                 source: String::new(),
+                observed_for: None,
             };
             people::holidays::create(tx, &hr, facts)
         })
@@ -575,10 +579,7 @@ fn overdue_counts_from_the_day_after() {
 fn a_group_without_members_is_a_group_still() {
     let house = house();
     let run = house.start();
-    house
-        .db
-        .write_blocking(Op::housekeeping(Housekeeping::Demo), |tx| tx.run("DELETE FROM group_members", []))
-        .unwrap();
+    house.db.write_blocking(Op::housekeeping(Housekeeping::Demo), |tx| tx.run("DELETE FROM group_stays", [])).unwrap();
     let order = house.task(run, "Order laptop and dock");
     assert!(matches!(order.doer, Doer::Group(GroupId(_))));
     assert!(matches!(house.complete(house.it(), order.id), Err(AppError::NotFound)));

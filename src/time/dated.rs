@@ -40,11 +40,8 @@ pub struct Overlay {
 }
 
 impl Overlay {
-    /// What it makes of a working day; `None` where it says nothing about that date.
+    /// What it makes of a working day within it; `None` where it says nothing about that weekday.
     fn over(&self, personal: WorkDay, date: Date) -> Option<WorkDay> {
-        if !self.period.contains(date) {
-            return None;
-        }
         let laid = self.week.of_weekday(date.weekday())?;
         Some(match self.mode {
             OverlayMode::AtMost if personal.minutes() <= laid.minutes() => personal,
@@ -74,7 +71,30 @@ pub struct Decided<'a> {
 pub struct DatedSchedules {
     patterns: Vec<(Date, Rotation)>,
     /// The one that decides comes last.
-    overlays: Vec<Arc<Overlay>>,
+    overlays: Vec<Laid>,
+}
+
+/// An overlay over the hours of one person, for the dates on which it concerns them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Laid {
+    overlay: Arc<Overlay>,
+    within: Period,
+}
+
+impl Laid {
+    /// `None` where `period` and that of the overlay have no date in common.
+    pub fn within(overlay: Arc<Overlay>, period: Period) -> Option<Laid> {
+        let within = overlay.period.intersection(period)?;
+        Some(Laid { overlay, within })
+    }
+}
+
+impl From<Arc<Overlay>> for Laid {
+    /// For all of its dates.
+    fn from(overlay: Arc<Overlay>) -> Laid {
+        let within = overlay.period;
+        Laid { overlay, within }
+    }
 }
 
 impl DatedSchedules {
@@ -92,9 +112,9 @@ impl DatedSchedules {
 
     /// With these over it, in any order.
     #[must_use]
-    pub fn under(mut self, overlays: impl IntoIterator<Item = Arc<Overlay>>) -> Self {
-        self.overlays.extend(overlays);
-        self.overlays.sort_by_key(|overlay| (overlay.scope, overlay.period.first(), overlay.id));
+    pub fn under<L: Into<Laid>>(mut self, overlays: impl IntoIterator<Item = L>) -> Self {
+        self.overlays.extend(overlays.into_iter().map(Into::into));
+        self.overlays.sort_by_key(|Laid { overlay, .. }| (overlay.scope, overlay.period.first(), overlay.id));
         self
     }
 
@@ -124,7 +144,8 @@ impl DatedSchedules {
         if personal.minutes().is_zero() {
             return plain;
         }
-        let mut said = self.overlays.iter().rev().filter_map(|one| Some((one.over(personal, date)?, one)));
+        let there = self.overlays.iter().rev().filter(|laid| laid.within.contains(date)).map(|laid| &*laid.overlay);
+        let mut said = there.filter_map(|one| Some((one.over(personal, date)?, one)));
         match said.next() {
             Some((work, overlay)) if work != personal => Decided { work, overlay: Some(overlay), ..plain },
             _ => plain,

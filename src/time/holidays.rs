@@ -1,7 +1,7 @@
 //! Public holidays of one place. Rules are scoped global → entity → location: the days are their union, and on one
 //! date the most specific scope decides, including "not a holiday here".
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
@@ -36,6 +36,8 @@ pub struct HolidayRule {
     pub slots: Slots,
     /// The date is computed and may turn out another (the moon is looked for).
     pub estimated: bool,
+    /// The law gives this day because of the holiday on that date, which is a free day anyway.
+    pub observed_for: Option<Date>,
 }
 
 /// What a date is, where it is a holiday.
@@ -51,13 +53,22 @@ pub struct Holiday {
 
 impl HolidayRule {
     fn holiday(&self) -> Holiday {
-        Holiday { name: self.name.clone(), slots: self.slots, estimated: self.estimated, observed_for: None }
+        Holiday {
+            name: self.name.clone(),
+            slots: self.slots,
+            estimated: self.estimated,
+            observed_for: self.observed_for,
+        }
     }
 }
 
 /// The holidays of one place, by date; or those of one person there ([`Holidays::observed_by`]).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Holidays(BTreeMap<Date, Holiday>);
+pub struct Holidays {
+    days: BTreeMap<Date, Holiday>,
+    /// Holidays for which the law has given another day: nothing more becomes of them.
+    given_by_law: BTreeSet<Date>,
+}
 
 impl Holidays {
     /// Of rules of the same scope on one date a holiday outweighs "not a holiday here" (that one speaks of wider
@@ -74,7 +85,7 @@ impl Holidays {
                     let fuller = known.slots.is_empty() || (rule.slots.is_full() && !known.slots.is_full());
                     if fuller && !rule.slots.is_empty() {
                         known.name.clone_from(&rule.name);
-                        known.estimated = rule.estimated;
+                        (known.estimated, known.observed_for) = (rule.estimated, rule.observed_for);
                     }
                     known.slots = known.slots.union(rule.slots);
                 }
@@ -83,7 +94,9 @@ impl Holidays {
         let free = |(date, (_, holiday)): (Date, (HolidayScope, Holiday))| {
             (!holiday.slots.is_empty()).then_some((date, holiday))
         };
-        Holidays(days.into_iter().filter_map(free).collect())
+        let days: BTreeMap<Date, Holiday> = days.into_iter().filter_map(free).collect();
+        let given_by_law = days.values().filter_map(|holiday| holiday.observed_for).collect();
+        Holidays { days, given_by_law }
     }
 
     /// How many days after a holiday a working day is looked for to keep it on.
@@ -97,8 +110,8 @@ impl Holidays {
     /// first pattern.
     #[must_use]
     pub fn observed_by(self, schedules: &DatedSchedules, since: Date) -> Self {
-        let mut days = self.0.clone();
-        for (date, holiday) in &self.0 {
+        let mut days = self.days.clone();
+        for (date, holiday) in &self.days {
             if *date < since || !self.is_lost_on(*date, schedules) {
                 continue;
             }
@@ -109,30 +122,32 @@ impl Holidays {
                 days.insert(day, Holiday { observed_for: Some(*date), ..holiday.clone() });
             }
         }
-        Holidays(days)
+        Holidays { days, ..self }
     }
 
-    /// Whether a whole holiday is on `date`, and the person does not work on it anyway.
+    /// Whether a whole holiday is on `date`, the person does not work on it anyway, and the law gives no other day.
     pub fn is_lost_on(&self, date: Date, schedules: &DatedSchedules) -> bool {
-        self.slots(date).is_full() && schedules.on(date).is_some() && schedules.of(date).minutes().is_zero()
+        let given = self.given_by_law.contains(&date);
+        !given && self.slots(date).is_full() && schedules.on(date).is_some() && schedules.of(date).minutes().is_zero()
     }
 
     /// These within `period` alone.
     #[must_use]
     pub fn limited_to(mut self, period: Period) -> Self {
-        self.0.retain(|date, _| period.contains(*date));
+        self.days.retain(|date, _| period.contains(*date));
         self
     }
 
     /// These and those of `other`, which tells of other dates.
     #[must_use]
     pub fn joined(mut self, other: Holidays) -> Self {
-        self.0.extend(other.0);
+        self.days.extend(other.days);
+        self.given_by_law.extend(other.given_by_law);
         self
     }
 
     pub fn on(&self, date: Date) -> Option<&Holiday> {
-        self.0.get(&date)
+        self.days.get(&date)
     }
 
     /// The free halves of `date`.
@@ -141,7 +156,7 @@ impl Holidays {
     }
 
     pub fn within(&self, period: Period) -> impl Iterator<Item = (Date, &Holiday)> {
-        self.0.range(period.first()..=period.last()).map(|(date, holiday)| (*date, holiday))
+        self.days.range(period.first()..=period.last()).map(|(date, holiday)| (*date, holiday))
     }
 }
 

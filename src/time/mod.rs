@@ -14,7 +14,7 @@ pub mod slots;
 #[cfg(test)]
 mod tests;
 
-pub use dated::{DatedSchedules, Decided, Overlay, OverlayMode, OverlayScope};
+pub use dated::{DatedSchedules, Decided, Laid, Overlay, OverlayMode, OverlayScope};
 pub use holidays::{FreeDayRule, Holiday, HolidayRule, HolidayScope, Holidays, WorkingDays};
 pub use interval::{Interval, NightHours};
 pub use minutes::Minutes;

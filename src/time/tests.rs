@@ -153,7 +153,7 @@ fn times_of_day_are_hours_and_minutes() {
 }
 
 fn holiday(name: &str, on: Date, scope: HolidayScope, slots: Slots) -> HolidayRule {
-    HolidayRule { name: name.into(), period: Period::day(on), scope, slots, estimated: false }
+    HolidayRule { name: name.into(), period: Period::day(on), scope, slots, estimated: false, observed_for: None }
 }
 
 #[test]
@@ -188,6 +188,7 @@ fn holidays_over_several_days() {
         scope: HolidayScope::Global,
         slots: Slots::FULL,
         estimated: false,
+        observed_for: None,
     };
     let holidays = Holidays::of_place([rule]);
     assert!(holidays.slots(date(2026, 12, 26)).is_full());
@@ -366,4 +367,37 @@ fn holidays_on_free_days_are_kept_on_the_next_working_day() {
     assert_eq!(kept(date(2027, 12, 27)), None, "a holiday itself");
     assert!(observed.slots(date(2027, 12, 31)).is_empty());
     assert!(observed.slots(date(2026, 1, 1)).is_empty());
+}
+
+#[test]
+fn a_holiday_for_which_the_law_gives_another_day_gives_no_second_one() {
+    let week = DatedSchedules::new([(date(2026, 1, 1), WeeklySchedule::weekdays(Minutes::hours(8)).unwrap())]);
+    let saturday = holiday("Independence Day", date(2026, 7, 4), HolidayScope::Global, Slots::FULL);
+    let friday = HolidayRule {
+        observed_for: Some(date(2026, 7, 4)),
+        ..holiday("Independence Day (observed)", date(2026, 7, 3), HolidayScope::Global, Slots::FULL)
+    };
+    let alone = Holidays::of_place([saturday.clone()]);
+    assert!(alone.is_lost_on(date(2026, 7, 4), &week));
+    assert!(alone.observed_by(&week, date(2026, 1, 1)).slots(date(2026, 7, 6)).is_full());
+    let both = Holidays::of_place([saturday.clone(), friday.clone()]);
+    assert!(!both.is_lost_on(date(2026, 7, 4), &week));
+    let asked = both.clone().limited_to(Period::day(date(2026, 7, 4)));
+    assert!(!asked.is_lost_on(date(2026, 7, 4), &week), "also where only the day itself is asked about");
+    assert!(both.observed_by(&week, date(2026, 1, 1)).slots(date(2026, 7, 6)).is_empty());
+    // Where a place works on the day that the law gives, its own rule acts again.
+    let works = holiday("Open", date(2026, 7, 3), HolidayScope::Location, Slots::NONE);
+    assert!(Holidays::of_place([saturday, friday, works]).is_lost_on(date(2026, 7, 4), &week));
+}
+
+#[test]
+fn an_overlay_lies_over_the_dates_on_which_it_concerns_somebody() {
+    let week = DatedSchedules::new([(date(2026, 1, 1), WeeklySchedule::weekdays(Minutes::hours(8)).unwrap())]);
+    let short = overlay(1, OverlayScope::Group, date(2026, 3, 2), OverlayMode::AtMost, 300);
+    let (from, to) = (date(2026, 3, 4), date(2026, 3, 5));
+    let laid = Laid::within(std::sync::Arc::clone(&short), Period::new(from, to).unwrap()).unwrap();
+    let under = week.under([laid]);
+    let minutes = |on: Date| under.of(on).minutes().get();
+    assert_eq!([3, 4, 5, 6].map(|day| minutes(date(2026, 3, day))), [480, 300, 300, 480]);
+    assert_eq!(Laid::within(short, Period::day(date(2025, 3, 4))), None);
 }

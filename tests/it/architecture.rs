@@ -172,7 +172,7 @@ const TABLES: &[(&str, &[&str])] = &[
             "employees",
             "entities",
             "erasures",
-            "group_members",
+            "group_stays",
             "groups",
             "holidays",
             "locations",

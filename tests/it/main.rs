@@ -48,3 +48,4 @@ mod web_listen;
 mod web_templates;
 mod words;
 mod working_time;
+mod working_time_moves;

@@ -134,6 +134,7 @@ fn real_holidays(person: &Person) -> Holidays {
         scope: HolidayScope::ALL[usize::from(holiday.scope)],
         slots: slots(holiday.halves),
         estimated: false,
+        observed_for: None,
     }))
 }
 

@@ -96,8 +96,7 @@ proptest! {
             period: Period::day(date(request.day + after)),
             scope: HolidayScope::Entity,
             slots: Slots::FULL,
-            estimated: false,
-        }));
+            estimated: false, observed_for: None }));
         let calendar = DayCalendar { schedules: &schedules, holidays: &real_holidays };
         let multipliers = Multipliers::default();
         let result = calendar.classify(&span, NightHours::default(), multipliers);

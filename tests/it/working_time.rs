@@ -8,12 +8,12 @@ use steward::people;
 use crate::leave_api::with_leave;
 use crate::support::{Client, TestApp};
 
-async fn post(client: &Client, path: &str, body: Value) -> Value {
+pub async fn post(client: &Client, path: &str, body: Value) -> Value {
     client.json(Method::POST, path, body).await.assert_status(201).json()
 }
 
 /// Vacation of the employee, approved by the manager.
-async fn approved(app: &TestApp, kind: steward::ids::LeaveTypeId, first: &str, last: &str) -> Value {
+pub async fn approved(app: &TestApp, kind: steward::ids::LeaveTypeId, first: &str, last: &str) -> Value {
     let new = json!({"leave_type_id": kind, "start_date": first, "end_date": last});
     let made = post(&app.as_employee(), "/api/v1/leave/requests", new).await;
     let path = format!("/api/v1/leave/requests/{}/approve", made["id"]);
@@ -21,7 +21,7 @@ async fn approved(app: &TestApp, kind: steward::ids::LeaveTypeId, first: &str, l
     made["id"].clone()
 }
 
-async fn minutes(app: &TestApp, from: &str, to: &str) -> Vec<i64> {
+pub async fn minutes(app: &TestApp, from: &str, to: &str) -> Vec<i64> {
     let path = format!("/api/v1/employees/{}/schedule?from={from}&to={to}", app.people.employee.employee);
     let days = app.as_employee().get(&path).await.assert_ok().json();
     days["items"].as_array().unwrap().iter().map(|day| day["minutes"].as_i64().unwrap()).collect()

@@ -221,7 +221,7 @@ pub async fn submit(
             Err(error) => Err(error),
         },
         Step::Holidays => match Form::<Country>::read(&body).open().1 {
-            Ok(input) if input.look.is_some() => {
+            Ok(input) if input.look.is_some() || recount::turned_back(&state) => {
                 return page(&ctx, &house, step, Some(state)).await;
             }
             Ok(input) => {

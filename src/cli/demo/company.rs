@@ -164,6 +164,7 @@ fn holiday(
         working: false,
         estimated: false,
         source: String::new(),
+        observed_for: None,
     };
     people::holidays::create(tx, actor, facts)?;
     Ok(())

@@ -10,10 +10,13 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+use std::collections::{BTreeMap, HashSet};
+
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
 use super::ledger::{self, Books, Credit};
+use super::notices;
 use super::rules::LedgerKind;
 use super::types::{self, presets};
 use crate::auth::Actor;
@@ -85,25 +88,26 @@ fn missing(rx: &Rx<'_>, (location, entity): (LocationId, EntityId), rule: FreeDa
     let staff = people_of(rx, &[Whose::Location(location)])?.unwrap_or_default();
     let placed: Vec<Placed> = staff.iter().map(|id| (*id, Some(entity), Some(location))).collect();
     let times = people::working_times(rx, &placed, asked)?;
+    let known: HashSet<(EmployeeId, Date)> =
+        store::given(rx, asked)?.into_iter().map(|one| (one.employee_id, one.date)).collect();
     let mut owed = Vec::new();
     for employee_id in staff {
         let Some(WorkingTime { schedules, holidays }) = times.get(&employee_id) else { continue };
         let lost: Vec<(Date, String)> = holidays
             .within(asked)
-            .filter(|(date, _)| holidays.is_lost_on(*date, schedules))
+            .filter(|(date, _)| holidays.is_lost_on(*date, schedules) && !known.contains(&(employee_id, *date)))
             .map(|(date, holiday)| (date, holiday.name.clone()))
             .collect();
         if lost.is_empty() {
             continue;
         }
         let person = people::get(rx, employee_id)?;
-        let known = store::dates_of(rx, employee_id, asked)?;
         for (date, holiday) in lost {
             let months = rule.lieu_expires_months.map(i32::from);
             let expires_on = months.map(|months| date.saturating_add(months.months()));
             let over = expires_on.is_some_and(|last| last < today);
             let hours = schedules.on(date).map_or(Minutes::ZERO, Rotation::usual_day);
-            if known.contains(&date) || over || person.hidden || hours.is_zero() || !person.is_employed_on(date) {
+            if over || person.hidden || hours.is_zero() || !person.is_employed_on(date) {
                 continue;
             }
             owed.push(Owed { employee_id, date, holiday, credit: hours, expires_on });
@@ -130,6 +134,8 @@ fn give(tx: &mut Tx<'_>, actor: &Actor, location: LocationId, owed: &[Owed], tod
         };
         let row = ledger::grant(tx, actor, &credit)?;
         store::insert(tx, one.employee_id, one.date, location, row)?;
+        let account = ledger::store::account_of(tx, row)?;
+        notices::lieu_given(tx, actor, account, &one.holiday, one.date, one.expires_on)?;
     }
     Ok(i64::try_from(owed.len()).unwrap_or(i64::MAX))
 }
@@ -150,15 +156,26 @@ fn lost_again(rx: &Rx<'_>, whose: Option<&[EmployeeId]>, period: Period) -> Resu
     if given.is_empty() {
         return Ok(given);
     }
-    // Where somebody works by now is not asked: the day was earned at the place that gave it.
-    let placed: Vec<Placed> = given.iter().map(|one| (one.employee_id, one.entity_id, Some(one.location_id))).collect();
-    let mut gone = Vec::new();
-    for (one, placed) in given.into_iter().zip(placed) {
-        let time = people::working_times(rx, &[placed], Period::day(one.date))?.remove(&one.employee_id);
-        if time.is_none_or(|time| !time.holidays.is_lost_on(one.date, &time.schedules)) {
-            gone.push(one);
-        }
+    // Where somebody works by now is not asked: the day was earned at the place that gave it. A place at a time, in a
+    // fixed number of questions.
+    let mut places: BTreeMap<LocationId, Vec<store::Given>> = BTreeMap::new();
+    for one in given {
+        places.entry(one.location_id).or_default().push(one);
     }
+    let mut gone = Vec::new();
+    for (location, given) in places {
+        let mut placed: Vec<Placed> =
+            given.iter().map(|one| (one.employee_id, one.entity_id, Some(location))).collect();
+        placed.sort_unstable_by_key(|(id, ..)| *id);
+        placed.dedup();
+        let dates = given.iter().map(|one| Period::day(one.date)).reduce(Period::hull).unwrap_or(period);
+        let times = people::working_times(rx, &placed, dates)?;
+        let lost = |one: &store::Given| {
+            times.get(&one.employee_id).is_some_and(|time| time.holidays.is_lost_on(one.date, &time.schedules))
+        };
+        gone.extend(given.into_iter().filter(|one| !lost(one)));
+    }
+    gone.sort_unstable_by_key(|one| (one.date, one.employee_id));
     Ok(gone)
 }
 
@@ -179,6 +196,7 @@ pub(super) fn take_back(
         let given = ledger::store::get(tx, one.row)?.row.minutes;
         ledger::take_back(tx, actor, one.row, &why)?;
         store::delete(tx, one.employee_id, one.date)?;
+        notices::lieu_gone(tx, actor, account, one.date)?;
         let kind = types::get(tx, account.leave_type_id)?;
         let books = Books::open(tx, account, None)?;
         touched.push(Touched {

@@ -35,14 +35,6 @@ pub(super) fn given(rx: &Rx<'_>, period: Period) -> Result<Vec<Given>> {
     )
 }
 
-pub(super) fn dates_of(rx: &Rx<'_>, employee: EmployeeId, period: Period) -> Result<Vec<Date>> {
-    rx.all(
-        "SELECT holiday_date FROM leave_lieu_days WHERE employee_id = ?1 AND holiday_date BETWEEN ?2 AND ?3",
-        (employee, period.first(), period.last()),
-        |row| row.get(0),
-    )
-}
-
 pub(super) fn insert(
     tx: &mut Tx<'_>,
     employee: EmployeeId,

@@ -45,6 +45,7 @@ fn holiday(house: &House, on: Date) -> crate::ids::HolidayId {
         working: false,
         estimated: false,
         source: String::new(),
+        observed_for: None,
     };
     house.act(move |tx| holidays::create(tx, &hr, facts)).unwrap().0
 }
@@ -75,6 +76,31 @@ fn toil(house: &House) -> i64 {
         .unwrap()
 }
 
+/// How many notices of a kind Mira has.
+fn told(house: &House, kind: &'static str) -> i64 {
+    let mira = house.mira.employee_id.unwrap();
+    let count = "SELECT count(*) FROM notices WHERE employee_id = ?1 AND kind = ?2";
+    house.read(move |rx| rx.scalar(count, (mira, kind))).unwrap()
+}
+
+#[test]
+fn where_the_law_gives_another_day_there_is_no_lieu_day() {
+    let house = house();
+    let place = at_a_place_with_lieu_days(&house);
+    holiday(&house, date(2026, 12, 12));
+    let monday = holiday(&house, date(2026, 12, 14));
+    let hr = house.hr.clone();
+    house
+        .act(move |tx| holidays::update(tx, &hr, monday, |facts| facts.observed_for = Some(date(2026, 12, 12))))
+        .unwrap();
+    // The day that the law gives is still to come.
+    assert_eq!(night(&house, place, date(2026, 12, 13)), 0);
+    let hr = house.hr.clone();
+    house.act(move |tx| holidays::delete(tx, &hr, monday)).unwrap();
+    assert_eq!(night(&house, place, date(2026, 12, 15)), 1);
+    assert_eq!(toil(&house), DAY.get());
+}
+
 #[test]
 fn a_holiday_on_a_free_day_gives_one_lieu_day_and_is_taken_back_with_it() {
     let house = house();
@@ -87,6 +113,7 @@ fn a_holiday_on_a_free_day_gives_one_lieu_day_and_is_taken_back_with_it() {
     assert_eq!(night(&house, place, date(2026, 12, 20)), 1, "caught up");
     assert_eq!(night(&house, place, date(2026, 12, 21)), 0, "once");
     assert_eq!(toil(&house), DAY.get());
+    assert_eq!(told(&house, "leave_lieu_given"), 1);
     let rows = house.read(|rx| {
         rx.all("SELECT expires_on FROM leave_ledger WHERE kind = 'toil'", (), |row| row.get::<_, Option<Date>>(0))
     });
@@ -96,6 +123,7 @@ fn a_holiday_on_a_free_day_gives_one_lieu_day_and_is_taken_back_with_it() {
     let touched = house.act(move |tx| holidays::delete(tx, &hr, saturday)).unwrap();
     assert_eq!((touched.len(), touched[0].request_id, touched[0].before), (1, None, DAY), "it is shown first");
     assert_eq!(toil(&house), 0);
+    assert_eq!(told(&house, "leave_lieu_gone"), 1);
     holiday(&house, date(2026, 12, 12));
     assert_eq!(night(&house, place, date(2026, 12, 22)), 1, "entered again, given again");
 }

@@ -24,6 +24,7 @@ fn facts(on: Date, half: Option<Half>) -> HolidayFacts {
         working: false,
         estimated: false,
         source: String::new(),
+        observed_for: None,
     }
 }
 

@@ -381,6 +381,7 @@ fn what_comes_to_more_than_was_sent_is_not_approved() {
         working: false,
         estimated: false,
         source: String::new(),
+        observed_for: None,
     };
     house.act(move |tx| people::holidays::create(tx, &hr, holiday)).unwrap();
     let id = house.submit(mira, house.days(date(2026, 12, 8), date(2026, 12, 10))).unwrap();
@@ -417,6 +418,7 @@ fn a_holiday_entered_since_is_counted_and_told() {
             working: false,
             estimated: false,
             source: String::new(),
+            observed_for: None,
         };
         house.act(move |tx| people::holidays::create(tx, &hr, holiday)).unwrap();
     }

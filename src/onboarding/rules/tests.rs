@@ -15,6 +15,7 @@ fn holiday(on: Date) -> HolidayRule {
         scope: HolidayScope::Global,
         slots: Slots::FULL,
         estimated: false,
+        observed_for: None,
     }
 }
 

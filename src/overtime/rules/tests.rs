@@ -39,6 +39,7 @@ fn holidays(rules: &[(Date, Slots)]) -> Holidays {
         scope: HolidayScope::Global,
         slots: *slots,
         estimated: false,
+        observed_for: None,
     }))
 }
 

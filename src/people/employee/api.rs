@@ -16,8 +16,9 @@ use crate::auth::{Actor, Hr, Role, Staff, user};
 use crate::error::Result;
 use crate::ids::{DepartmentId, EmployeeId, EntityId, GroupId, LocationId};
 use crate::people::custom::{self, Shown};
+use crate::people::recount::api::WithImpact;
 use crate::people::schedule::api::ScheduleJson;
-use crate::people::{NameRef, Profile, Reach, directory, groups, schedule};
+use crate::people::{NameRef, Profile, Reach, directory, groups, recount, schedule};
 use crate::storage::{Op, Rx};
 use crate::web::etag::{self, IfMatch, Tagged};
 use crate::web::json::there;
@@ -306,28 +307,31 @@ pub async fn get(ctx: Staff, headers: HeaderMap, Path(id): Path<EmployeeId>) -> 
 #[utoipa::path(
     patch, path = "/api/v1/employees/{id}", operation_id = "update_employee", tag = "employees",
     summary = "Change a person's record",
-    description = "HR. What is left out stays. The status follows from the dates and the login and cannot be set; working weeks are changed under `/schedules`, roles under `/users`. With `effective_on`, what is dated counts from that day on: `GET /employees/{id}/history` shows it.",
-    params(("id" = EmployeeId, Path)), request_body = Change,
-    responses((status = 200, description = "As it is now", body = EmployeeDetail), WriteProblems),
+    description = "HR. What is left out stays. The status follows from the dates and the login and cannot be set; working weeks are changed under `/schedules`, roles under `/users`. With `effective_on`, what is dated counts from that day on: `GET /employees/{id}/history` shows it. Where other holidays or other hours for a while then hold, leave is counted anew; `dry_run=true` writes nothing and answers only the `impact`.",
+    params(("id" = EmployeeId, Path), ("dry_run" = Option<bool>, Query), ("confirmed" = Option<String>, Query)), request_body = Change,
+    responses((status = 200, description = "As it is now", body = WithImpact<EmployeeDetail>), WriteProblems),
 )]
 pub async fn update(
     ctx: Hr,
     if_match: IfMatch,
     Path(id): Path<EmployeeId>,
+    query: ListQuery,
     Json(mut change): Json<Change>,
-) -> Result<Tagged<EmployeeDetail>> {
-    let changed = ctx.write(CHANGED, move |tx, actor| {
+) -> Result<Response> {
+    let written = recount::write(&ctx, CHANGED, recount::api::consent(query)?, move |tx, actor| {
         if_match.check(&EmployeeDetail::read(tx, actor, id)?)?;
+        let mut touched = Vec::new();
         if let Some(codes) = change.groups.take() {
             let ids = groups::by_codes(tx, &codes)?;
-            groups::set_of_employee(tx, actor, id, &ids)?;
+            touched = groups::set_of_employee(tx, actor, id, &ids)?;
         }
         let given = change.custom.take().map(custom::from_json).transpose()?.unwrap_or_default();
-        let done = super::update_from(tx, actor, id, change.effective_on, |facts| change.apply(facts));
-        custom::along(done, custom::set(tx, actor, id, &given, false))?;
-        EmployeeDetail::read(tx, actor, id)
+        let done = super::update_touching(tx, actor, id, change.effective_on, |facts| change.apply(facts));
+        let (_, moved) = custom::along(done, custom::set(tx, actor, id, &given, false))?;
+        recount::joined(&mut touched, moved);
+        Ok((EmployeeDetail::read(tx, actor, id)?, touched))
     });
-    changed.await.map(Tagged)
+    recount::api::answer(written.await?, None)
 }
 
 /// Deletes a record.

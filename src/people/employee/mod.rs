@@ -105,7 +105,7 @@ pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: NewEmployee) -> Result<Employ
     errors.into_result(())?;
     let id = store::insert(tx, &facts)?;
     record_new(tx, actor, id, &facts, schedule)?;
-    groups::set_of_employee(tx, actor, id, &groups)?;
+    groups::begin(tx, actor, id, &groups, facts.join_date)?;
     custom::record(tx, actor, id, &fields, &nothing, &values)?;
     Ok(id)
 }
@@ -138,7 +138,7 @@ pub fn update_from(
 }
 
 /// As [`update_from`], and tells the leave that was counted anew because the person is elsewhere: other holidays hold
-/// there.
+/// there, and other hours for a while.
 ///
 /// # Errors
 /// As [`update_from`].
@@ -372,7 +372,9 @@ fn write(
         entry = entry.with("effective_on", on);
     }
     audit::record(tx, actor, entry)?;
-    let moved = dated.iter().any(|field| matches!(field, DatedField::LocationId | DatedField::EntityId));
+    let department = dated.contains(&DatedField::DepartmentId);
+    let moved = dated.iter().any(|field| matches!(field, DatedField::LocationId | DatedField::EntityId))
+        || (department && schedule::overlays::names_a_department(tx, on)?);
     let recounted = |tx: &mut Tx<'_>| {
         let why = msg!("The place of work changed.");
         let change = recount::Change::since(on, recount::Whose::People(vec![before.id]), why);

@@ -105,6 +105,9 @@ pub async fn edit(ctx: Hr, Path(id): Path<EmployeeId>) -> Result<Response> {
 /// `POST /people/{id}/edit`
 pub async fn update(ctx: Hr, Path(id): Path<EmployeeId>, form: Form<EmployeeForm>) -> Result<Response> {
     let (state, input) = form.open();
+    if recount::turned_back(&state) {
+        return edit_page(&ctx, id, state, StatusCode::OK).await;
+    }
     let typed = state.clone();
     let saved = match input.and_then(|form| Ok((form.facts()?, form.groups, form.effective_on, form.seen))) {
         Ok((facts, groups, on, seen)) => {
@@ -116,10 +119,12 @@ pub async fn update(ctx: Hr, Path(id): Path<EmployeeId>, form: Form<EmployeeForm
                     );
                     return Err(AppError::invalid("", why));
                 }
-                groups::set_of_employee(tx, actor, id, &groups)?;
+                let mut touched = groups::set_of_employee(tx, actor, id, &groups)?;
                 let given = custom::from_form(tx, &typed)?;
                 let done = super::update_touching(tx, actor, id, on, typed_over(&shown, facts));
-                custom::along(done, custom::set(tx, actor, id, &given, !given.is_empty()))
+                let (employee, moved) = custom::along(done, custom::set(tx, actor, id, &given, !given.is_empty()))?;
+                recount::joined(&mut touched, moved);
+                Ok((employee, touched))
             });
             written.await
         }

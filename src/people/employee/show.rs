@@ -79,6 +79,8 @@ struct Inside {
     /// "week 2 of 3", of a rotation.
     week_number: Option<String>,
     weeks: Vec<Week>,
+    /// For HR: what was removed and can be brought back.
+    removed_weeks: Vec<Week>,
 }
 
 #[derive(Debug)]
@@ -157,6 +159,7 @@ impl Inside {
         let today = actor.today(rx.now());
         let (employee, facts) = (&profile.employee, &profile.employee.facts);
         let weeks = schedule::list(rx, employee.id)?;
+        let removed = if actor.is_hr() { schedule::removed(rx, employee.id)? } else { Vec::new() };
         let current = current(&weeks, today);
         let groups: Vec<String> = groups::of_employee(rx, employee.id)?.into_iter().map(|group| group.name).collect();
         let week = |one: &Schedule| Week {
@@ -187,6 +190,7 @@ impl Inside {
             }),
             week_hours: current.map(|now| format.spent(now.pattern.week_minutes().get())).unwrap_or_default(),
             weeks: weeks.iter().map(week).collect(),
+            removed_weeks: removed.iter().map(week).collect(),
         })
     }
 }

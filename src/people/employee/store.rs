@@ -333,7 +333,7 @@ pub(super) fn held(rx: &Rx<'_>, id: EmployeeId) -> Result<serde_json::Map<String
     add(
         "groups",
         rx.json(
-            "SELECT g.code, g.name FROM group_members m JOIN groups g ON g.id = m.group_id WHERE m.employee_id = ?1",
+            "SELECT g.code, g.name, m.since, m.until FROM group_stays m JOIN groups g ON g.id = m.group_id WHERE m.employee_id = ?1",
             [id],
         )?,
     );

@@ -11,7 +11,8 @@ use super::{Group, members};
 use crate::auth::Hr;
 use crate::error::Result;
 use crate::ids::{EmployeeId, GroupId};
-use crate::people::NameRef;
+use crate::people::recount::api::{ImpactsJson, WithImpact};
+use crate::people::{NameRef, recount};
 use crate::storage::Rx;
 use crate::web::etag::{self, IfMatch, Tagged};
 use crate::web::json::created;
@@ -165,27 +166,42 @@ pub async fn remove(ctx: Hr, if_match: IfMatch, Path(id): Path<GroupId>) -> Resu
 /// Takes somebody in.
 #[utoipa::path(
     post, path = "/api/v1/groups/{id}/members", operation_id = "add_group_member", tag = "organization",
-    summary = "Take a person into a group", description = "HR. Who is in it already stays.",
-    params(("id" = GroupId, Path)), request_body = Member,
-    responses((status = 200, description = "The group as it is now", body = GroupJson), WriteProblems),
+    summary = "Take a person into a group",
+    description = "HR. From today on; who is in it already stays. Where the group has hours of its own for a while, leave is counted anew; `dry_run=true` writes nothing and answers only the `impact`.",
+    params(("id" = GroupId, Path), ("dry_run" = Option<bool>, Query), ("confirmed" = Option<String>, Query)), request_body = Member,
+    responses((status = 200, description = "The group as it is now", body = WithImpact<GroupJson>), WriteProblems),
 )]
-pub async fn add_member(ctx: Hr, Path(id): Path<GroupId>, Json(member): Json<Member>) -> Result<Json<GroupJson>> {
-    ctx.write(MEMBERS, move |tx, actor| {
-        super::add_member(tx, actor, id, member.employee_id)?;
-        GroupJson::get(tx, id)
-    })
-    .await
-    .map(Json)
+pub async fn add_member(
+    ctx: Hr,
+    Path(id): Path<GroupId>,
+    query: ListQuery,
+    Json(member): Json<Member>,
+) -> Result<Response> {
+    let written = recount::write(&ctx, MEMBERS, recount::api::consent(query)?, move |tx, actor| {
+        let touched = super::add_member(tx, actor, id, member.employee_id)?;
+        Ok((GroupJson::get(tx, id)?, touched))
+    });
+    recount::api::answer(written.await?, None)
 }
 
 /// Takes somebody out.
 #[utoipa::path(
     delete, path = "/api/v1/groups/{id}/members/{employee_id}", operation_id = "remove_group_member", tag = "organization",
-    summary = "Take a person out of a group", description = "HR.",
-    params(("id" = GroupId, Path), ("employee_id" = EmployeeId, Path)),
-    responses((status = 204, description = "No longer in it"), WriteProblems),
+    summary = "Take a person out of a group",
+    description = "HR. From today on; it stays known that they were in it. Where the group has hours of its own for a while, leave is counted anew; `dry_run=true` writes nothing.",
+    params(("id" = GroupId, Path), ("employee_id" = EmployeeId, Path), ("dry_run" = Option<bool>, Query), ("confirmed" = Option<String>, Query)),
+    responses(
+        (status = 204, description = "No longer in it; no leave counts differently"),
+        (status = 200, description = "No longer in it, and the leave that counts differently; or a dry run", body = ImpactsJson), WriteProblems,
+    ),
 )]
-pub async fn remove_member(ctx: Hr, Path((id, employee)): Path<(GroupId, EmployeeId)>) -> Result<StatusCode> {
-    ctx.write(MEMBERS, move |tx, actor| super::remove_member(tx, actor, id, employee)).await?;
-    Ok(StatusCode::NO_CONTENT)
+pub async fn remove_member(
+    ctx: Hr,
+    Path((id, employee)): Path<(GroupId, EmployeeId)>,
+    query: ListQuery,
+) -> Result<Response> {
+    let written = recount::write(&ctx, MEMBERS, recount::api::consent(query)?, move |tx, actor| {
+        Ok(((), super::remove_member(tx, actor, id, employee)?))
+    });
+    Ok(recount::api::gone(written.await?))
 }

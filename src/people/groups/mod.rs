@@ -1,14 +1,21 @@
 //! Groups of people that receive tasks together: IT, finance, facilities. A group is known by its code ("it").
+//!
+//! Lists show who is in a group today; since when, and who was in it before, is kept as well, because hours for a while
+//! may be a group's: leave is counted anew from the day on which somebody comes into such a group, or goes.
 
 pub mod api;
 pub mod pages;
 mod store;
+
+use jiff::civil::Date;
 
 use crate::audit;
 use crate::auth::Actor;
 use crate::error::{AppError, FieldErrors, Result};
 use crate::ids::{EmployeeId, GroupId};
 use crate::msg;
+use crate::people::recount::{self, Touched, Whose};
+use crate::people::schedule::overlays;
 use crate::people::{self, NameRef};
 use crate::storage::{Rx, Tx, is_foreign_key_violation};
 use crate::text::{fold, line, tidy};
@@ -127,31 +134,71 @@ pub fn delete(tx: &mut Tx<'_>, actor: &Actor, id: GroupId) -> Result<()> {
     Ok(())
 }
 
-/// Puts a person into exactly these groups. Answers whether that changed anything.
+/// Puts a person who was just entered into these groups, from the first day on where that has passed.
+///
+/// # Errors
+/// As [`set_of_employee`].
+pub(super) fn begin(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    employee: EmployeeId,
+    groups: &[GroupId],
+    first_day: Date,
+) -> Result<()> {
+    let since = people::today(tx)?.min(first_day);
+    put_from(tx, actor, employee, groups, since).map(drop)
+}
+
+/// Puts a person into exactly these groups, from today on; where a group has hours of its own for a while, leave is
+/// counted anew.
 ///
 /// # Errors
 /// [`crate::error::AppError::Forbidden`] for all but HR; [`crate::error::AppError::NotFound`] for a group that is not.
-pub fn set_of_employee(tx: &mut Tx<'_>, actor: &Actor, employee: EmployeeId, groups: &[GroupId]) -> Result<bool> {
+pub fn set_of_employee(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    employee: EmployeeId,
+    groups: &[GroupId],
+) -> Result<Vec<Touched>> {
+    let today = people::today(tx)?;
+    let changed = put_from(tx, actor, employee, groups, today)?;
+    if !overlays::names_a_group(tx, &changed, today)? {
+        return Ok(Vec::new());
+    }
+    let why = msg!("Other groups have other working hours for a while.");
+    recount::recount(tx, actor, &recount::Change::since(today, Whose::People(vec![employee]), why))
+}
+
+/// Answers the groups that the person came into or left.
+fn put_from(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    employee: EmployeeId,
+    groups: &[GroupId],
+    since: Date,
+) -> Result<Vec<GroupId>> {
     actor.require_hr()?;
-    let before: Vec<GroupId> = store::of_employee(tx, employee)?.into_iter().map(|group| group.id).collect();
+    let mut before: Vec<GroupId> = store::of_employee(tx, employee)?.into_iter().map(|group| group.id).collect();
+    before.sort_unstable();
     let mut after = groups.to_vec();
     after.sort_unstable();
     after.dedup();
-    let mut sorted = before.clone();
-    sorted.sort_unstable();
-    if sorted == after {
-        return Ok(false);
+    if before == after {
+        return Ok(Vec::new());
     }
-    for id in before.iter().filter(|id| !after.contains(id)) {
-        store::leave(tx, *id, employee)?;
+    let left = before.iter().filter(|id| !after.contains(id));
+    let joined = after.iter().filter(|id| !before.contains(id));
+    let changed: Vec<GroupId> = left.clone().chain(joined.clone()).copied().collect();
+    for id in left {
+        store::leave(tx, *id, employee, since)?;
     }
-    for id in after.iter().filter(|id| !before.contains(id)) {
+    for id in joined {
         store::get(tx, *id)?;
-        store::join(tx, *id, employee)?;
+        store::join(tx, *id, employee, since)?;
     }
-    let entry = audit::Entry::new("employee.groups_changed").on("employee", employee).change("groups", sorted, after);
+    let entry = audit::Entry::new("employee.groups_changed").on("employee", employee).change("groups", before, after);
     audit::record(tx, actor, entry)?;
-    Ok(true)
+    Ok(changed)
 }
 
 /// Who is in a group, by name, those who were deactivated left out.
@@ -168,7 +215,7 @@ pub fn members(rx: &Rx<'_>, id: GroupId) -> Result<Vec<NameRef>> {
 /// # Errors
 /// [`crate::error::AppError::Forbidden`] for all but HR; [`crate::error::AppError::NotFound`] for a group that is not;
 /// [`crate::error::AppError::Invalid`] on `employee_id` for nobody who could be in one.
-pub fn add_member(tx: &mut Tx<'_>, actor: &Actor, id: GroupId, employee: EmployeeId) -> Result<()> {
+pub fn add_member(tx: &mut Tx<'_>, actor: &Actor, id: GroupId, employee: EmployeeId) -> Result<Vec<Touched>> {
     actor.require_hr()?;
     store::get(tx, id)?;
     let known = match people::get(tx, employee) {
@@ -185,7 +232,7 @@ pub fn add_member(tx: &mut Tx<'_>, actor: &Actor, id: GroupId, employee: Employe
 ///
 /// # Errors
 /// [`crate::error::AppError::Forbidden`] for all but HR; [`crate::error::AppError::NotFound`] for who is not in it.
-pub fn remove_member(tx: &mut Tx<'_>, actor: &Actor, id: GroupId, employee: EmployeeId) -> Result<()> {
+pub fn remove_member(tx: &mut Tx<'_>, actor: &Actor, id: GroupId, employee: EmployeeId) -> Result<Vec<Touched>> {
     actor.require_hr()?;
     if !store::of_employee(tx, employee)?.iter().any(|group| group.id == id) {
         return Err(AppError::NotFound);
@@ -198,9 +245,8 @@ fn change_membership(
     actor: &Actor,
     employee: EmployeeId,
     change: impl FnOnce(&mut Vec<GroupId>),
-) -> Result<()> {
+) -> Result<Vec<Touched>> {
     let mut groups: Vec<GroupId> = store::of_employee(tx, employee)?.into_iter().map(|group| group.id).collect();
     change(&mut groups);
-    set_of_employee(tx, actor, employee, &groups)?;
-    Ok(())
+    set_of_employee(tx, actor, employee, &groups)
 }

@@ -9,6 +9,7 @@ use crate::error::{AppError, Result};
 use crate::ids::{EmployeeId, GroupId};
 use crate::people::confirm::Confirm;
 use crate::people::org::pages::{HOME, UnitForm, wrong};
+use crate::people::recount::{self, Ask, Confirmed, ConsentOf as _, Written};
 use crate::people::{self, directory, words};
 use crate::storage::Op;
 use crate::web::{self, Flash, Form, FormState};
@@ -105,19 +106,30 @@ pub struct Member {
 
 /// `POST /people/organization/groups/{id}/members`
 pub async fn add_member(ctx: Hr, Path(id): Path<GroupId>, sent: Form<Member>) -> Result<Response> {
-    let saved = match sent.open().1 {
+    let (state, input) = sent.open();
+    if recount::turned_back(&state) {
+        return form(&ctx, Some(id))
+            .await?
+            .show(filled(&ctx, id).await?.set("employee_id", state.value("employee_id")));
+    }
+    let saved = match input {
         Ok(Member { employee_id }) => {
-            let named = ctx.write(MEMBERS, move |tx, actor| {
-                super::add_member(tx, actor, id, employee_id)?;
-                Ok(people::get(tx, employee_id)?.name())
+            let written = recount::write(&ctx, MEMBERS, state.consent(), move |tx, actor| {
+                let touched = super::add_member(tx, actor, id, employee_id)?;
+                Ok((people::get(tx, employee_id)?.name(), touched))
             });
-            named.await
+            written.await
         }
         Err(error) => Err(error),
     };
+    let here = format!("{HOME}/groups/{id}");
     match wrong(saved)? {
-        Ok(name) => {
-            Ok(Flash::ok(msg!("{0} is in the group.", name)).redirect(&ctx.visit, &format!("{HOME}/groups/{id}")))
+        Ok(Written::Asks(touched)) => {
+            let action = format!("{here}/members");
+            Ask::show(&ctx, msg!("Take somebody into the group?"), (&action, &here), &state, &touched).await
+        }
+        Ok(Written::Done(name, touched)) => {
+            Ok(recount::said(msg!("{0} is in the group.", name), &touched).redirect(&ctx.visit, &here))
         }
         Err(errors) => {
             let filled = filled(&ctx, id).await?;
@@ -127,13 +139,26 @@ pub async fn add_member(ctx: Hr, Path(id): Path<GroupId>, sent: Form<Member>) ->
 }
 
 /// `POST /people/organization/groups/{id}/members/{employee_id}/remove`
-pub async fn remove_member(ctx: Hr, Path((id, employee)): Path<(GroupId, EmployeeId)>) -> Result<Response> {
-    let name = ctx.write(MEMBERS, move |tx, actor| {
-        super::remove_member(tx, actor, id, employee)?;
-        Ok(people::get(tx, employee)?.name())
+pub async fn remove_member(
+    ctx: Hr,
+    Path((id, employee)): Path<(GroupId, EmployeeId)>,
+    sent: Form<Confirmed>,
+) -> Result<Response> {
+    let written = recount::write(&ctx, MEMBERS, sent.state.consent(), move |tx, actor| {
+        let touched = super::remove_member(tx, actor, id, employee)?;
+        Ok((people::get(tx, employee)?.name(), touched))
     });
-    let said = msg!("{0} is no longer in the group.", name.await?);
-    Ok(Flash::ok(said).redirect(&ctx.visit, &format!("{HOME}/groups/{id}")))
+    let here = format!("{HOME}/groups/{id}");
+    match written.await? {
+        Written::Asks(touched) => {
+            let action = format!("{here}/members/{employee}/remove");
+            Ask::show(&ctx, msg!("Take somebody out of the group?"), (&action, &here), &sent.state, &touched).await
+        }
+        Written::Done(name, touched) => {
+            let said = msg!("{0} is no longer in the group.", name);
+            Ok(recount::said(said, &touched).redirect(&ctx.visit, &here))
+        }
+    }
 }
 
 async fn filled(ctx: &Ctx, id: GroupId) -> Result<FormState> {

@@ -1,10 +1,13 @@
 //! SQL of the groups.
 
+use jiff::civil::Date;
+
 use super::Group;
 use crate::error::Result;
 use crate::ids::{EmployeeId, GroupId};
 use crate::people::NameRef;
 use crate::storage::{Rx, Tx};
+use crate::time::period;
 
 fn group(row: &rusqlite::Row<'_>) -> rusqlite::Result<Group> {
     Ok(Group { id: row.get(0)?, name: row.get(1)?, code: row.get(2)?, members: row.get(3)? })
@@ -61,17 +64,30 @@ pub(super) fn rename(tx: &mut Tx<'_>, id: GroupId, name: &str) -> Result<()> {
 }
 
 pub(super) fn delete(tx: &mut Tx<'_>, id: GroupId) -> Result<()> {
-    tx.run("DELETE FROM group_members WHERE group_id = ?1", [id])?;
+    tx.run("DELETE FROM group_stays WHERE group_id = ?1", [id])?;
     tx.run("DELETE FROM groups WHERE id = ?1", [id])?;
     Ok(())
 }
 
-pub(super) fn join(tx: &mut Tx<'_>, id: GroupId, employee: EmployeeId) -> Result<()> {
-    tx.run("INSERT INTO group_members (group_id, employee_id) VALUES (?1, ?2)", (id, employee))?;
+/// In it from `since` on. Who left the day before has not been away.
+pub(super) fn join(tx: &mut Tx<'_>, id: GroupId, employee: EmployeeId, since: Date) -> Result<()> {
+    let eve = period::back(since, 1);
+    let again = "UPDATE group_stays SET until = NULL WHERE group_id = ?1 AND employee_id = ?2 AND until = ?3";
+    if tx.run(again, (id, employee, eve))? == 0 {
+        tx.run("INSERT INTO group_stays (group_id, employee_id, since) VALUES (?1, ?2, ?3)", (id, employee, since))?;
+    }
     Ok(())
 }
 
-pub(super) fn leave(tx: &mut Tx<'_>, id: GroupId, employee: EmployeeId) -> Result<()> {
-    tx.run("DELETE FROM group_members WHERE group_id = ?1 AND employee_id = ?2", (id, employee))?;
+/// In it until the day before `today`. Who came in today has not been there.
+pub(super) fn leave(tx: &mut Tx<'_>, id: GroupId, employee: EmployeeId, today: Date) -> Result<()> {
+    tx.run(
+        "DELETE FROM group_stays WHERE group_id = ?1 AND employee_id = ?2 AND until IS NULL AND since >= ?3",
+        (id, employee, today),
+    )?;
+    tx.run(
+        "UPDATE group_stays SET until = ?3 WHERE group_id = ?1 AND employee_id = ?2 AND until IS NULL",
+        (id, employee, period::back(today, 1)),
+    )?;
     Ok(())
 }

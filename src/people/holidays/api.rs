@@ -50,6 +50,10 @@ pub struct HolidayJson {
     /// Of what was imported: the list it came from; empty for what was typed.
     #[schema(example = "DE-BY, holidays 0.108")]
     pub source: String,
+    /// Of a day that the law gives because a holiday falls on a free day: the date of that holiday. What the location
+    /// does about holidays on free days does not concern that holiday then.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub observed_for: Option<Date>,
 }
 
 impl From<HolidayRow> for HolidayJson {
@@ -65,8 +69,22 @@ impl From<HolidayRow> for HolidayJson {
             working,
             estimated,
             source,
+            observed_for,
         } = facts;
-        HolidayJson { id, name, start_date, end_date, half, scope, entity, location, working, estimated, source }
+        HolidayJson {
+            id,
+            name,
+            start_date,
+            end_date,
+            half,
+            scope,
+            entity,
+            location,
+            working,
+            estimated,
+            source,
+            observed_for,
+        }
     }
 }
 
@@ -111,6 +129,7 @@ impl From<NewInput> for HolidayFacts {
             working,
             estimated,
             source: String::new(),
+            observed_for: None,
         }
     }
 }
@@ -153,6 +172,7 @@ impl Change {
             working: self.working.unwrap_or(before.working),
             estimated: self.estimated.unwrap_or(before.estimated),
             source: before.source,
+            observed_for: before.observed_for,
         };
     }
 }
@@ -189,7 +209,7 @@ pub async fn list(ctx: Staff, query: ListQuery) -> Result<List<HolidayJson>> {
     post, path = "/api/v1/leave/holidays", operation_id = "create_holiday", tag = "leave",
     summary = "Enter a holiday",
     description = "HR. On one date the most specific scope decides; `working: true` says “not a holiday here”. Leave around it is counted anew; `dry_run=true` writes nothing and answers what that would touch.",
-    params(("dry_run" = Option<bool>, Query)), request_body = NewInput,
+    params(("dry_run" = Option<bool>, Query), ("confirmed" = Option<String>, Query)), request_body = NewInput,
     responses(
         (status = 201, description = "Entered; `Location` leads to it", body = WithImpact<HolidayJson>),
         (status = 200, description = "A dry run", body = ImpactsJson), WriteProblems,
@@ -219,7 +239,7 @@ pub async fn get(ctx: Staff, headers: HeaderMap, Path(id): Path<HolidayId>) -> R
 #[utoipa::path(
     patch, path = "/api/v1/leave/holidays/{id}", operation_id = "update_holiday", tag = "leave",
     summary = "Change a holiday", description = "HR. What is left out stays. Leave around it is counted anew; `dry_run=true` writes nothing and answers only the `impact`.",
-    params(("id" = HolidayId, Path), ("dry_run" = Option<bool>, Query)), request_body = Change,
+    params(("id" = HolidayId, Path), ("dry_run" = Option<bool>, Query), ("confirmed" = Option<String>, Query)), request_body = Change,
     responses((status = 200, description = "As it is now", body = WithImpact<HolidayJson>), WriteProblems),
 )]
 pub async fn update(
@@ -241,7 +261,7 @@ pub async fn update(
 #[utoipa::path(
     delete, path = "/api/v1/leave/holidays/{id}", operation_id = "delete_holiday", tag = "leave",
     summary = "Delete a holiday", description = "HR. For good: nothing refers to it, and the audit log keeps what it was. Leave around it is counted anew; `dry_run=true` writes nothing.",
-    params(("id" = HolidayId, Path), ("dry_run" = Option<bool>, Query)),
+    params(("id" = HolidayId, Path), ("dry_run" = Option<bool>, Query), ("confirmed" = Option<String>, Query)),
     responses(
         (status = 204, description = "Deleted; no leave counts differently"),
         (status = 200, description = "Deleted, and the leave that counts differently; or a dry run", body = ImpactsJson), WriteProblems,

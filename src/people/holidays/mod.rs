@@ -19,7 +19,7 @@ use crate::ids::{EntityId, HolidayId, LocationId};
 use crate::msg;
 use crate::storage::{Rx, Tx};
 use crate::text::line;
-use crate::time::{Half, HolidayScope, Holidays, Period};
+use crate::time::{Half, HolidayScope, Holidays, Period, period};
 
 /// A holiday lasts at most this many days: a longer one is a slip of the pen.
 const LONGEST: i64 = 31;
@@ -45,6 +45,8 @@ pub struct HolidayFacts {
     pub estimated: bool,
     /// Of what was imported: the list it came from. Empty for what was typed.
     pub source: String,
+    /// Of a day that the law gives because a holiday falls on a free day: the date of that holiday.
+    pub observed_for: Option<Date>,
 }
 
 /// A holiday with the names of what it is scoped to.
@@ -58,7 +60,9 @@ pub struct HolidayRow {
 
 /// The holidays of an entity and location within `period`; with neither, the global ones.
 pub fn of(rx: &Rx<'_>, entity: Option<EntityId>, location: Option<LocationId>, period: Period) -> Result<Holidays> {
-    Ok(Holidays::of_place(store::rules(rx, entity, location, period)?))
+    // A day that the law gives instead may lie outside, and still says what becomes of the holiday inside.
+    let wide = Period::new(period::back(period.first(), 31), period::ahead(period.last(), 31)).unwrap_or(period);
+    Ok(Holidays::of_place(store::rules(rx, entity, location, wide)?).limited_to(period))
 }
 
 /// What is entered for `period`, by date; narrowed to what is scoped to just this entity or location.
@@ -100,6 +104,18 @@ fn enter(tx: &mut Tx<'_>, actor: &Actor, facts: &HolidayFacts) -> Result<Holiday
     Ok(id)
 }
 
+/// Changes a holiday that was checked; leave aside.
+fn rewrite(tx: &mut Tx<'_>, actor: &Actor, id: HolidayId, before: &HolidayFacts, facts: &HolidayFacts) -> Result<()> {
+    store::update(tx, id, facts)?;
+    let mut entry = audit::Entry::new("holiday.updated").on("holiday", id);
+    for ((field, old), (_, new)) in columns(before).into_iter().zip(columns(facts)) {
+        if old != new {
+            entry = entry.change(field, old, new);
+        }
+    }
+    audit::record(tx, actor, entry).map(drop)
+}
+
 /// Changes a holiday by `change`, which is handed it as it now stands.
 ///
 /// # Errors
@@ -118,14 +134,7 @@ pub fn update(
     if facts == before {
         return Ok(Vec::new());
     }
-    store::update(tx, id, &facts)?;
-    let mut entry = audit::Entry::new("holiday.updated").on("holiday", id);
-    for ((field, old), (_, new)) in columns(&before).into_iter().zip(columns(&facts)) {
-        if old != new {
-            entry = entry.change(field, old, new);
-        }
-    }
-    audit::record(tx, actor, entry)?;
+    rewrite(tx, actor, id, &before, &facts)?;
     let why = msg!("The holiday {0} was changed.", facts.name);
     recounted(tx, actor, &[&before, &facts], why)
 }
@@ -199,7 +208,7 @@ fn check(rx: &Rx<'_>, facts: &mut HolidayFacts) -> Result<()> {
     errors.into_result(())
 }
 
-fn columns(facts: &HolidayFacts) -> [(&'static str, Value); 10] {
+fn columns(facts: &HolidayFacts) -> [(&'static str, Value); 11] {
     [
         ("name", json!(facts.name)),
         ("start_date", json!(facts.start_date)),
@@ -211,5 +220,6 @@ fn columns(facts: &HolidayFacts) -> [(&'static str, Value); 10] {
         ("working", json!(facts.working)),
         ("estimated", json!(facts.estimated)),
         ("source", json!(facts.source)),
+        ("observed_for", json!(facts.observed_for)),
     ]
 }

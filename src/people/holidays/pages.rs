@@ -110,6 +110,7 @@ impl Input {
             working: self.kind == "working",
             estimated: self.estimated,
             source: String::new(),
+            observed_for: None,
         })
     }
 }
@@ -212,6 +213,9 @@ pub(super) fn home(day: Date) -> String {
 
 async fn save(ctx: &Ctx, id: Option<HolidayId>, sent: Form<Input>) -> Result<Response> {
     let (state, input) = sent.open();
+    if recount::turned_back(&state) {
+        return page(ctx, id, state).await;
+    }
     let saved = match input.and_then(Input::facts) {
         Ok(facts) => {
             let day = facts.start_date;
@@ -225,7 +229,8 @@ async fn save(ctx: &Ctx, id: Option<HolidayId>, sent: Form<Input>) -> Result<Res
                 Some(id) => {
                     recount::write(ctx, CHANGED, state.consent(), move |tx, actor| {
                         let change = |held: &mut HolidayFacts| {
-                            *held = HolidayFacts { source: std::mem::take(&mut held.source), ..facts };
+                            let source = std::mem::take(&mut held.source);
+                            *held = HolidayFacts { source, observed_for: held.observed_for, ..facts };
                         };
                         Ok(((), super::update(tx, actor, id, change)?))
                     })

@@ -17,7 +17,7 @@ pub(super) fn rules(
     period: Period,
 ) -> Result<Vec<HolidayRule>> {
     let rules = rx.all(
-        "SELECT name, start_date, end_date, scope, half, working, estimated FROM holidays \
+        "SELECT name, start_date, end_date, scope, half, working, estimated, observed_for FROM holidays \
          WHERE end_date >= ?1 AND start_date <= ?2 \
          AND (scope = 'global' OR entity_id = ?3 OR location_id = ?4) ORDER BY id",
         (period.first(), period.last(), entity, location),
@@ -30,6 +30,7 @@ pub(super) fn rules(
                 scope: row.get(3).unwrap_or(HolidayScope::Global),
                 slots: if working { Slots::NONE } else { Slots::from(half) },
                 estimated: row.get(6).unwrap_or(false),
+                observed_for: row.get(7).unwrap_or_default(),
             }))
         },
     )?;
@@ -40,7 +41,7 @@ macro_rules! select_holiday {
     ($tail:literal) => {
         concat!(
             "SELECT h.id, h.name, h.start_date, h.end_date, h.half, h.scope, h.entity_id, h.location_id, h.working, \
-             n.name, l.name, h.estimated, h.source FROM holidays h LEFT JOIN entities n ON n.id = h.entity_id \
+             n.name, l.name, h.estimated, h.source, h.observed_for FROM holidays h LEFT JOIN entities n ON n.id = h.entity_id \
              LEFT JOIN locations l ON l.id = h.location_id ",
             $tail
         )
@@ -61,6 +62,7 @@ fn holiday(row: &rusqlite::Row<'_>) -> rusqlite::Result<HolidayRow> {
             working: row.get(8)?,
             estimated: row.get(11)?,
             source: row.get(12)?,
+            observed_for: row.get(13)?,
         },
         entity: NameRef::from_columns(row, 6, 9)?,
         location: NameRef::from_columns(row, 7, 10)?,
@@ -91,7 +93,7 @@ pub(super) fn within(
 pub(super) fn insert(tx: &mut Tx<'_>, facts: &HolidayFacts) -> Result<HolidayId> {
     let id = tx.insert(
         "INSERT INTO holidays (name, start_date, end_date, half, scope, entity_id, location_id, working, estimated, \
-         source) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+         source, observed_for) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         (
             &facts.name,
             facts.start_date,
@@ -103,6 +105,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, facts: &HolidayFacts) -> Result<HolidayId>
             facts.working,
             facts.estimated,
             &facts.source,
+            facts.observed_for,
         ),
     )?;
     Ok(HolidayId(id))
@@ -111,7 +114,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, facts: &HolidayFacts) -> Result<HolidayId>
 pub(super) fn update(tx: &mut Tx<'_>, id: HolidayId, facts: &HolidayFacts) -> Result<()> {
     tx.run(
         "UPDATE holidays SET name = ?2, start_date = ?3, end_date = ?4, half = ?5, scope = ?6, entity_id = ?7, \
-         location_id = ?8, working = ?9, estimated = ?10, source = ?11 WHERE id = ?1",
+         location_id = ?8, working = ?9, estimated = ?10, source = ?11, observed_for = ?12 WHERE id = ?1",
         (
             id,
             &facts.name,
@@ -124,6 +127,7 @@ pub(super) fn update(tx: &mut Tx<'_>, id: HolidayId, facts: &HolidayFacts) -> Re
             facts.working,
             facts.estimated,
             &facts.source,
+            facts.observed_for,
         ),
     )?;
     Ok(())

@@ -256,8 +256,10 @@ fn write(tx: &mut Tx<'_>, actor: &Actor, plan: &Plan, wrote: &dyn Fn(usize)) -> 
             }
             (None, None) => continue,
         };
-        if let Some(wanted) = &item.groups {
-            groups::set_of_employee(tx, actor, id, wanted)?;
+        match (&item.groups, new[at]) {
+            (Some(wanted), Some(_)) => groups::begin(tx, actor, id, wanted, facts.join_date)?,
+            (Some(wanted), None) => groups::set_of_employee(tx, actor, id, wanted).map(drop)?,
+            (None, _) => {}
         }
         let nothing = HashMap::new();
         let held = plan.snapshot.values.get(&id).unwrap_or(&nothing);

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::{Consent, Touched, Written};
+use super::{Consent, Touched, Written, mark};
 use crate::error::{AppError, Result};
 use crate::ids::LeaveRequestId;
 use crate::people::NameRef;
@@ -61,8 +61,17 @@ impl From<&Touched> for ImpactJson {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = LeaveImpacts)]
 pub struct ImpactsJson {
-    /// The leave that would count differently.
+    /// The leave that counts differently.
     pub impact: Vec<ImpactJson>,
+    /// Says of this list that it is this one: sent along as `confirmed`, nothing is written where it is another by then.
+    #[schema(example = "5f2b8c90a1d3e4f6")]
+    pub mark: String,
+}
+
+impl ImpactsJson {
+    pub fn of(touched: &[Touched]) -> ImpactsJson {
+        ImpactsJson { impact: touched.iter().map(ImpactJson::from).collect(), mark: mark(touched) }
+    }
 }
 
 /// A representation after a change, with the leave that was counted anew by it.
@@ -73,18 +82,23 @@ pub struct WithImpact<T> {
     pub impact: Vec<ImpactJson>,
 }
 
-/// What the query says: `dry_run=true` writes nothing.
+/// What the query says: `dry_run=true` writes nothing; with `confirmed`, the mark of a dry run, only that is written.
+/// With neither the API acts at once and answers what it touched.
 ///
 /// # Errors
 /// [`AppError::Invalid`] for another parameter, or another value.
 pub fn consent(query: ListQuery) -> Result<Consent> {
-    let dry = query.listing(&[], &["dry_run"])?.filter::<bool>("dry_run")?.unwrap_or(false);
-    Ok(if dry { Consent::DryRun } else { Consent::Given })
+    let listing = query.listing(&[], &["dry_run", "confirmed"])?;
+    Ok(consent_of(listing.filter("dry_run")?.unwrap_or(false), listing.filter("confirmed")?))
 }
 
-/// A list of leave that counts differently.
-pub fn impacts(touched: &[Touched]) -> Vec<ImpactJson> {
-    touched.iter().map(ImpactJson::from).collect()
+/// The same, from a body.
+pub fn consent_of(dry_run: bool, confirmed: Option<String>) -> Consent {
+    match confirmed {
+        _ if dry_run => Consent::DryRun,
+        Some(mark) => Consent::Exactly(mark),
+        None => Consent::Given,
+    }
 }
 
 /// The answer of a write: the representation with its tag and what it touched; of a dry run what it would touch.
@@ -93,7 +107,7 @@ pub fn impacts(touched: &[Touched]) -> Vec<ImpactJson> {
 /// When the representation is no JSON object.
 pub fn answer<T: Serialize>(written: Written<T>, location: Option<&dyn Fn(&T) -> String>) -> Result<Response> {
     let (made, touched) = match written {
-        Written::Asks(touched) => return Ok(Json(ImpactsJson { impact: impacts(&touched) }).into_response()),
+        Written::Asks(touched) => return Ok(Json(ImpactsJson::of(&touched)).into_response()),
         Written::Done(made, touched) => (made, touched),
     };
     let mut headers = HeaderMap::new();
@@ -105,7 +119,10 @@ pub fn answer<T: Serialize>(written: Written<T>, location: Option<&dyn Fn(&T) ->
     }
     let mut body = serde_json::to_value(&made).map_err(AppError::internal)?;
     let Value::Object(fields) = &mut body else { return Err(AppError::internal("an answer that is no object")) };
-    fields.insert("impact".to_owned(), serde_json::to_value(impacts(&touched)).map_err(AppError::internal)?);
+    fields.insert(
+        "impact".to_owned(),
+        serde_json::to_value(ImpactsJson::of(&touched).impact).map_err(AppError::internal)?,
+    );
     Ok((status, headers, Json(body)).into_response())
 }
 
@@ -113,8 +130,6 @@ pub fn answer<T: Serialize>(written: Written<T>, location: Option<&dyn Fn(&T) ->
 pub fn gone(written: Written<()>) -> Response {
     match written {
         Written::Done((), touched) if touched.is_empty() => StatusCode::NO_CONTENT.into_response(),
-        Written::Done((), touched) | Written::Asks(touched) => {
-            Json(ImpactsJson { impact: impacts(&touched) }).into_response()
-        }
+        Written::Done((), touched) | Written::Asks(touched) => Json(ImpactsJson::of(&touched)).into_response(),
     }
 }

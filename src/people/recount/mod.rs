@@ -110,6 +110,8 @@ pub enum Consent {
     DryRun,
     /// Where it is nothing, or the list that has this mark.
     To(String),
+    /// As [`Consent::To`]; where it is another list, it is not shown but refused.
+    Exactly(String),
 }
 
 /// Runs an action that counts leave anew, and writes it where `consent` covers what it touches.
@@ -129,6 +131,13 @@ where
             Consent::Given => true,
             Consent::DryRun => false,
             Consent::To(seen) => touched.is_empty() || *seen == mark(&touched),
+            Consent::Exactly(seen) => {
+                if *seen != mark(&touched) {
+                    let why = "What this does to leave is not what was confirmed: look at it again with a dry run.";
+                    return Err(AppError::conflict(why));
+                }
+                true
+            }
         };
         if may {
             return Ok((value, touched));
@@ -142,6 +151,17 @@ where
         return Ok(Written::Asks(touched));
     }
     written.map(|(value, touched)| Written::Done(value, touched))
+}
+
+/// One list of what two steps of one act touched: leave that both counted is told once, from before to after.
+pub fn joined(touched: &mut Vec<Touched>, more: Vec<Touched>) {
+    for one in more {
+        let known = |held: &&mut Touched| held.request_id.is_some() && held.request_id == one.request_id;
+        match touched.iter_mut().find(known) {
+            Some(held) => *held = Touched { before: held.before, ..one },
+            None => touched.push(one),
+        }
+    }
 }
 
 /// Says of a list that it is this one.
@@ -198,6 +218,11 @@ impl ConsentOf for FormState {
     fn consent(&self) -> Consent {
         Consent::To(self.value(CONFIRMED).to_owned())
     }
+}
+
+/// Whether somebody wants back from the page that asks to the form, as they filled it in.
+pub fn turned_back(form: &FormState) -> bool {
+    !form.value(page::BACK).is_empty()
 }
 
 /// `what` was done, and leave was counted anew.

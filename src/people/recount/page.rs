@@ -22,6 +22,8 @@ pub struct Ask {
     back: String,
     /// What was sent, and the mark of the list.
     hidden: Vec<(String, String)>,
+    /// Something was typed: the button of this name leads back to it.
+    turns_back: Option<&'static str>,
 }
 web::pages!(Ask);
 
@@ -41,6 +43,9 @@ struct Row {
 
 /// The name of the hidden control that says which list was confirmed.
 pub const CONFIRMED: &str = "confirmed";
+
+/// The name of the button that leads back to the form.
+pub(super) const BACK: &str = "back_to_form";
 
 impl Ask {
     /// Asks whether what `form` says is to be done, `touched` being what it does to leave.
@@ -65,6 +70,7 @@ impl Ask {
             rows: touched.iter().map(|one| Row::of(one, &format)).collect(),
             action: action.to_owned(),
             back: back.to_owned(),
+            turns_back: (hidden.len() > 1).then_some(BACK),
             hidden,
         };
         web::page_with(StatusCode::OK, &page)

@@ -25,7 +25,7 @@ use crate::web::{Json, List};
 pub(super) const SET: Op = Op::act("schedule.created");
 pub(super) const CHANGED: Op = Op::act("schedule.updated");
 pub(super) const REMOVED: Op = Op::act("schedule.removed");
-const RESTORED: Op = Op::act("schedule.restored");
+pub(super) const RESTORED: Op = Op::act("schedule.restored");
 
 /// A working pattern of a person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -200,7 +200,7 @@ pub async fn list(ctx: Staff, query: ListQuery) -> Result<List<ScheduleJson>> {
     post, path = "/api/v1/schedules", operation_id = "create_schedule", tag = "organization",
     summary = "Enter a working week",
     description = "HR. From `effective_on` the person works this, until the next one begins; one that begins on the same date is replaced. Leave is counted anew; `dry_run=true` writes nothing and answers what that would touch.",
-    params(("dry_run" = Option<bool>, Query)), request_body = NewInput,
+    params(("dry_run" = Option<bool>, Query), ("confirmed" = Option<String>, Query)), request_body = NewInput,
     responses(
         (status = 201, description = "Entered; `Location` leads to it", body = WithImpact<ScheduleJson>),
         (status = 200, description = "A dry run", body = ImpactsJson), WriteProblems,
@@ -236,7 +236,7 @@ pub async fn get(ctx: Staff, headers: HeaderMap, Path(id): Path<ScheduleId>) -> 
     patch, path = "/api/v1/schedules/{id}", operation_id = "update_schedule", tag = "organization",
     summary = "Change a working week",
     description = "HR. Leave is counted anew; `dry_run=true` writes nothing and answers only the `impact`.",
-    params(("id" = ScheduleId, Path), ("dry_run" = Option<bool>, Query)), request_body = Change,
+    params(("id" = ScheduleId, Path), ("dry_run" = Option<bool>, Query), ("confirmed" = Option<String>, Query)), request_body = Change,
     responses((status = 200, description = "As it is now", body = WithImpact<ScheduleJson>), WriteProblems),
 )]
 pub async fn update(
@@ -283,7 +283,7 @@ pub async fn impact(ctx: Hr, Path(id): Path<ScheduleId>) -> Result<Json<Schedule
 #[utoipa::path(
     delete, path = "/api/v1/schedules/{id}", operation_id = "delete_schedule", tag = "organization",
     summary = "Delete a working week", description = "HR. The one before goes on in its place. Not the only one (409). Leave is counted anew; `dry_run=true` writes nothing.",
-    params(("id" = ScheduleId, Path), ("dry_run" = Option<bool>, Query)),
+    params(("id" = ScheduleId, Path), ("dry_run" = Option<bool>, Query), ("confirmed" = Option<String>, Query)),
     responses(
         (status = 204, description = "Deleted; no leave counts differently"),
         (status = 200, description = "Deleted, and the leave that counts differently; or a dry run", body = ImpactsJson), WriteProblems,
@@ -302,7 +302,7 @@ pub async fn remove(ctx: Hr, if_match: IfMatch, Path(id): Path<ScheduleId>, quer
     post, path = "/api/v1/schedules/{id}/restore", operation_id = "restore_schedule", tag = "organization",
     summary = "Restore a deleted working week",
     description = "HR. 409 where another begins on its date by now. Leave is counted anew; `dry_run=true` writes nothing.",
-    params(("id" = ScheduleId, Path), ("dry_run" = Option<bool>, Query)),
+    params(("id" = ScheduleId, Path), ("dry_run" = Option<bool>, Query), ("confirmed" = Option<String>, Query)),
     responses((status = 200, description = "As it is now", body = WithImpact<ScheduleJson>), WriteProblems),
 )]
 pub async fn restore(ctx: Hr, if_match: IfMatch, Path(id): Path<ScheduleId>, query: ListQuery) -> Result<Response> {

@@ -91,6 +91,11 @@ pub fn list(rx: &Rx<'_>, employee: EmployeeId) -> Result<Vec<Schedule>> {
     store::of_employee(rx, employee)
 }
 
+/// Those that were removed and can be brought back, the one removed last first.
+pub fn removed(rx: &Rx<'_>, employee: EmployeeId) -> Result<Vec<Schedule>> {
+    store::removed_of(rx, employee)
+}
+
 /// One working week, removed or not.
 ///
 /// # Errors

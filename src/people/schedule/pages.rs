@@ -6,7 +6,7 @@ use axum::response::Response;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use super::api::{CHANGED, REMOVED, SET};
+use super::api::{CHANGED, REMOVED, RESTORED, SET};
 use super::form::{self, WeekFields};
 use super::{Schedule, Wanted, full_time, templates};
 use crate::auth::{Ctx, Hr};
@@ -16,7 +16,7 @@ use crate::msg;
 use crate::people::recount::{self, Ask, Confirmed, ConsentOf as _, Written};
 use crate::people::{self, words};
 use crate::storage::Rx;
-use crate::web::{self, Form, FormState, Shell, filters};
+use crate::web::{self, Flash, Form, FormState, Shell, filters};
 
 #[derive(Debug, askama::Template)]
 #[template(path = "people/week.html")]
@@ -92,9 +92,37 @@ pub async fn remove(
             Ask::show(&ctx, msg!("Remove this working week?"), (&action, &back), &sent.state, &touched).await
         }
         Written::Done((), touched) => {
-            let said = recount::said(msg!("The working week is removed; the one before goes on."), &touched);
+            let said = msg!("The working week is removed; the one before goes on. It can be brought back here.");
+            let said = recount::said(said, &touched);
             Ok(said.redirect(&ctx.visit, &format!("/people/{id}")))
         }
+    }
+}
+
+/// `POST /people/{id}/weeks/{week_id}/restore`
+pub async fn restore(
+    ctx: Hr,
+    Path((id, week)): Path<(EmployeeId, ScheduleId)>,
+    sent: Form<Confirmed>,
+) -> Result<Response> {
+    let written = recount::write(&ctx, RESTORED, sent.state.consent(), move |tx, actor| {
+        let schedule = super::get(tx, week)?;
+        if schedule.employee_id != id {
+            return Err(AppError::NotFound);
+        }
+        Ok(((), super::restore(tx, actor, week)?))
+    });
+    let here = format!("/people/{id}");
+    match written.await {
+        Ok(Written::Asks(touched)) => {
+            let action = format!("{here}/weeks/{week}/restore");
+            Ask::show(&ctx, msg!("Bring this working week back?"), (&action, &here), &sent.state, &touched).await
+        }
+        Ok(Written::Done((), touched)) => {
+            Ok(recount::said(msg!("The working week is back."), &touched).redirect(&ctx.visit, &here))
+        }
+        Err(AppError::Conflict(why)) => Ok(Flash::bad(why).redirect(&ctx.visit, &here)),
+        Err(other) => Err(other),
     }
 }
 
@@ -105,6 +133,9 @@ fn of_person(rx: &Rx<'_>, id: EmployeeId, week: ScheduleId) -> Result<Schedule> 
 
 async fn save(ctx: &Ctx, id: EmployeeId, week: Option<ScheduleId>, form: Form<WeekInput>) -> Result<Response> {
     let (state, input) = form.open();
+    if recount::turned_back(&state) {
+        return page(ctx, id, week, state, StatusCode::OK).await;
+    }
     let input = match input {
         Ok(input) => input,
         Err(AppError::Invalid(errors)) => {

@@ -6,6 +6,7 @@ use rusqlite::Row;
 use super::Schedule;
 use crate::error::{AppError, Result};
 use crate::ids::{AuditId, EmployeeId, ScheduleId, ScheduleTemplateId};
+use crate::people::NameRef;
 use crate::storage::{Rx, Tx};
 use crate::time::{Minutes, Rotation, Shift, WeeklySchedule, WorkDay, hhmm};
 
@@ -95,6 +96,33 @@ fn day_row(row: &Row<'_>) -> rusqlite::Result<DayRow> {
 pub(super) fn of_employee(rx: &Rx<'_>, employee: EmployeeId) -> Result<Vec<Schedule>> {
     fold(rx.all(
         select_schedule!("WHERE s.employee_id = ?1 AND s.hidden_by IS NULL ORDER BY s.effective_on, s.id"),
+        [employee],
+        day_row,
+    )?)
+}
+
+/// Who has which template on `on`: whoever works a copy of it then, by name; of one template, or of all.
+pub(super) fn holders(
+    rx: &Rx<'_>,
+    template: Option<ScheduleTemplateId>,
+    on: Date,
+) -> Result<Vec<(ScheduleTemplateId, NameRef)>> {
+    rx.all(
+        "SELECT s.template_id, e.id, e.first_name || ' ' || e.last_name FROM employee_schedules s \
+         JOIN employees e ON e.id = s.employee_id \
+         WHERE s.template_id IN (SELECT id FROM schedule_templates WHERE ?1 IS NULL OR id = ?1) \
+         AND s.hidden_by IS NULL AND s.effective_on <= ?2 AND NOT EXISTS ( \
+         SELECT 1 FROM employee_schedules later WHERE later.employee_id = s.employee_id AND later.hidden_by IS NULL \
+         AND later.effective_on > s.effective_on AND later.effective_on <= ?2) ORDER BY e.name_key, e.id",
+        (template, on),
+        |row| Ok((row.get(0)?, NameRef { id: row.get(1)?, name: row.get(2)? })),
+    )
+}
+
+/// The removed patterns of a person, the one removed last first.
+pub(super) fn removed_of(rx: &Rx<'_>, employee: EmployeeId) -> Result<Vec<Schedule>> {
+    fold(rx.all(
+        select_schedule!("WHERE s.employee_id = ?1 AND s.hidden_by IS NOT NULL ORDER BY s.hidden_by DESC, s.id"),
         [employee],
         day_row,
     )?)

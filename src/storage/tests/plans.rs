@@ -61,7 +61,7 @@ fn every_table_grows_or_stays_small() {
         "employees",
         "entities",
         "generations",
-        "group_members",
+        "group_stays",
         "groups",
         "holidays",
         "job_marks",

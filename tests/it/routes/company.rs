@@ -139,6 +139,7 @@ async fn furnish(app: &TestApp) -> BTreeMap<&'static str, Things> {
                 working: false,
                 estimated: false,
                 source: String::new(),
+                observed_for: None,
             };
             let (holiday, _) = holidays::create(tx, actor, holiday)?;
             let week = |tx: &mut _, who: Person| {

@@ -92,7 +92,14 @@ fn leave_ends_early() {
 }
 
 fn holiday(name: &str, on: Date, slots: Slots) -> HolidayRule {
-    HolidayRule { name: name.into(), period: Period::day(on), scope: HolidayScope::Global, slots, estimated: false }
+    HolidayRule {
+        name: name.into(),
+        period: Period::day(on),
+        scope: HolidayScope::Global,
+        slots,
+        estimated: false,
+        observed_for: None,
+    }
 }
 
 /// Germany's end of 2026, as the mock-up of the form shows it.

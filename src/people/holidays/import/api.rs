@@ -1,6 +1,7 @@
 //! Country packs in the API.
 
 use axum::response::{IntoResponse as _, Response};
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -10,8 +11,8 @@ use crate::error::Result;
 use crate::ids::{EntityId, LocationId};
 use crate::people::holidays::api::HolidayJson;
 use crate::people::holidays::packs;
-use crate::people::recount::api::{ImpactJson, impacts};
-use crate::people::recount::{self, Consent, Written};
+use crate::people::recount::api::ImpactsJson;
+use crate::people::recount::{self, Written};
 use crate::storage::Op;
 use crate::time::Half;
 use crate::web::listing::ListQuery;
@@ -89,9 +90,14 @@ pub struct ImportInput {
     entity_id: Option<EntityId>,
     /// Left out, the country's own language as far as it is known.
     names: Option<Names>,
+    /// Only the holidays on these dates; left out, all whole days. Half days are entered only where they are named.
+    #[schema(value_type = Option<Vec<String>>, format = Date, example = json!(["2026-12-24"]))]
+    dates: Option<Vec<Date>>,
     /// Nothing is written: what would be.
     #[serde(default)]
     dry_run: bool,
+    /// The `mark` of the dry run that was looked at: 409 where anything in its `impact` has changed since.
+    confirmed: Option<String>,
 }
 
 /// A holiday of the pack.
@@ -99,13 +105,19 @@ pub struct ImportInput {
 #[schema(as = OfferedHoliday)]
 pub struct OfferJson {
     #[schema(value_type = String, format = Date, example = "2026-01-06")]
-    pub date: jiff::civil::Date,
+    pub date: Date,
     #[schema(example = "Heilige Drei Könige")]
     pub name: String,
     pub half: Option<Half>,
     pub estimated: bool,
     /// One of the same scope was on that date before.
     pub already_there: bool,
+    /// It was imported for this date, which was estimated, and moves.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub moved_from: Option<Date>,
+    /// The law gives this day because of the holiday on that date.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub observed_for: Option<Date>,
 }
 
 /// What an import entered, or would enter.
@@ -117,34 +129,37 @@ pub struct ImportedJson {
     pub created: usize,
     /// All that the pack has for these years.
     pub offered: Vec<OfferJson>,
-    /// What was entered; empty after a dry run.
+    /// What was entered or moved; empty after a dry run.
     pub holidays: Vec<HolidayJson>,
-    /// The leave that counts differently by it.
-    pub impact: Vec<ImpactJson>,
+    #[serde(flatten)]
+    pub impact: ImpactsJson,
 }
 
 /// Enters the holidays of a country.
 #[utoipa::path(
     post, path = "/api/v1/leave/holidays/import", operation_id = "import_holidays", tag = "leave",
     summary = "Enter the holidays of a country",
-    description = "HR. What is there already stays; repeated, it enters nothing twice. Leave around them is counted anew.",
+    description = "HR. What is there already stays; repeated, it enters nothing twice. An estimated date that was imported before and is another by now moves. Leave around them is counted anew.",
     request_body = ImportInput,
     responses((status = 200, description = "What was entered, or would be", body = ImportedJson), WriteProblems),
 )]
 pub async fn create(ctx: Hr, Json(input): Json<ImportInput>) -> Result<Response> {
-    let ImportInput { country, region, years, location_id, entity_id, names, dry_run } = input;
+    let ImportInput { country, region, years, location_id, entity_id, names, dates, dry_run, confirmed } = input;
     let wanted = Wanted { country, region, years, entity_id, location_id, names: names.unwrap_or(Names::Own) };
     let asked = wanted.clone();
     let offered = ctx.read(move |rx, _| offers(rx, &asked)).await?;
-    let new = offered.iter().filter(|offer| offer.there.is_none()).count();
-    let consent = if dry_run { Consent::DryRun } else { Consent::Given };
+    let chosen = |offer: &&super::Offer| match &dates {
+        Some(dates) => offer.there.is_none() && dates.contains(&offer.facts.start_date),
+        None => offer.is_preset(),
+    };
+    let new = offered.iter().filter(chosen).count();
+    let consent = recount::api::consent_of(dry_run, confirmed);
     let written = recount::write(&ctx, IMPORTED, consent, move |tx, actor| {
-        let (made, touched) = import(tx, actor, &wanted, None)?;
-        let made: Result<Vec<HolidayJson>> =
-            made.into_iter().map(|id| super::super::get(tx, id).map(HolidayJson::from)).collect();
-        Ok((made?, touched))
+        let (made, touched) = import(tx, actor, &wanted, dates.as_deref())?;
+        let made = super::rows(tx, &wanted, &made)?;
+        Ok((made.into_iter().map(HolidayJson::from).collect(), touched))
     });
-    let (holidays, touched) = match written.await? {
+    let (holidays, touched): (Vec<HolidayJson>, _) = match written.await? {
         Written::Done(holidays, touched) => (holidays, touched),
         Written::Asks(touched) => (Vec::new(), touched),
     };
@@ -154,8 +169,10 @@ pub async fn create(ctx: Hr, Json(input): Json<ImportInput>) -> Result<Response>
         half: offer.facts.half,
         estimated: offer.facts.estimated,
         already_there: offer.there.is_some(),
+        moved_from: offer.moves.map(|held| held.facts.start_date),
+        observed_for: offer.facts.observed_for,
     };
     let created = if dry_run { new } else { holidays.len() };
     let offered = offered.into_iter().map(offer).collect();
-    Ok(Json(ImportedJson { dry_run, created, offered, holidays, impact: impacts(&touched) }).into_response())
+    Ok(Json(ImportedJson { dry_run, created, offered, holidays, impact: ImpactsJson::of(&touched) }).into_response())
 }

@@ -7,7 +7,7 @@ pub mod pages;
 use jiff::civil::{Date, date};
 
 use super::packs::{self, Country, PackDay};
-use super::{HolidayFacts, HolidayRow, check, enter, recounted, store};
+use super::{HolidayFacts, HolidayRow, check, enter, recounted, rewrite, store};
 use crate::auth::Actor;
 use crate::error::{FieldErrors, Result};
 use crate::ids::{EntityId, HolidayId, LocationId};
@@ -44,6 +44,15 @@ pub struct Offer {
     pub facts: HolidayFacts,
     /// Of the same list there is one on that date already.
     pub there: Option<String>,
+    /// It was imported for another date, which was estimated: it moves here.
+    pub moves: Option<Box<HolidayRow>>,
+}
+
+impl Offer {
+    /// Whether it is entered where nobody chooses: what is new, half days aside, on which many work.
+    pub fn is_preset(&self) -> bool {
+        self.there.is_none() && self.facts.half.is_none()
+    }
 }
 
 /// What the packs hold for these years, by date.
@@ -59,7 +68,7 @@ pub fn offers(rx: &Rx<'_>, wanted: &Wanted) -> Result<Vec<Offer>> {
     };
     let days = country.days(region, &wanted.years)?;
     let (Some(first), Some(last)) = (days.first(), days.last()) else { return Ok(Vec::new()) };
-    let asked = Period::new(first.date, last.date).unwrap_or(Period::day(first.date));
+    let asked = Period::new(first.date.first_of_year(), last.date.last_of_year()).unwrap_or(Period::day(first.date));
     let mut known = store::within(rx, asked, entity_id, location_id)?;
     known.retain(|row| row.facts.scope == scope);
     let place = region.map_or_else(|| country.code.clone(), |region| format!("{}-{region}", country.code));
@@ -81,14 +90,33 @@ pub fn offers(rx: &Rx<'_>, wanted: &Wanted) -> Result<Vec<Offer>> {
             working: false,
             estimated: day.estimated,
             source: source.clone(),
+            observed_for: day.observed_for,
         };
-        Offer { facts, there }
+        Offer { facts, there, moves: None }
     };
-    let offers: Vec<Offer> = days.into_iter().map(offer).collect();
+    let mut offers: Vec<Offer> = days.into_iter().map(offer).collect();
+    find_moved(&mut offers, known);
     if let Some(offer) = offers.first() {
         check(rx, &mut offer.facts.clone())?;
     }
     Ok(offers)
+}
+
+/// Names what moves: an estimated date that was imported, of which the list does not know any more, is the first new
+/// one of the same name and year.
+fn find_moved(offers: &mut [Offer], known: Vec<HolidayRow>) {
+    for row in known {
+        let (name, date) = (&row.facts.name, row.facts.start_date);
+        let same = |offer: &&mut Offer| offer.facts.name == *name && offer.facts.start_date.year() == date.year();
+        let imported = row.facts.estimated && !row.facts.source.is_empty() && row.facts.end_date == date;
+        let named = offers.iter_mut().filter(same).any(|offer| offer.facts.start_date == date);
+        if imported && !named {
+            let mut new = offers.iter_mut().filter(same).filter(|offer| offer.there.is_none() && offer.moves.is_none());
+            if let Some(offer) = new.next() {
+                offer.moves = Some(Box::new(row));
+            }
+        }
+    }
 }
 
 /// Whether a holiday that is there says of the date what the pack does, or that it is none.
@@ -98,8 +126,8 @@ fn covers(row: &HolidayRow, day: &PackDay) -> bool {
     (facts.start_date..=facts.end_date).contains(&day.date) && (facts.working || day.half || free.is_full())
 }
 
-/// Enters what is offered and not there yet: all of it, or that on the `chosen` dates. Answers what was entered and the
-/// leave that was counted anew.
+/// Enters what is offered and not there yet, that on the `chosen` dates or, where nobody chose, what is preset; an
+/// estimated date that turned out another moves. Answers what was entered or moved, and the leave that was counted anew.
 ///
 /// # Errors
 /// [`crate::error::AppError::Forbidden`] for all but HR; as [`offers`].
@@ -111,13 +139,23 @@ pub fn import(
 ) -> Result<(Vec<HolidayId>, Vec<Touched>)> {
     actor.require_hr()?;
     let mut offers = offers(tx, wanted)?;
-    offers.retain(|offer| offer.there.is_none() && chosen.is_none_or(|dates| dates.contains(&offer.facts.start_date)));
+    offers.retain(|offer| match chosen {
+        Some(dates) => offer.there.is_none() && dates.contains(&offer.facts.start_date),
+        None => offer.is_preset(),
+    });
     let mut made = Vec::with_capacity(offers.len());
-    for offer in &mut offers {
-        check(tx, &mut offer.facts)?;
-        made.push(enter(tx, actor, &offer.facts)?);
+    for Offer { facts, moves, .. } in &offers {
+        // For whom they are was checked with the offers, and the lists are sound.
+        made.push(match moves {
+            Some(held) => {
+                rewrite(tx, actor, held.id, &held.facts, facts)?;
+                held.id
+            }
+            None => enter(tx, actor, facts)?,
+        });
     }
-    let facts: Vec<&HolidayFacts> = offers.iter().map(|offer| &offer.facts).collect();
+    let before = offers.iter().filter_map(|offer| offer.moves.as_ref()).map(|held| &held.facts);
+    let facts: Vec<&HolidayFacts> = offers.iter().map(|offer| &offer.facts).chain(before).collect();
     let touched = recounted(tx, actor, &facts, msg!("Public holidays were entered."))?;
     if made.is_empty() {
         // Nothing is to be done, and that is worth an entry too: somebody asked for it.
@@ -125,6 +163,15 @@ pub fn import(
         crate::audit::record(tx, actor, entry)?;
     }
     Ok((made, touched))
+}
+
+/// These, by date, in one question.
+pub(super) fn rows(rx: &Rx<'_>, wanted: &Wanted, ids: &[HolidayId]) -> Result<Vec<HolidayRow>> {
+    let years = wanted.years.iter().filter_map(|year| Date::new(*year, 1, 1).ok()).map(Period::year_of);
+    let Some(asked) = years.reduce(Period::hull) else { return Ok(Vec::new()) };
+    let mut rows = store::within(rx, asked, wanted.entity_id, wanted.location_id)?;
+    rows.retain(|row| ids.contains(&row.id));
+    Ok(rows)
 }
 
 /// The country and region that are meant.

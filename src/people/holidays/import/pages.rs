@@ -47,6 +47,9 @@ struct Row {
     estimated: bool,
     /// What stands on that date already.
     there: Option<String>,
+    ticked: bool,
+    /// The date for which it was imported before.
+    moved_from: Option<String>,
 }
 
 /// What either form sends.
@@ -111,6 +114,10 @@ pub async fn take(ctx: Hr, sent: Form<Input>) -> Result<Response> {
         Err(other) => return Err(other),
     };
     let (wanted, year) = (input.wanted(), first_year(&input.years));
+    if recount::turned_back(&state) {
+        let found = ctx.read(move |rx, _| offers(rx, &wanted)).await?;
+        return page(&ctx, state, Some(found)).await;
+    }
     let written = recount::write(&ctx, IMPORTED, state.consent(), move |tx, actor| {
         let (made, touched) = import(tx, actor, &wanted, Some(&input.date))?;
         Ok((made.len(), touched))
@@ -177,13 +184,15 @@ async fn page(ctx: &Ctx, form: FormState, offers: Option<Vec<Offer>>) -> Result<
         entities,
         locations,
         names: names.iter().map(|(name, words)| (name.to_string(), lang.text(words).to_owned())).collect(),
-        offers: offers.map(|offers| offers.into_iter().map(|offer| row(offer, &format)).collect()),
+        offers: offers.map(|offers| offers.into_iter().map(|offer| row(offer, &form, &format)).collect()),
         form,
     };
     web::page_with(status, &page)
 }
 
-fn row(offer: Offer, format: &Format) -> Row {
+fn row(offer: Offer, form: &FormState, format: &Format) -> Row {
+    let chosen = form.values("date").next().is_some().then(|| form.is("date", offer.facts.start_date));
+    let ticked = offer.there.is_none() && chosen.unwrap_or(offer.is_preset());
     let facts = offer.facts;
     Row {
         date: facts.start_date,
@@ -192,5 +201,7 @@ fn row(offer: Offer, format: &Format) -> Row {
         half: if facts.half == Some(Half::Afternoon) { tr!("the afternoon") } else { "" },
         estimated: facts.estimated,
         there: offer.there,
+        ticked,
+        moved_from: offer.moves.map(|held| format.day(held.facts.start_date)),
     }
 }

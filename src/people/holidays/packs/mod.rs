@@ -50,6 +50,8 @@ pub struct PackDay {
     /// Only the afternoon is free.
     pub half: bool,
     pub estimated: bool,
+    /// The law gives this day because of the holiday on that date, which is a free day for most.
+    pub observed_for: Option<Date>,
 }
 
 static WORLD: LazyLock<Option<World>> = LazyLock::new(read_head);
@@ -99,20 +101,56 @@ impl Country {
                 continue;
             }
             for date in dates_of(dates, world).ok_or_else(damaged)? {
-                if !years.contains(&date.year()) {
-                    continue;
-                }
                 let own = (!own.is_empty()).then(|| own.to_owned());
                 let (half, estimated) = (marks.contains('h'), marks.contains('e'));
-                let day = PackDay { date, english: english.to_owned(), own, half, estimated };
+                let day = PackDay { date, english: english.to_owned(), own, half, estimated, observed_for: None };
                 // A whole holiday outweighs half of one.
                 if found.get(&date).is_none_or(|known| known.half) {
                     found.insert(date, day);
                 }
             }
         }
+        // The holiday of a day around the new year may be in the other year.
+        let observed: Vec<(Date, Date)> =
+            found.values().filter_map(|day| observed_for(day, &found).map(|of| (day.date, of))).collect();
+        for (date, of) in observed {
+            if let Some(day) = found.get_mut(&date) {
+                day.observed_for = Some(of);
+            }
+        }
+        found.retain(|date, _| years.contains(&date.year()));
         Ok(found.into_values().collect())
     }
+}
+
+/// How the package names a day that is given instead of a holiday: what stands after its name, or before it.
+const INSTEAD_AFTER: [&str; 3] = [" (observed)", " (in lieu)", " (substitute day)"];
+const INSTEAD_BEFORE: [&str; 2] = ["Alternative holiday for ", "Day off for "];
+/// Named without the holiday that it is for.
+const INSTEAD: &str = "Substitute Holiday";
+
+/// The date of the holiday that `day` is given instead of: of the nearest one of that name, at most 31 days away; or of
+/// the last one on a Saturday or Sunday within the week before, where only that is known.
+fn observed_for(day: &PackDay, days: &BTreeMap<Date, PackDay>) -> Option<Date> {
+    let near = |span: i64| days.range(period::back(day.date, span)..=period::ahead(day.date, span));
+    let names = |day: &'_ PackDay, name: &str| day.english.split("; ").any(|one| one == name);
+    for part in day.english.split("; ") {
+        if part == INSTEAD {
+            let before = near(7).rev().filter(|(date, _)| **date < day.date);
+            let mut on_weekend = before.filter(|(date, _)| date.weekday().to_monday_zero_offset() >= 5);
+            return on_weekend.next().map(|(date, _)| *date);
+        }
+        let after = INSTEAD_AFTER.iter().find_map(|words| part.strip_suffix(words));
+        let Some(name) = after.or_else(|| INSTEAD_BEFORE.iter().find_map(|words| part.strip_prefix(words))) else {
+            continue;
+        };
+        let of = near(31).filter(|(_, other)| names(other, name));
+        let nearest = of.min_by_key(|(date, _)| period::days_between(**date, day.date).abs());
+        if let Some((date, _)) = nearest {
+            return Some(*date);
+        }
+    }
+    None
 }
 
 fn damaged() -> AppError {

@@ -99,3 +99,14 @@ fn regions_are_found_by_code_and_name() {
     assert!(matches!(germany.days(Some("XX"), &[2026]), Err(AppError::NotFound)));
     assert!(country("ZZ").unwrap().is_none());
 }
+
+#[test]
+fn a_day_that_the_law_gives_names_the_holiday_it_is_for() {
+    let of = |code, year, day| on(&days(code, None, year), day).unwrap().observed_for;
+    assert_eq!(of("US", 2026, date(2026, 7, 3)), Some(date(2026, 7, 4)));
+    assert_eq!(of("US", 2026, date(2026, 11, 26)), None);
+    assert_eq!(of("US", 2027, date(2027, 12, 31)), Some(date(2028, 1, 1)), "over the year’s end");
+    assert_eq!(of("GG", 2027, date(2027, 12, 27)), Some(date(2027, 12, 25)));
+    assert_eq!(of("JP", 2026, date(2026, 5, 6)), Some(date(2026, 5, 3)), "named without its holiday: that of Sunday");
+    assert_eq!(of("KR", 2026, date(2026, 3, 2)), Some(date(2026, 3, 1)));
+}

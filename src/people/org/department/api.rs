@@ -10,8 +10,9 @@ use super::{Department, DepartmentFacts};
 use crate::auth::{Actor, Hr, Staff};
 use crate::error::Result;
 use crate::ids::{DepartmentId, EmployeeId, LocationId};
-use crate::people::NameRef;
 use crate::people::org::unit::{self, Impact, Unit};
+use crate::people::recount::api::WithImpact;
+use crate::people::{NameRef, recount};
 use crate::storage::Op;
 use crate::web::etag::{self, IfMatch, Tagged};
 use crate::web::json::{created, there};
@@ -271,22 +272,23 @@ pub async fn get(ctx: Staff, headers: HeaderMap, Path(id): Path<DepartmentId>) -
 /// Changes a department.
 #[utoipa::path(
     patch, path = "/api/v1/departments/{id}", operation_id = "update_department", tag = "organization",
-    summary = "Change a department", description = "HR. What is left out stays.",
-    params(("id" = DepartmentId, Path)), request_body = Change,
-    responses((status = 200, description = "As it is now", body = DepartmentJson), WriteProblems),
+    summary = "Change a department", description = "HR. What is left out stays. Where it becomes part of another one that has hours of its own for a while, leave is counted anew; `dry_run=true` writes nothing and answers only the `impact`.",
+    params(("id" = DepartmentId, Path), ("dry_run" = Option<bool>, Query), ("confirmed" = Option<String>, Query)), request_body = Change,
+    responses((status = 200, description = "As it is now", body = WithImpact<DepartmentJson>), WriteProblems),
 )]
 pub async fn update(
     ctx: Hr,
     if_match: IfMatch,
     Path(id): Path<DepartmentId>,
+    query: ListQuery,
     Json(change): Json<Change>,
-) -> Result<Tagged<DepartmentJson>> {
-    let changed = ctx.write(CHANGED, move |tx, actor| {
+) -> Result<Response> {
+    let written = recount::write(&ctx, CHANGED, recount::api::consent(query)?, move |tx, actor| {
         if_match.check(&DepartmentJson::of(super::get(tx, id)?, actor))?;
-        super::update(tx, actor, id, |facts| change.apply(facts))?;
-        Ok(DepartmentJson::of(super::get(tx, id)?, actor))
+        let touched = super::update(tx, actor, id, |facts| change.apply(facts))?;
+        Ok((DepartmentJson::of(super::get(tx, id)?, actor), touched))
     });
-    changed.await.map(Tagged)
+    recount::api::answer(written.await?, None)
 }
 
 /// What deactivating takes along.

@@ -13,7 +13,9 @@ use crate::auth::Actor;
 use crate::error::{AppError, FieldErrors, Result};
 use crate::ids::{DepartmentId, EmployeeId, LocationId};
 use crate::msg;
-use crate::people::NameRef;
+use crate::people::recount::{self, Touched, Whose};
+use crate::people::schedule::overlays;
+use crate::people::{self, NameRef};
 use crate::storage::{Rx, Tx};
 use crate::text::fold;
 use crate::web::Listing;
@@ -90,7 +92,8 @@ pub fn create(tx: &mut Tx<'_>, actor: &Actor, mut facts: DepartmentFacts) -> Res
     Ok(id)
 }
 
-/// Changes a department by `change`, which is handed it as it now stands.
+/// Changes a department by `change`, which is handed it as it now stands. Where it becomes a part of another one, leave
+/// of all its people is counted anew from today on: a department's hours for a while are those of its parts.
 ///
 /// # Errors
 /// As [`create`]; [`AppError::NotFound`]; [`AppError::Invalid`] on `parent_id` where a department would be part of
@@ -100,18 +103,23 @@ pub fn update(
     actor: &Actor,
     id: DepartmentId,
     change: impl FnOnce(&mut DepartmentFacts),
-) -> Result<()> {
+) -> Result<Vec<Touched>> {
     actor.require_hr()?;
     let before = store::get(tx, id)?.facts;
     let mut facts = before.clone();
     change(&mut facts);
     check(tx, Some((id, &before)), &mut facts)?;
     if facts == before {
-        return Ok(());
+        return Ok(Vec::new());
     }
     store::update(tx, id, &facts)?;
     audit::record(tx, actor, entry("department.updated", id, &before, &facts))?;
-    Ok(())
+    let today = people::today(tx)?;
+    if facts.parent_id == before.parent_id || !overlays::names_a_department(tx, today)? {
+        return Ok(Vec::new());
+    }
+    let (whose, why) = (store::people_within(tx, id)?, msg!("{0} is part of another department.", facts.name));
+    recount::recount(tx, actor, &recount::Change::since(today, Whose::People(whose), why))
 }
 
 /// Those who manage the department beside its head, by name.

@@ -11,6 +11,7 @@ use crate::error::{AppError, Result};
 use crate::ids::{DepartmentId, EmployeeId, LocationId};
 use crate::people::org::pages::{HOME, UnitForm, wrong};
 use crate::people::org::{location, money};
+use crate::people::recount::{self, Ask, ConsentOf as _, Written};
 use crate::people::{self, NameRef, directory, words};
 use crate::web::{Flash, Form, FormState};
 use crate::{msg, tr};
@@ -149,15 +150,30 @@ async fn form(ctx: &Ctx, id: Option<DepartmentId>) -> Result<UnitForm> {
 
 async fn save(ctx: &Ctx, id: Option<DepartmentId>, sent: Form<Input>) -> Result<Response> {
     let (state, input) = sent.open();
+    if recount::turned_back(&state) {
+        return form(ctx, id).await?.show(state);
+    }
     let saved = match (input.and_then(Input::facts), id) {
-        (Ok(new), None) => ctx.write(CREATED, move |tx, actor| super::create(tx, actor, new).map(drop)).await,
+        (Ok(new), None) => {
+            let made = ctx.write(CREATED, move |tx, actor| super::create(tx, actor, new).map(drop)).await;
+            made.map(|()| Written::Done((), Vec::new()))
+        }
         (Ok(typed), Some(id)) => {
-            ctx.write(CHANGED, move |tx, actor| super::update(tx, actor, id, |facts| *facts = typed)).await
+            recount::write(ctx, CHANGED, state.consent(), move |tx, actor| {
+                Ok(((), super::update(tx, actor, id, |facts| *facts = typed)?))
+            })
+            .await
         }
         (Err(error), _) => Err(error),
     };
     match wrong(saved)? {
-        Ok(()) => Ok(Flash::ok(msg!("Saved: {0}.", state.value("name"))).redirect(&ctx.visit, HOME)),
+        Ok(Written::Asks(touched)) => {
+            let here = id.map_or_else(|| HOME.to_owned(), back);
+            Ask::show(ctx, msg!("Save {0}?", state.value("name")), (&here, &here), &state, &touched).await
+        }
+        Ok(Written::Done((), touched)) => {
+            Ok(recount::said(msg!("Saved: {0}.", state.value("name")), &touched).redirect(&ctx.visit, HOME))
+        }
         Err(errors) => form(ctx, id).await?.show(state.with(errors)),
     }
 }

@@ -172,3 +172,15 @@ pub(super) fn remove_manager(tx: &mut Tx<'_>, id: DepartmentId, employee: Employ
     let sql = "DELETE FROM department_managers WHERE department_id = ?1 AND employee_id = ?2";
     Ok(tx.run(sql, (id, employee))? == 1)
 }
+
+/// Whoever is, was or is to be in the department or in one that is part of it.
+pub(super) fn people_within(rx: &Rx<'_>, id: DepartmentId) -> Result<Vec<EmployeeId>> {
+    rx.all(
+        "WITH RECURSIVE below (id) AS ( \
+           SELECT ?1 UNION SELECT d.id FROM below JOIN departments d ON d.parent_id = below.id) \
+         SELECT DISTINCT c.employee_id FROM below JOIN employee_changes c \
+         ON c.field = 'department_id' AND c.value = CAST(below.id AS TEXT) ORDER BY c.employee_id",
+        [id],
+        |row| row.get(0),
+    )
+}

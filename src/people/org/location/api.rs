@@ -226,8 +226,8 @@ pub async fn get(ctx: Staff, headers: HeaderMap, Path(id): Path<LocationId>) -> 
 /// Changes a location.
 #[utoipa::path(
     patch, path = "/api/v1/locations/{id}", operation_id = "update_location", tag = "organization",
-    summary = "Change a location", description = "HR. What is left out stays. Another rule about holidays on free days counts leave anew; `dry_run=true` writes nothing and answers only the `impact`.",
-    params(("id" = LocationId, Path), ("dry_run" = Option<bool>, Query)), request_body = Change,
+    summary = "Change a location", description = "HR. What is left out stays. Another entity, or another rule about holidays on free days, counts leave anew; `dry_run=true` writes nothing and answers only the `impact`.",
+    params(("id" = LocationId, Path), ("dry_run" = Option<bool>, Query), ("confirmed" = Option<String>, Query)), request_body = Change,
     responses((status = 200, description = "As it is now", body = WithImpact<LocationJson>), WriteProblems),
 )]
 pub async fn update(

@@ -121,7 +121,8 @@ pub fn create(tx: &mut Tx<'_>, actor: &Actor, mut facts: LocationFacts) -> Resul
 }
 
 /// Changes a location by `change`, which is handed it as it now stands. People stay at it: a location that moves to
-/// another entity takes them along. Leave is counted anew where the rule about holidays on free days changes.
+/// another entity takes them along. Leave is counted anew where it moves, and where the rule about holidays on free days
+/// changes.
 ///
 /// # Errors
 /// As [`create`]; [`crate::error::AppError::NotFound`].
@@ -163,13 +164,18 @@ pub fn update(
     audit::record(tx, actor, entry)?;
     let rule = |facts: &LocationFacts| (facts.holiday_on_free_day, facts.free_day_from);
     let froms = [before.free_day_from, facts.free_day_from].into_iter().flatten();
-    match froms.min() {
-        Some(from) if rule(&before) != rule(&facts) => {
-            let why = msg!("What {0} does about holidays on free days was changed.", facts.name);
-            recount::recount(tx, actor, &recount::Change::since(from, Whose::Location(id), why))
-        }
-        _ => Ok(Vec::new()),
+    let mut touched = Vec::new();
+    if let Some(from) = froms.min().filter(|_| rule(&before) != rule(&facts)) {
+        let why = msg!("What {0} does about holidays on free days was changed.", facts.name);
+        touched = recount::recount(tx, actor, &recount::Change::since(from, Whose::Location(id), why))?;
     }
+    if facts.entity_id != before.entity_id {
+        // People went along today, to the holidays of that entity.
+        let (today, why) = (crate::people::today(tx)?, msg!("{0} belongs to another entity.", facts.name));
+        let moved = recount::recount(tx, actor, &recount::Change::since(today, Whose::Location(id), why))?;
+        recount::joined(&mut touched, moved);
+    }
+    Ok(touched)
 }
 
 fn check(rx: &Rx<'_>, before: Option<(LocationId, &LocationFacts)>, facts: &mut LocationFacts) -> Result<()> {

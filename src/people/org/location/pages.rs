@@ -119,6 +119,9 @@ async fn form(ctx: &Ctx, id: Option<LocationId>) -> Result<UnitForm> {
 
 async fn save(ctx: &Ctx, id: Option<LocationId>, sent: Form<Input>) -> Result<Response> {
     let (state, input) = sent.open();
+    if recount::turned_back(&state) {
+        return form(ctx, id).await?.show(state);
+    }
     let saved = match (input.and_then(Input::facts), id) {
         (Ok(facts), None) => {
             let made = ctx.write(CREATED, move |tx, actor| super::create(tx, actor, facts).map(drop)).await;

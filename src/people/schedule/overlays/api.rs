@@ -168,8 +168,8 @@ pub async fn list(ctx: Hr, query: ListQuery) -> Result<List<OverlayJson>> {
 #[utoipa::path(
     post, path = "/api/v1/schedule-overlays", operation_id = "create_schedule_overlay", tag = "organization",
     summary = "Enter hours for a while",
-    description = "HR. Of several on a date the most specific that says something about the weekday decides (group, department, location, everybody), then the one that began last. Membership is asked as of now. Leave is counted anew; `dry_run=true` writes nothing.",
-    params(("dry_run" = Option<bool>, Query)), request_body = NewInput,
+    description = "HR. Of several on a date the most specific that says something about the weekday decides (group, department, location, everybody), then the one that began last. Each day counts where somebody is on that day. Leave is counted anew; `dry_run=true` writes nothing.",
+    params(("dry_run" = Option<bool>, Query), ("confirmed" = Option<String>, Query)), request_body = NewInput,
     responses(
         (status = 201, description = "Entered; `Location` leads to it", body = WithImpact<OverlayJson>),
         (status = 200, description = "A dry run", body = ImpactsJson), WriteProblems,
@@ -200,7 +200,7 @@ pub async fn get(ctx: Hr, headers: HeaderMap, Path(id): Path<OverlayId>) -> Resu
     patch, path = "/api/v1/schedule-overlays/{id}", operation_id = "update_schedule_overlay", tag = "organization",
     summary = "Change hours for a while",
     description = "HR. What is left out stays. Leave is counted anew; `dry_run=true` writes nothing and answers only the `impact`.",
-    params(("id" = OverlayId, Path), ("dry_run" = Option<bool>, Query)), request_body = Change,
+    params(("id" = OverlayId, Path), ("dry_run" = Option<bool>, Query), ("confirmed" = Option<String>, Query)), request_body = Change,
     responses((status = 200, description = "As they are now", body = WithImpact<OverlayJson>), WriteProblems),
 )]
 pub async fn update(
@@ -223,7 +223,7 @@ pub async fn update(
     delete, path = "/api/v1/schedule-overlays/{id}", operation_id = "delete_schedule_overlay", tag = "organization",
     summary = "Remove hours for a while",
     description = "HR. Everybody works their own hours again; can be restored. Leave is counted anew; `dry_run=true` writes nothing.",
-    params(("id" = OverlayId, Path), ("dry_run" = Option<bool>, Query)),
+    params(("id" = OverlayId, Path), ("dry_run" = Option<bool>, Query), ("confirmed" = Option<String>, Query)),
     responses(
         (status = 204, description = "Removed; no leave counts differently"),
         (status = 200, description = "Removed, and the leave that counts differently; or a dry run", body = ImpactsJson), WriteProblems,
@@ -242,7 +242,7 @@ pub async fn remove(ctx: Hr, if_match: IfMatch, Path(id): Path<OverlayId>, query
     post, path = "/api/v1/schedule-overlays/{id}/restore", operation_id = "restore_schedule_overlay", tag = "organization",
     summary = "Restore removed hours for a while",
     description = "HR. Leave is counted anew; `dry_run=true` writes nothing.",
-    params(("id" = OverlayId, Path), ("dry_run" = Option<bool>, Query)),
+    params(("id" = OverlayId, Path), ("dry_run" = Option<bool>, Query), ("confirmed" = Option<String>, Query)),
     responses((status = 200, description = "As they are now", body = WithImpact<OverlayJson>), WriteProblems),
 )]
 pub async fn restore(ctx: Hr, if_match: IfMatch, Path(id): Path<OverlayId>, query: ListQuery) -> Result<Response> {

@@ -1,10 +1,10 @@
 //! Hours for a while over the personal ones of many: Ramadan hours, summer Fridays.
 //!
 //! An overlay has a period, says for whom it is (everybody, a location, a department with those below it, a group) and
-//! what it makes of which weekday; how it lies over a pattern, and which of several decides, is `time/dated`'s. Who
-//! belongs to a group, department or location is asked as of now: of memberships no past is kept, so somebody who
-//! leaves the group leaves its hours, for dates that are over too. What approved leave charges is counted anew only
-//! where an overlay itself changes.
+//! what it makes of which weekday; how it lies over a pattern, and which of several decides, is `time/dated`'s. Each day
+//! counts where somebody is on that day: in which group, department and location. Only of what a department is a part
+//! is asked as of now. Approved leave is counted anew where an overlay changes, and where somebody comes to one or
+//! leaves it.
 
 pub mod api;
 pub mod pages;
@@ -21,10 +21,11 @@ use crate::error::{AppError, FieldErrors, Result};
 use crate::ids::{DepartmentId, EmployeeId, GroupId, LocationId, OverlayId};
 use crate::msg;
 use crate::people::NameRef;
+use crate::people::employee::changes::DatedField;
 use crate::people::recount::{self, Touched, Whose};
 use crate::storage::{Rx, Tx};
 use crate::text::line;
-use crate::time::{Overlay, OverlayMode, OverlayScope, PartialWeek, Period};
+use crate::time::{Laid, Overlay, OverlayMode, OverlayScope, PartialWeek, Period};
 
 /// The longest overlay, in days: what lasts is a pattern.
 const LONGEST: i64 = 366;
@@ -60,6 +61,12 @@ pub struct OverlayRow {
     pub hidden: bool,
 }
 
+/// Where somebody is for a while: at which location, in which department or group.
+struct Stay {
+    period: Period,
+    of: i64,
+}
+
 /// The overlays that are there, by their first day; the removed ones instead.
 ///
 /// # Errors
@@ -78,34 +85,50 @@ pub fn get(rx: &Rx<'_>, id: OverlayId) -> Result<OverlayRow> {
     store::all(rx)?.into_iter().find(|one| one.id == id).ok_or(AppError::NotFound)
 }
 
-/// The overlays that lie over the hours of each of these people.
-pub(super) fn over_people(rx: &Rx<'_>, people: &[EmployeeId]) -> Result<HashMap<EmployeeId, Vec<Arc<Overlay>>>> {
+/// The overlays that lie over the hours of each of these people, each within the dates on which it concerns them.
+pub(super) fn over_people(rx: &Rx<'_>, people: &[EmployeeId]) -> Result<HashMap<EmployeeId, Vec<Laid>>> {
     let overlays = in_force(rx)?;
     if overlays.is_empty() {
         return Ok(HashMap::new());
     }
-    let members = store::members(rx, people)?;
-    let places = store::places(rx, people)?;
+    let groups = store::group_stays(rx, people)?;
+    let locations = store::stays(rx, people, DatedField::LocationId)?;
+    let departments = store::stays(rx, people, DatedField::DepartmentId)?;
     let above = store::departments_above(rx)?;
-    let mut found: HashMap<EmployeeId, Vec<Arc<Overlay>>> = HashMap::new();
-    for place in places {
+    let mut found: HashMap<EmployeeId, Vec<Laid>> = HashMap::new();
+    for person in people {
+        let laid = found.entry(*person).or_default();
         for (facts, overlay) in &overlays {
-            let concerned = match facts.scope {
-                OverlayScope::Everybody => true,
-                OverlayScope::Location => facts.location_id == place.location_id,
-                OverlayScope::Department => {
-                    place.department_id.is_some_and(|own| lies_below(&above, own, facts.department_id))
+            let stays = match facts.scope {
+                OverlayScope::Everybody => {
+                    laid.push(Laid::from(Arc::clone(overlay)));
+                    continue;
                 }
-                OverlayScope::Group => {
-                    facts.group_id.is_some_and(|group| members.contains(&(group, place.employee_id)))
-                }
+                OverlayScope::Location => locations.get(person),
+                OverlayScope::Department => departments.get(person),
+                OverlayScope::Group => groups.get(person),
             };
-            if concerned {
-                found.entry(place.employee_id).or_default().push(Arc::clone(overlay));
-            }
+            let concerns = |stay: &&Stay| match facts.scope {
+                OverlayScope::Department => lies_below(&above, DepartmentId(stay.of), facts.department_id),
+                _ => facts.location_id.map(|id| id.0).or(facts.group_id.map(|id| id.0)) == Some(stay.of),
+            };
+            let within = stays.into_iter().flatten().filter(concerns);
+            laid.extend(within.filter_map(|stay| Laid::within(Arc::clone(overlay), stay.period)));
         }
     }
     Ok(found)
+}
+
+/// Whether one of these groups has hours of its own on or after `today`.
+pub(in crate::people) fn names_a_group(rx: &Rx<'_>, groups: &[GroupId], today: Date) -> Result<bool> {
+    let names = |facts: &OverlayFacts| facts.group_id.is_some_and(|id| groups.contains(&id));
+    Ok(!groups.is_empty() && in_force(rx)?.iter().any(|(facts, _)| names(facts) && facts.end_date >= today))
+}
+
+/// Whether there are hours of a department on or after `day`.
+pub(in crate::people) fn names_a_department(rx: &Rx<'_>, day: Date) -> Result<bool> {
+    let names = |facts: &OverlayFacts| facts.scope == OverlayScope::Department && facts.end_date >= day;
+    Ok(in_force(rx)?.iter().any(|(facts, _)| names(facts)))
 }
 
 /// The overlays over the hours of everybody, and of those at one location.

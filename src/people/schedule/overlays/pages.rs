@@ -182,6 +182,9 @@ async fn ask(ctx: &Ctx, id: OverlayId, act: &str, form: &FormState, touched: &[T
 
 async fn save(ctx: &Ctx, id: Option<OverlayId>, sent: Form<Input>) -> Result<Response> {
     let (state, input) = sent.open();
+    if recount::turned_back(&state) {
+        return page(ctx, id, state).await;
+    }
     let saved = match input.and_then(|input| input.facts(&state)) {
         Ok(facts) => match id {
             None => {

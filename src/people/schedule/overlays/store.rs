@@ -1,14 +1,17 @@
 //! SQL of the hours for a while, and of who they are for.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use super::{OverlayFacts, OverlayRow};
+use jiff::civil::Date;
+
+use super::{OverlayFacts, OverlayRow, Stay};
 use crate::error::Result;
-use crate::ids::{AuditId, DepartmentId, EmployeeId, GroupId, LocationId, OverlayId};
+use crate::ids::{AuditId, DepartmentId, EmployeeId, OverlayId};
+use crate::people::employee::changes::DatedField;
 use crate::people::schedule::store::{WEEK, times, work_day};
 use crate::people::{NameRef, json_ids};
 use crate::storage::{Rx, Tx};
-use crate::time::{Minutes, OverlayScope, PartialWeek, WorkDay};
+use crate::time::{Minutes, OverlayScope, PartialWeek, Period, WorkDay, period};
 
 /// Every overlay, removed or not, by its first day: a company has a few of them a year.
 pub(super) fn all(rx: &Rx<'_>) -> Result<Vec<OverlayRow>> {
@@ -52,31 +55,45 @@ pub(super) fn all(rx: &Rx<'_>) -> Result<Vec<OverlayRow>> {
     )
 }
 
-/// Where a person works.
-pub(super) struct PersonPlace {
-    pub employee_id: EmployeeId,
-    pub location_id: Option<LocationId>,
-    pub department_id: Option<DepartmentId>,
+/// At which locations, or in which departments, these people were, are and will be. The first one holds for the time
+/// before as well.
+pub(super) fn stays(rx: &Rx<'_>, people: &[EmployeeId], field: DatedField) -> Result<HashMap<EmployeeId, Vec<Stay>>> {
+    let steps = rx.all(
+        "SELECT employee_id, effective_on, CAST(value AS INTEGER) FROM employee_changes \
+         WHERE employee_id IN (SELECT value FROM json_each(?1)) AND field = ?2 ORDER BY employee_id, effective_on",
+        (json_ids(people), field),
+        |row| Ok((row.get::<_, EmployeeId>(0)?, row.get::<_, Date>(1)?, row.get::<_, Option<i64>>(2)?)),
+    )?;
+    let mut found: HashMap<EmployeeId, Vec<Stay>> = HashMap::new();
+    for (at, (person, on, of)) in steps.iter().enumerate() {
+        let own = |at: Option<usize>| at.and_then(|at| steps.get(at)).filter(|(other, ..)| other == person);
+        let first = if own(at.checked_sub(1)).is_some() { *on } else { Date::MIN };
+        let last = own(Some(at + 1)).map_or(Date::MAX, |(_, next, _)| period::back(*next, 1));
+        if let (Some(period), Some(of)) = (Period::new(first, last), *of) {
+            found.entry(*person).or_default().push(Stay { period, of });
+        }
+    }
+    Ok(found)
 }
 
-pub(super) fn places(rx: &Rx<'_>, people: &[EmployeeId]) -> Result<Vec<PersonPlace>> {
-    rx.all(
-        "SELECT id, location_id, department_id FROM employees WHERE id IN (SELECT value FROM json_each(?1))",
-        [json_ids(people)],
-        |row| Ok(PersonPlace { employee_id: row.get(0)?, location_id: row.get(1)?, department_id: row.get(2)? }),
-    )
-}
-
-/// Which of these people belong to a group that an overlay is for.
-pub(super) fn members(rx: &Rx<'_>, people: &[EmployeeId]) -> Result<HashSet<(GroupId, EmployeeId)>> {
-    let pairs = rx.all(
-        "SELECT m.group_id, m.employee_id FROM group_members m \
+/// In which of the groups that an overlay is for these people are and were.
+pub(super) fn group_stays(rx: &Rx<'_>, people: &[EmployeeId]) -> Result<HashMap<EmployeeId, Vec<Stay>>> {
+    let rows = rx.all(
+        "SELECT m.employee_id, m.group_id, m.since, m.until FROM group_stays m \
          WHERE m.employee_id IN (SELECT value FROM json_each(?1)) \
          AND m.group_id IN (SELECT group_id FROM schedule_overlays WHERE group_id IS NOT NULL)",
         [json_ids(people)],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        |row| {
+            let (since, until): (Date, Option<Date>) = (row.get(2)?, row.get(3)?);
+            let period = Period::new(since, until.unwrap_or(Date::MAX)).unwrap_or(Period::day(since));
+            Ok((row.get::<_, EmployeeId>(0)?, Stay { period, of: row.get(1)? }))
+        },
     )?;
-    Ok(pairs.into_iter().collect())
+    let mut found: HashMap<EmployeeId, Vec<Stay>> = HashMap::new();
+    for (person, stay) in rows {
+        found.entry(person).or_default().push(stay);
+    }
+    Ok(found)
 }
 
 /// The department above each.

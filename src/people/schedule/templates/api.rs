@@ -11,8 +11,8 @@ use super::{Template, any_monday};
 use crate::auth::Hr;
 use crate::error::{AppError, Result};
 use crate::ids::ScheduleTemplateId;
-use crate::people::recount::api::{ImpactJson, impacts};
-use crate::people::recount::{self, Consent, Written};
+use crate::people::recount::api::ImpactsJson;
+use crate::people::recount::{self, Written};
 use crate::people::schedule::api::pattern;
 use crate::storage::Op;
 use crate::time::WeeklySchedule;
@@ -74,7 +74,7 @@ pub struct Change {
 }
 
 /// Since when those who have a template are given its pattern.
-#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = ApplyScheduleTemplate)]
 pub struct ApplyInput {
@@ -83,6 +83,8 @@ pub struct ApplyInput {
     /// Nothing is written: what would be.
     #[serde(default)]
     dry_run: bool,
+    /// The `mark` of the dry run that was looked at: 409 where anything in its `impact` has changed since.
+    confirmed: Option<String>,
 }
 
 /// To whom a template's pattern was given.
@@ -91,8 +93,8 @@ pub struct ApplyInput {
 pub struct AppliedJson {
     /// People who were given it; those that had it so already are left out. 0 after a dry run.
     pub people: usize,
-    /// The leave that counts differently by it.
-    pub impact: Vec<ImpactJson>,
+    #[serde(flatten)]
+    pub impact: ImpactsJson,
 }
 
 /// Templates.
@@ -211,12 +213,12 @@ pub async fn apply(
     Path(id): Path<ScheduleTemplateId>,
     Json(input): Json<ApplyInput>,
 ) -> Result<Json<AppliedJson>> {
-    let consent = if input.dry_run { Consent::DryRun } else { Consent::Given };
+    let consent = recount::api::consent_of(input.dry_run, input.confirmed);
     let written =
         recount::write(&ctx, APPLIED, consent, move |tx, actor| super::apply(tx, actor, id, input.effective_on));
     let (people, touched) = match written.await? {
         Written::Done(people, touched) => (people, touched),
         Written::Asks(touched) => (0, touched),
     };
-    Ok(Json(AppliedJson { people, impact: impacts(&touched) }))
+    Ok(Json(AppliedJson { people, impact: ImpactsJson::of(&touched) }))
 }

@@ -8,6 +8,8 @@ pub mod api;
 pub mod pages;
 mod store;
 
+use std::collections::HashMap;
+
 use jiff::civil::Date;
 
 use super::{Schedule, Wanted};
@@ -78,9 +80,17 @@ pub fn get(rx: &Rx<'_>, id: ScheduleTemplateId) -> Result<Template> {
 /// # Errors
 /// When the database cannot be read.
 pub fn holders(rx: &Rx<'_>, id: ScheduleTemplateId, on: Date) -> Result<Vec<NameRef>> {
-    let mut found = Vec::new();
-    for schedule in holding(rx, id, on)? {
-        found.push(people::get(rx, schedule.employee_id)?.name_ref());
+    super::store::holders(rx, Some(id), on).map(|found| found.into_iter().map(|(_, person)| person).collect())
+}
+
+/// How many people have each template on `on`; those that nobody has are left out.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn counts(rx: &Rx<'_>, on: Date) -> Result<HashMap<ScheduleTemplateId, usize>> {
+    let mut found = HashMap::new();
+    for (id, _) in super::store::holders(rx, None, on)? {
+        *found.entry(id).or_default() += 1;
     }
     Ok(found)
 }

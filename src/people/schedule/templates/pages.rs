@@ -71,13 +71,16 @@ pub async fn index(ctx: Hr, query: ListQuery) -> Result<Response> {
     let (templates, overlays) = ctx
         .read(move |rx, _| {
             let today = format.today();
-            let line = |one: Template| {
-                let holders = super::holders(rx, one.id, today)?.len();
-                Ok(Line { id: one.id, name: one.name_in(format.lang), what: what(&one, &format), holders })
+            let counts = super::counts(rx, today)?;
+            let line = |one: Template| Line {
+                id: one.id,
+                name: one.name_in(format.lang),
+                what: what(&one, &format),
+                holders: counts.get(&one.id).copied().unwrap_or(0),
             };
-            let templates: Result<Vec<Line>> = super::list(rx, retired)?.into_iter().map(line).collect();
+            let templates: Vec<Line> = super::list(rx, retired)?.into_iter().map(line).collect();
             let overlays = overlays::list(rx, retired)?.into_iter().map(|one| OverlayLine::of(one, &format)).collect();
-            Ok((templates?, overlays))
+            Ok((templates, overlays))
         })
         .await?;
     web::page(&Index { shell: ctx.shell().await?, retired, templates, overlays })
@@ -105,10 +108,14 @@ pub async fn create(ctx: Hr, sent: Form<Input>) -> Result<Response> {
 
 /// `GET /people/schedules/templates/{id}`
 pub async fn edit(ctx: Hr, Path(id): Path<ScheduleTemplateId>) -> Result<Response> {
+    let filled = filled(&ctx, id).await?;
+    page(&ctx, Some(id), filled, StatusCode::OK).await
+}
+
+async fn filled(ctx: &Ctx, id: ScheduleTemplateId) -> Result<FormState> {
     let template = ctx.read(move |rx, _| super::present(rx, id)).await?;
     let named = FormState::of([("name", template.name_in(ctx.visit.lang))]);
-    let filled = form::filled_pattern(named, &template.pattern, &words::format(&ctx));
-    page(&ctx, Some(id), filled, StatusCode::OK).await
+    Ok(form::filled_pattern(named, &template.pattern, &words::format(ctx)))
 }
 
 /// `POST /people/schedules/templates/{id}`
@@ -139,6 +146,10 @@ pub struct ApplyInput {
 pub async fn apply(ctx: Hr, Path(id): Path<ScheduleTemplateId>, sent: Form<ApplyInput>) -> Result<Response> {
     let (state, input) = sent.open();
     let here = format!("{HOME}/templates/{id}");
+    if recount::turned_back(&state) {
+        let filled = filled(&ctx, id).await?.set("effective_on", state.value("effective_on"));
+        return page(&ctx, Some(id), filled, StatusCode::OK).await;
+    }
     let Ok(ApplyInput { effective_on: Some(on) }) = input else {
         return Ok(Flash::bad("Say from which date on.").redirect(&ctx.visit, &here));
     };
