@@ -224,6 +224,7 @@ fn registry(house: &Arc<House>) -> Registry {
         .job(leave::jobs::StartsTomorrow)
         .job(leave::jobs::Expiry)
         .job(leave::lieu::LieuDays)
+        .job(notifications::Digest)
         .effect(MailEffect::new(Arc::clone(&house.mail), base_url))
         .effect(overtime::report::ReportEffect)
         .job(
@@ -232,6 +233,7 @@ fn registry(house: &Arc<House>) -> Registry {
                 .with("answers kept for repeats", auth::once::sweep)
                 .with("sessions", auth::session::prune)
                 .with("links", auth::links::prune)
+                .with("links that decide", notifications::decision::prune)
                 .with("printed codes", auth::first_time::prune)
                 .with("wrong passwords", auth::lockout::prune)
                 .with_files("sealed files", |ctx| ctx.org.vault().sweep(&ctx.org.db))

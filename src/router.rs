@@ -123,6 +123,8 @@ fn anyone(t: &mut Routes) {
     t.post("/activate/{token}", auth::links::pages::activated);
     t.get("/reset-password/{token}", auth::links::pages::reset);
     t.post("/reset-password/{token}", auth::links::pages::was_reset);
+    t.get("/decide/{token}", inbox::by_mail::show);
+    t.post("/decide/{token}", inbox::by_mail::act);
     t.get("/set-up/{token}", auth::setup::pages::show);
     t.post("/set-up/{token}", auth::setup::pages::submit);
     t.post("/api/v1/auth/login", auth::sign_in::api::login);
@@ -489,12 +491,25 @@ fn admin(t: &mut Routes) {
     settings(t);
 }
 
+fn mail_queue(t: &mut Routes) {
+    use admin::mail::queue;
+    t.get("/admin/mail/queue", queue::pages::show);
+    t.post("/admin/mail/queue/resend", queue::pages::resend_all);
+    t.post("/admin/mail/queue/{id}/resend", queue::pages::resend);
+    t.post("/admin/mail/queue/{id}/drop", queue::pages::take_out);
+    t.get("/api/v1/mail-queue", queue::api::list);
+    t.post("/api/v1/mail-queue/resend", queue::api::resend_all);
+    t.post("/api/v1/mail-queue/{id}/resend", queue::api::resend);
+    t.delete("/api/v1/mail-queue/{id}", queue::api::take_out);
+}
+
 fn settings(t: &mut Routes) {
     t.get("/admin/settings", admin::settings::pages::show);
     t.post("/admin/settings", admin::settings::pages::submit);
     t.get("/admin/mail", admin::mail::pages::show);
     t.post("/admin/mail", admin::mail::pages::submit);
     t.post("/admin/mail/test", admin::mail::pages::test);
+    mail_queue(t);
     t.get("/admin/hosts", admin::hosts::pages::show);
     t.post("/admin/hosts", admin::hosts::pages::bind);
     t.post("/admin/hosts/forget", admin::hosts::pages::forget);

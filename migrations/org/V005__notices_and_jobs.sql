@@ -28,9 +28,31 @@ CREATE INDEX notices_created ON notices (created_at);
 CREATE TABLE notice_preferences (
   user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
   topic   TEXT NOT NULL CHECK (topic IN ('decisions', 'requests', 'tasks', 'team', 'account')),
-  mail    TEXT NOT NULL CHECK (mail IN ('now', 'none')),
+  mail    TEXT NOT NULL CHECK (mail IN ('now', 'daily', 'none')),
   PRIMARY KEY (user_id, topic)
 ) STRICT, WITHOUT ROWID;
+
+-- Notices that wait for their reader's next daily mail.
+CREATE TABLE digest_items (
+  user_id   INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  notice_id INTEGER NOT NULL REFERENCES notices (id) ON DELETE CASCADE,
+  PRIMARY KEY (user_id, notice_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX digest_items_notice ON digest_items (notice_id);
+
+-- Links in mail that are good for one decision. The secret's hash only; a row is made when its mail leaves, and stays
+-- for a while after its end, so that a late click is told what happened.
+CREATE TABLE decision_links (
+  token_hash  BLOB PRIMARY KEY CHECK (length(token_hash) = 32),
+  user_id     INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  approval_id INTEGER NOT NULL REFERENCES approvals (id),
+  version     INTEGER NOT NULL CHECK (version >= 1),
+  expires_at  TEXT NOT NULL CHECK (length(expires_at) = 20),
+  used_at     TEXT CHECK (used_at IS NULL OR length(used_at) = 20)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX decision_links_user ON decision_links (user_id);
+CREATE INDEX decision_links_approval ON decision_links (approval_id);
+CREATE INDEX decision_links_expires ON decision_links (expires_at);
 
 -- Where an admin set a job's cron line, zone or rest; no row is the preset. No zone: the organization's.
 CREATE TABLE job_schedule (

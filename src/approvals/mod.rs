@@ -396,6 +396,11 @@ fn tell_asked(
     let notice =
         Notice::new(kind.notice(), (kind.as_str(), subject_id), msg!("{0} asks for your decision: {1}", who, title))
             .link("/inbox");
+    // Where a salary goes is looked at by somebody who has signed in.
+    let notice = match store::open_of(tx, kind, subject_id)? {
+        Some(approval) if kind != Kind::Profile => notice.decides(approval.id, approval.version),
+        _ => notice,
+    };
     if asked.is_empty() {
         let office = store::office_logins(tx)?;
         return notifications::notify_all(tx, office, &notice);

@@ -3,6 +3,7 @@
 //! means; here it is only laid out and handed on by kind.
 
 pub mod api;
+pub mod by_mail;
 pub mod pages;
 
 use std::collections::HashMap;
@@ -36,6 +37,11 @@ pub struct Item {
 /// When the database cannot be read.
 pub fn waiting(rx: &Rx<'_>, actor: &Actor) -> Result<Vec<Item>> {
     let approvals = approvals::waiting_for(rx, actor)?;
+    with_facts(rx, actor, approvals)
+}
+
+/// The approvals, each with what its feature says of it to `actor`.
+fn with_facts(rx: &Rx<'_>, actor: &Actor, approvals: Vec<Approval>) -> Result<Vec<Item>> {
     let mut facts: HashMap<(Kind, i64), Facts> = HashMap::new();
     for kind in Kind::ALL.iter().copied() {
         let ids: Vec<i64> = approvals.iter().filter(|one| one.kind == kind).map(|one| one.subject_id).collect();

@@ -194,8 +194,9 @@ pub trait Effect: Send + Sync + 'static {
         Box::pin(async {})
     }
 
-    /// The row was given up, for good or after two days; in the transaction that marks it.
-    fn given_up(&self, _tx: &mut Tx<'_>, _row: &OutboxRow, _why: &str) -> Result<()> {
+    /// The row was given up, for good or after two days; in the transaction that marks it. `failure` is that of the last
+    /// attempt.
+    fn given_up(&self, _tx: &mut Tx<'_>, _row: &OutboxRow, _failure: &Failure) -> Result<()> {
         Ok(())
     }
 }
@@ -209,6 +210,15 @@ pub enum Failure {
     Later(String),
     /// Nothing of this kind can be done now: this row counts as tried, the others wait for the next tick untouched.
     Down(String),
+}
+
+impl Failure {
+    /// In the words of whoever refused.
+    pub fn why(&self) -> &str {
+        match self {
+            Failure::Refused(why) | Failure::Later(why) | Failure::Down(why) => why,
+        }
+    }
 }
 
 /// All jobs and effects of the program, handed over by the composition root.

@@ -85,21 +85,18 @@ async fn drain(org: &Arc<Org>, effect: &Arc<dyn Effect>) -> Result<Drained> {
 
 /// Writes down what came of a row.
 async fn settle(org: &Arc<Org>, effect: &Arc<dyn Effect>, row: OutboxRow, result: Result<(), Failure>) -> Result<()> {
-    let (why, refused) = match result {
-        Ok(()) => return org.db.write(OUTBOX, move |tx| rows::done(tx, row.id)).await,
-        Err(Failure::Refused(why)) => (why, true),
-        Err(Failure::Later(why) | Failure::Down(why)) => (why, false),
-    };
-    tracing::warn!(org = %org.slug, kind = row.kind, row = %row.id, refused, why, "an outbox row was not performed");
+    let Err(failure) = result else { return org.db.write(OUTBOX, move |tx| rows::done(tx, row.id)).await };
+    let refused = matches!(failure, Failure::Refused(_));
+    tracing::warn!(org = %org.slug, kind = row.kind, row = %row.id, refused, why = failure.why(), "an outbox row was not performed");
     let effect = Arc::clone(effect);
     let write = org.db.write(OUTBOX, move |tx| {
         let given_up = if refused {
-            rows::fail(tx, row.id, &why)?;
+            rows::fail(tx, row.id, failure.why())?;
             true
         } else {
-            rows::retry(tx, row.id, &why)? == Fate::GivenUp
+            rows::retry(tx, row.id, failure.why())? == Fate::GivenUp
         };
-        if given_up { effect.given_up(tx, &row, &why) } else { Ok(()) }
+        if given_up { effect.given_up(tx, &row, &failure) } else { Ok(()) }
     });
     write.await
 }

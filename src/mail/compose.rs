@@ -38,6 +38,8 @@ pub struct Letter {
     /// Label and value, to decide by.
     pub facts: Vec<(String, String)>,
     pub button: Option<Button>,
+    /// Another way to do it, beneath the button: a link in words.
+    pub aside: Option<Button>,
     /// Why this reader gets this mail.
     pub reason: String,
     /// The words on the link to [`Letterhead::settings_url`].
@@ -79,16 +81,36 @@ impl Color {
     /// Steward's own green.
     pub const GREEN: Color = Color(0x17, 0x64, 0x4a);
 
-    /// White or near black, whichever is read more easily on this colour (WCAG's relative luminance).
+    /// For words on this colour: white, near black, or black where neither of them can be read well.
     pub fn text_on(self) -> &'static str {
+        let candidates = [(Color(255, 255, 255), "#ffffff"), (INK, "#1f1d18")];
+        candidates.into_iter().find(|(words, _)| contrast(*words, self) >= READABLE).map_or("#000000", |(_, hex)| hex)
+    }
+
+    /// For words of this colour on the mail's paper: the colour itself, or ink where it is too light to be read.
+    pub fn on_paper(self) -> Color {
+        if contrast(self, PAPER) >= READABLE { self } else { INK }
+    }
+
+    /// WCAG's relative luminance, 0 to 1.
+    fn luminance(self) -> f64 {
         let linear = |part: u8| {
             let part = f64::from(part) / 255.0;
             if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
         };
-        let luminance = 0.2126 * linear(self.0) + 0.7152 * linear(self.1) + 0.0722 * linear(self.2);
-        // Where contrast with white and with #1f1d18 is the same.
-        if luminance > 0.2 { "#1f1d18" } else { "#ffffff" }
+        0.2126 * linear(self.0) + 0.7152 * linear(self.1) + 0.0722 * linear(self.2)
     }
+}
+
+const INK: Color = Color(0x1f, 0x1d, 0x18);
+const PAPER: Color = Color(0xfb, 0xfa, 0xf7);
+/// WCAG 2.2, 1.4.3 (AA).
+const READABLE: f64 = 4.5;
+
+/// WCAG's contrast ratio, 1 to 21.
+fn contrast(one: Color, other: Color) -> f64 {
+    let (a, b) = (one.luminance() + 0.05, other.luminance() + 0.05);
+    a.max(b) / a.min(b)
 }
 
 impl std::fmt::Display for Color {
@@ -125,6 +147,8 @@ struct Html<'a> {
     letter: &'a Letter,
     color: String,
     on_color: &'static str,
+    /// Of the organization's name.
+    name_color: String,
 }
 
 /// Makes the mail. The same three inputs make the same bytes.
@@ -133,7 +157,8 @@ struct Html<'a> {
 /// [`AppError::Internal`] where a link is not absolute, the stamp has signs that no Message-ID may have, or an
 /// address cannot be written in a mail.
 pub fn compose(head: &Letterhead, letter: &Letter, stamp: &Stamp) -> Result<Mail> {
-    let links = [Some(&head.settings_url), letter.button.as_ref().map(|button| &button.url)];
+    let url = |button: &'_ Option<Button>| button.as_ref().map(|button| button.url.clone());
+    let links = [Some(head.settings_url.clone()), url(&letter.button), url(&letter.aside)];
     if let Some(link) = links.into_iter().flatten().find(|link| !is_absolute(link)) {
         return Err(AppError::internal(format!("a link in a mail is not absolute: {link}")));
     }
@@ -165,7 +190,10 @@ pub fn compose(head: &Letterhead, letter: &Letter, stamp: &Stamp) -> Result<Mail
 
     let color = head.color.to_string();
     let text = Text { head, letter }.render().map_err(AppError::internal)?;
-    let html = Html { head, letter, color, on_color: head.color.text_on() }.render().map_err(AppError::internal)?;
+    let html =
+        Html { head, letter, color, on_color: head.color.text_on(), name_color: head.color.on_paper().to_string() }
+            .render()
+            .map_err(AppError::internal)?;
     let body = MultiPart::alternative()
         // Out of the mail's own id, so that a second attempt is the same mail to the byte.
         .boundary(format!("=_{}", stamp.id.get(..40).unwrap_or(&stamp.id)))

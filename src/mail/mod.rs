@@ -4,12 +4,14 @@
 //! when. Sending is at least once; a stable Message-ID lets the reader's program drop a second copy.
 
 mod compose;
+mod reason;
 mod smtp;
 
 #[cfg(test)]
 mod tests;
 
 pub use compose::{Button, Color, Letter, Letterhead, Mail, Stamp, compose};
+pub use reason::in_plain_words;
 pub use smtp::{Dialogue, SendError, Session};
 
 use std::fmt;

@@ -23,6 +23,7 @@ fn letter() -> Letter {
             label: "Open the request".to_owned(),
             url: "https://hr.example/leave/requests/17?a=1&b=2".to_owned(),
         }),
+        aside: None,
         reason: "You get this because it is about your leave.".to_owned(),
         settings_label: "Choose what comes by mail".to_owned(),
     }
@@ -88,6 +89,10 @@ fn links_are_absolute_and_ids_plain() {
 fn words_on_a_colour_can_be_read() {
     assert_eq!(Color::GREEN.to_string(), "#17644a");
     assert_eq!("#FFD166".parse::<Color>().unwrap().text_on(), "#1f1d18");
+    // Between the two neither white nor ink reaches 4.5 : 1.
+    assert_eq!("#767d80".parse::<Color>().unwrap().text_on(), "#000000");
+    assert_eq!(Color::GREEN.on_paper(), Color::GREEN);
+    assert_eq!("#FFD166".parse::<Color>().unwrap().on_paper().to_string(), "#1f1d18");
     assert_eq!(Color::GREEN.text_on(), "#ffffff");
     for wrong in ["17644a", "#17644", "#17644g", "#+1+2+3", "#ääa", ""] {
         assert!(wrong.parse::<Color>().is_err(), "{wrong}");

@@ -6,22 +6,31 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use tokio::sync::Mutex;
 
+use crate::auth::links::Sealed;
 use crate::error::Result;
 use crate::jobs::{Effect, Failure};
 use crate::mail::{Letterhead, Mail, SendError, Session, SmtpSettings, Stamp, compose};
 use crate::orgs::Org;
-use crate::storage::Tx;
 use crate::storage::outbox::OutboxRow;
+use crate::storage::{Housekeeping, Op, Tx};
 use crate::{msg, tr};
 
 use super::letters::{MAIL, Queued, Sender, Written};
 use super::server::MailServer;
-use super::{Kind, MailRule, Notice, Topic, notify, store};
+use super::{Kind, MailRule, Notice, Topic, decision, notify, store};
 
 /// Told to admins once a mail; never by mail itself.
 const NOT_DELIVERED: Kind =
     Kind::new("mail_not_delivered", Topic::Account, tr!("A mail was not delivered"), tr!("Open Steward"))
         .mail(MailRule::Never);
+
+/// Told to admins once a day at most.
+const NO_MAIL: Kind = Kind::new("mail_server_gone", Topic::Account, tr!("No mail leaves"), tr!("Open Steward"))
+    .mail(MailRule::Never)
+    .cooldown_hours(24);
+
+/// A link that decides is good from when its mail leaves.
+const LINKS: Op = Op::housekeeping(Housekeeping::Session);
 
 /// Sends mail through the SMTP server in use, over one connection as long as there is mail.
 pub struct MailEffect {
@@ -85,11 +94,20 @@ impl Effect for MailEffect {
         })
     }
 
-    fn given_up(&self, tx: &mut Tx<'_>, row: &OutboxRow, why: &str) -> Result<()> {
-        let queued: Option<Queued> = serde_json::from_value(row.payload.clone()).ok();
-        let to = queued.map(|queued| queued.addressee(tx)).transpose()?.unwrap_or_default();
-        let text = msg!("A mail to {0} was not delivered: {1}", to, why);
-        let notice = Notice::new(&NOT_DELIVERED, ("outbox", row.id.0), text);
+    fn given_up(&self, tx: &mut Tx<'_>, row: &OutboxRow, failure: &Failure) -> Result<()> {
+        let notice = match failure {
+            // Where the server was gone for two days, one word about it is enough for all that waited.
+            Failure::Down(why) => {
+                Notice::new(&NO_MAIL, ("mail_server", 0), msg!("No mail has left for two days: {0}", why))
+            }
+            Failure::Refused(why) | Failure::Later(why) => {
+                let queued: Option<Queued> = serde_json::from_value(row.payload.clone()).ok();
+                let to = queued.map(|queued| queued.addressee(tx)).transpose()?.unwrap_or_default();
+                let text = msg!("A mail to {0} was not delivered: {1}", to, why);
+                Notice::new(&NOT_DELIVERED, ("outbox", row.id.0), text)
+            }
+        }
+        .link("/admin/mail/queue");
         for admin in store::admins(tx)? {
             notify(tx, admin, &notice)?;
         }
@@ -104,11 +122,18 @@ async fn write(smtp: &SmtpSettings, org: &Arc<Org>, row: &OutboxRow, base_url: &
     let id = queued.id.clone();
     let settings = org.settings();
     let (house, name, base) = (Arc::clone(org), settings.name.clone(), base_url.to_owned());
+    let decision = queued.decision().cloned();
     let written = org.db.read(move |rx| {
-        queued.write(rx, &Sender { organization: &name, base_url: &base, open: &|link| link.path(&house) })
+        let (open, decide) = (|link: &Sealed| link.path(&house), |link: &decision::Sealed| link.path(&house));
+        queued.write(rx, &Sender { organization: &name, base_url: &base, open: &open, decide: &decide })
     });
     let later = |error: crate::error::AppError| Failure::Later(error.to_string());
     let Some(Written { letter, thread }) = written.await.map_err(later)? else { return Ok(None) };
+    if let Some(link) = decision {
+        let (house, queued_at) = (Arc::clone(org), row.created_at);
+        let activated = org.db.write(LINKS, move |tx| link.activate(tx, &house, queued_at));
+        activated.await.map_err(later)?;
+    }
     let head = Letterhead {
         organization: settings.name.clone(),
         color: settings.color,

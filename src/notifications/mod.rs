@@ -13,10 +13,13 @@
 //! Who is concerned is for the features to say; nothing here knows what a leave is.
 
 pub mod api;
+pub mod decision;
+mod digest;
 mod effect;
 mod held;
 mod letters;
 pub mod pages;
+pub mod queue;
 mod server;
 mod store;
 mod types;
@@ -24,6 +27,7 @@ mod types;
 #[cfg(test)]
 mod tests;
 
+pub use digest::Digest;
 pub use effect::MailEffect;
 pub use held::holder;
 pub use letters::{MAIL, Post, post};
@@ -52,10 +56,12 @@ pub fn notify(tx: &mut Tx<'_>, to: impl Into<Recipient>, notice: &Notice) -> Res
         return Ok(None);
     }
     let id = store::add(tx, to, notice)?;
-    if let Some(user) = store::reachable(tx, to)?
-        && wants_mail(tx, user, kind)?
-    {
-        letters::queue_notice(tx, id, user, kind)?;
+    if let Some(user) = store::reachable(tx, to)? {
+        match wanted(tx, user, kind)? {
+            MailChoice::Now => drop(letters::queue_notice(tx, id, user, notice)?),
+            MailChoice::Daily => store::keep_for_digest(tx, user, id)?,
+            MailChoice::None => {}
+        }
     }
     Ok(Some(id))
 }
@@ -149,6 +155,9 @@ pub fn set_preferences(tx: &mut Tx<'_>, actor: &Actor, wanted: &[(Topic, MailCho
         let was = before.iter().find(|known| known.topic == *topic).map(|known| known.mail);
         entry = entry.change(topic.as_str(), was, mail);
         store::set_preference(tx, user, *topic, *mail)?;
+        if *mail == MailChoice::None {
+            store::leave_out_of_digest(tx, user, *topic)?;
+        }
     }
     audit::record(tx, actor, entry)?;
     preferences(tx, actor)
@@ -164,14 +173,15 @@ fn own_login(actor: &Actor) -> Result<UserId> {
     actor.user_id.ok_or_else(|| AppError::forbidden("Only a person with a login has preferences."))
 }
 
-fn wants_mail(rx: &Rx<'_>, user: UserId, kind: &Kind) -> Result<bool> {
+/// How a notice of this kind reaches a person's mailbox.
+fn wanted(rx: &Rx<'_>, user: UserId, kind: &Kind) -> Result<MailChoice> {
     Ok(match kind.mail {
-        MailRule::Never => false,
-        MailRule::Always => true,
-        MailRule::AsPreferred if kind.topic.is_locked() => true,
+        MailRule::Never => MailChoice::None,
+        MailRule::Always => MailChoice::Now,
+        MailRule::AsPreferred if kind.topic.is_locked() => MailChoice::Now,
         MailRule::AsPreferred => {
             let chosen = store::preferences(rx, user)?;
-            chosen.iter().all(|(topic, mail)| *topic != kind.topic || *mail == MailChoice::Now)
+            chosen.into_iter().find(|(topic, _)| *topic == kind.topic).map_or(MailChoice::Now, |(_, mail)| mail)
         }
     })
 }

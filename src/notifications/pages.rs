@@ -56,6 +56,8 @@ struct TopicRow {
     topic: Topic,
     hint: &'static str,
     locked: bool,
+    /// Value, words and no icon, as the form wants them.
+    choices: Vec<(&'static str, &'static str, &'static str)>,
 }
 
 web::pages!(Index, Preferences);
@@ -144,34 +146,47 @@ pub async fn read_all(ctx: Hire) -> Result<Response> {
 /// `GET /notices/preferences`
 pub async fn preferences(ctx: Hire) -> Result<Response> {
     let chosen = ctx.read(super::preferences).await?;
-    let ticked = chosen.iter().filter(|choice| choice.mail == MailChoice::Now);
-    let form = FormState::of(ticked.map(|choice| ("mail", choice.topic.as_str())));
+    let form = FormState::of(chosen.iter().map(|choice| (choice.topic.as_str(), choice.mail.as_str())));
     web::page(&preferences_page(&ctx, form).await?)
 }
 
 async fn preferences_page(ctx: &Ctx, form: FormState) -> Result<Preferences> {
-    let topics =
-        Topic::ALL.iter().map(|topic| TopicRow { topic: *topic, hint: hint(*topic), locked: topic.is_locked() });
+    let lang = ctx.visit.lang;
+    let choices: Vec<_> = MailChoice::ALL.iter().map(|mail| (mail.as_str(), lang.text(mail.label()), "")).collect();
+    let row = |topic: &Topic| TopicRow {
+        topic: *topic,
+        hint: hint(*topic),
+        locked: topic.is_locked(),
+        choices: choices.clone(),
+    };
+    let topics = Topic::ALL.iter().map(row);
     Ok(Preferences { shell: ctx.shell().await?, form, topics: topics.collect() })
 }
 
-/// The ticked topics.
+/// What was chosen for each topic that can be chosen; what is left out stays.
 #[derive(Debug, Deserialize)]
-pub struct Ticked {
-    #[serde(default)]
-    mail: Vec<Topic>,
+pub struct Chosen {
+    decisions: Option<MailChoice>,
+    requests: Option<MailChoice>,
+    tasks: Option<MailChoice>,
+    team: Option<MailChoice>,
+}
+
+impl Chosen {
+    fn wanted(&self) -> Vec<(Topic, MailChoice)> {
+        let Chosen { decisions, requests, tasks, team } = self;
+        let all =
+            [(Topic::Decisions, decisions), (Topic::Requests, requests), (Topic::Tasks, tasks), (Topic::Team, team)];
+        all.into_iter().filter_map(|(topic, mail)| Some((topic, (*mail)?))).collect()
+    }
 }
 
 /// `POST /notices/preferences`
-pub async fn set_preferences(ctx: Hire, form: Form<Ticked>) -> Result<Response> {
+pub async fn set_preferences(ctx: Hire, form: Form<Chosen>) -> Result<Response> {
     let (state, input) = form.open();
     let sent = match input {
-        Ok(Ticked { mail }) => {
-            let choice = |topic: Topic| {
-                let by_mail = topic.is_locked() || mail.contains(&topic);
-                (topic, if by_mail { MailChoice::Now } else { MailChoice::None })
-            };
-            let wanted: Vec<_> = Topic::ALL.iter().map(|topic| choice(*topic)).collect();
+        Ok(chosen) => {
+            let wanted = chosen.wanted();
             ctx.write(PREFERENCES, move |tx, actor| super::set_preferences(tx, actor, &wanted)).await
         }
         Err(errors) => Err(errors),

@@ -258,6 +258,7 @@ impl MailServer {
             paragraphs: vec![lang.msg(&msg!("This is the test that you asked for: mail leaves, and reaches you."))],
             facts: Vec::new(),
             button: None,
+            aside: None,
             reason: lang.msg(&msg!("You get this mail because you asked for it on the page of the mail server.")),
             settings_label: super::letters::settings_label(lang),
         };

@@ -3,10 +3,12 @@
 use jiff::Timestamp;
 use rusqlite::Row;
 
+use crate::auth::credential::TokenHash;
 use crate::error::{AppError, Result};
 use crate::ids::{EmployeeId, NoticeId, UserId};
 use crate::storage::{Rx, Tx};
 
+use super::decision::{Asked, DecisionLink};
 use super::types::{MailChoice, Notice, NoticeRow, Recipient, Topic};
 
 /// What a mail needs to know of its reader, as of the day it leaves.
@@ -163,6 +165,77 @@ pub(super) fn set_preference(tx: &mut Tx<'_>, user: UserId, topic: Topic, mail: 
     Ok(())
 }
 
+pub(super) fn keep_for_digest(tx: &mut Tx<'_>, user: UserId, notice: NoticeId) -> Result<()> {
+    tx.run("INSERT INTO digest_items (user_id, notice_id) VALUES (?1, ?2)", (user, notice))?;
+    Ok(())
+}
+
+/// What waits for the next daily mail is not wanted by mail any more.
+pub(super) fn leave_out_of_digest(tx: &mut Tx<'_>, user: UserId, topic: Topic) -> Result<()> {
+    tx.run(
+        "DELETE FROM digest_items WHERE user_id = ?1
+         AND notice_id IN (SELECT i.notice_id FROM digest_items i JOIN notices n ON n.id = i.notice_id
+                           WHERE i.user_id = ?1 AND n.topic = ?2)",
+        (user, topic),
+    )?;
+    Ok(())
+}
+
+/// Whoever something waits for, with their record.
+pub(super) fn digest_readers(rx: &Rx<'_>) -> Result<Vec<(UserId, Option<EmployeeId>)>> {
+    rx.all(
+        "SELECT u.id, u.employee_id FROM users u WHERE u.disabled_at IS NULL
+         AND EXISTS (SELECT 1 FROM digest_items i WHERE i.user_id = u.id) ORDER BY u.id",
+        (),
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
+}
+
+/// What waits for a person's daily mail and is not read yet, oldest first; from now on nothing waits.
+pub(super) fn take_for_digest(tx: &mut Tx<'_>, user: UserId) -> Result<Vec<NoticeId>> {
+    let waiting = tx.all(
+        "SELECT n.id FROM digest_items i JOIN notices n ON n.id = i.notice_id
+         WHERE i.user_id = ?1 AND n.read_at IS NULL ORDER BY n.id",
+        [user],
+        |row| row.get(0),
+    )?;
+    tx.run("DELETE FROM digest_items WHERE user_id = ?1", [user])?;
+    Ok(waiting)
+}
+
+pub(super) fn add_link(tx: &mut Tx<'_>, hash: TokenHash, link: &Asked, expires_at: Timestamp) -> Result<()> {
+    tx.run(
+        "INSERT INTO decision_links (token_hash, user_id, approval_id, version, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (token_hash) DO NOTHING",
+        (hash, link.user, link.approval, link.version, expires_at),
+    )?;
+    Ok(())
+}
+
+pub(super) fn link(rx: &Rx<'_>, hash: TokenHash) -> Result<Option<DecisionLink>> {
+    rx.one(
+        "SELECT user_id, approval_id, version, expires_at, used_at FROM decision_links WHERE token_hash = ?1",
+        [hash],
+        |row| {
+            Ok(DecisionLink {
+                asked: Asked { user: row.get(0)?, approval: row.get(1)?, version: row.get(2)? },
+                expires_at: row.get(3)?,
+                used_at: row.get(4)?,
+            })
+        },
+    )
+}
+
+pub(super) fn spend_link(tx: &mut Tx<'_>, hash: TokenHash) -> Result<()> {
+    let now = tx.now();
+    tx.run("UPDATE decision_links SET used_at = ?2 WHERE token_hash = ?1 AND used_at IS NULL", (hash, now))?;
+    Ok(())
+}
+
+pub(super) fn forget_links(tx: &mut Tx<'_>, expired_before: Timestamp) -> Result<usize> {
+    tx.run("DELETE FROM decision_links WHERE expires_at < ?1", [expired_before])
+}
+
 /// Admins with a login, for what only they can mend.
 pub(super) fn admins(rx: &Rx<'_>) -> Result<Vec<UserId>> {
     rx.all(
@@ -214,5 +287,6 @@ pub(super) fn count_held(rx: &Rx<'_>, employee: EmployeeId) -> Result<i64> {
 pub(super) fn erase_held(tx: &mut Tx<'_>, employee: EmployeeId, user: Option<UserId>) -> Result<()> {
     tx.run("DELETE FROM notices WHERE employee_id = ?1", [employee])?;
     tx.run("DELETE FROM notice_preferences WHERE user_id = ?1", [user])?;
+    tx.run("DELETE FROM decision_links WHERE user_id = ?1", [user])?;
     Ok(())
 }

@@ -94,6 +94,7 @@ impl House {
                                 organization: "Nordlicht",
                                 base_url: "https://hr.test",
                                 open: &|_| String::new(),
+                                decide: &|_| "/decide/secret".to_owned(),
                             },
                         )
                         .map(Option::unwrap)

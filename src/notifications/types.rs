@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::auth::Actor;
 use crate::error::Msg;
-use crate::ids::{EmployeeId, NoticeId, UserId};
+use crate::ids::{ApprovalId, EmployeeId, NoticeId, UserId};
 use crate::text_enum;
 
 text_enum! {
@@ -26,8 +26,21 @@ text_enum! {
     pub enum MailChoice {
         /// At once.
         Now = "now",
+        /// With everything else of the day in one mail, in the morning of working days.
+        Daily = "daily",
         /// Not at all; in-app only.
         None = "none",
+    }
+}
+
+impl MailChoice {
+    /// As a person reads it.
+    pub fn label(self) -> &'static str {
+        match self {
+            MailChoice::Now => crate::tr!("At once"),
+            MailChoice::Daily => crate::tr!("Once a day"),
+            MailChoice::None => crate::tr!("No mail"),
+        }
     }
 }
 
@@ -104,18 +117,26 @@ pub struct Notice {
     pub(super) text: Msg,
     pub(super) quote: String,
     pub(super) link: String,
+    pub(super) decides: Option<(ApprovalId, u32)>,
 }
 
 impl Notice {
     /// `subject` is what it is about: the name of its kind, as in the audit log, and its id.
     pub fn new(kind: &'static Kind, subject: (&'static str, i64), text: impl Into<Msg>) -> Notice {
-        Notice { kind, subject, text: text.into(), quote: String::new(), link: "/notices".to_owned() }
+        Notice { kind, subject, text: text.into(), quote: String::new(), link: "/notices".to_owned(), decides: None }
     }
 
     /// What a person wrote, shown as theirs; cut at 2,000 characters.
     #[must_use]
     pub fn quote(mut self, words: &str) -> Notice {
         self.quote = words.trim().chars().take(2000).collect();
+        self
+    }
+
+    /// It asks for a decision on this version of an approval: its mail holds a link that is good for that one decision.
+    #[must_use]
+    pub fn decides(mut self, approval: ApprovalId, version: u32) -> Notice {
+        self.decides = Some((approval, version));
         self
     }
 

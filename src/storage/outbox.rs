@@ -38,6 +38,18 @@ pub struct OutboxRow {
     pub last_error: String,
 }
 
+crate::text_enum! {
+    /// How a row stands.
+    pub enum State {
+        Waiting = "waiting",
+        /// It is being performed.
+        Claimed = "claimed",
+        Done = "done",
+        /// Given up.
+        Failed = "failed",
+    }
+}
+
 /// What became of an attempt that failed for now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
@@ -141,6 +153,7 @@ pub fn revive(tx: &mut Tx<'_>, id: OutboxId) -> Result<bool> {
            WHERE other.kind = outbox.kind AND other.key = outbox.key AND other.state = 'waiting')",
         params![id, tx.now()],
     )?;
+    tx.ring_outbox();
     Ok(revived > 0)
 }
 
@@ -172,6 +185,72 @@ pub fn failed(rx: &Rx<'_>, limit: u32) -> Result<Vec<OutboxRow>> {
         [limit],
         item,
     )
+}
+
+/// How many rows of a kind wait, those at work included, and how many were given up.
+pub fn counts(rx: &Rx<'_>, kind: &str) -> Result<(i64, i64)> {
+    let waiting = "SELECT count(*) FROM outbox WHERE state IN ('waiting', 'claimed') AND kind = ?1";
+    let failed = "SELECT count(*) FROM outbox WHERE state = 'failed' AND kind = ?1";
+    Ok((rx.scalar(waiting, [kind])?, rx.scalar(failed, [kind])?))
+}
+
+/// Rows of a kind that wait, the next one first, each with when it is tried next.
+pub fn waiting_rows(rx: &Rx<'_>, kind: &str, limit: i64, offset: i64) -> Result<Vec<(OutboxRow, Timestamp)>> {
+    rx.all(
+        "SELECT id, kind, key, payload, attempts, created_at, last_error, due_at FROM outbox
+         WHERE state IN ('waiting', 'claimed') AND kind = ?1 ORDER BY due_at, id LIMIT ?2 OFFSET ?3",
+        params![kind, limit, offset],
+        |row| Ok((item(row)?, row.get(7)?)),
+    )
+}
+
+/// Rows of a kind that were given up, newest first, each with when that was.
+pub fn failed_rows(rx: &Rx<'_>, kind: &str, limit: i64, offset: i64) -> Result<Vec<(OutboxRow, Timestamp)>> {
+    rx.all(
+        "SELECT id, kind, key, payload, attempts, created_at, last_error, done_at FROM outbox
+         WHERE state = 'failed' AND kind = ?1 ORDER BY done_at DESC, id DESC LIMIT ?2 OFFSET ?3",
+        params![kind, limit, offset],
+        |row| Ok((item(row)?, row.get(7)?)),
+    )
+}
+
+/// A row that waits or was given up, and its state; `None` for what is done.
+pub fn open_row(rx: &Rx<'_>, id: OutboxId) -> Result<Option<(OutboxRow, State)>> {
+    rx.one(
+        "SELECT id, kind, key, payload, attempts, created_at, last_error, state FROM outbox
+         WHERE id = ?1 AND state <> 'done'",
+        [id],
+        |row| Ok((item(row)?, row.get(7)?)),
+    )
+}
+
+/// A row that waits is tried at the next look; its two days go on.
+pub fn hurry(tx: &mut Tx<'_>, id: OutboxId) -> Result<()> {
+    let now = tx.now();
+    tx.run("UPDATE outbox SET due_at = min(due_at, ?2) WHERE id = ?1 AND state = 'waiting'", params![id, now])?;
+    tx.ring_outbox();
+    Ok(())
+}
+
+/// Every row of a kind that waits is tried at the next look.
+pub fn hurry_all(tx: &mut Tx<'_>, kind: &str) -> Result<usize> {
+    let now = tx.now();
+    tx.ring_outbox();
+    tx.run(
+        "UPDATE outbox SET due_at = ?2 WHERE state IN ('waiting', 'claimed') AND state = 'waiting' AND kind = ?1 AND due_at > ?2",
+        params![kind, now],
+    )
+}
+
+/// Every row of a kind that was given up.
+pub fn failed_ids(rx: &Rx<'_>, kind: &str) -> Result<Vec<OutboxId>> {
+    rx.all("SELECT id FROM outbox WHERE state = 'failed' AND kind = ?1 ORDER BY id", [kind], |row| row.get(0))
+}
+
+/// Removes a row that waits or was given up, unperformed.
+pub fn remove(tx: &mut Tx<'_>, id: OutboxId) -> Result<()> {
+    tx.run("DELETE FROM outbox WHERE id = ?1 AND state IN ('waiting', 'failed')", [id])?;
+    Ok(())
 }
 
 /// Removes what was finished before `before`; answers how many rows.

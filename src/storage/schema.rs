@@ -22,6 +22,8 @@ pub static ORG: Schema = Schema {
         "approval_steps",
         "approvals",
         "audit_log",
+        "decision_links",
+        "digest_items",
         "idempotency_keys",
         "job_done",
         "job_runs",

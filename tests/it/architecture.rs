@@ -203,7 +203,7 @@ const TABLES: &[(&str, &[&str])] = &[
         ],
     ),
     ("approvals", &["approval_asked", "approval_steps", "approvals"]),
-    ("notifications", &["notice_preferences", "notices"]),
+    ("notifications", &["decision_links", "digest_items", "notice_preferences", "notices"]),
     ("jobs", &["job_done", "job_marks", "job_runs", "job_schedule"]),
     ("leave", &["leave_ledger", "leave_lieu_days", "leave_request_days", "leave_requests", "leave_types"]),
     (

@@ -384,8 +384,8 @@ impl Effect for Postman {
         })
     }
 
-    fn given_up(&self, _tx: &mut steward::storage::Tx<'_>, row: &OutboxRow, why: &str) -> Result<()> {
-        self.given_up.lock().push(format!("{}: {why}", row.payload));
+    fn given_up(&self, _tx: &mut steward::storage::Tx<'_>, row: &OutboxRow, failure: &Failure) -> Result<()> {
+        self.given_up.lock().push(format!("{}: {}", row.payload, failure.why()));
         Ok(())
     }
 }

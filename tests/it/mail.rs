@@ -26,6 +26,7 @@ fn mail_to(to: &str, from: &SmtpSettings) -> Mail {
         paragraphs: vec!["Jonas Brandt approved your leave.\n.\nA line with only a dot must arrive.".to_owned()],
         facts: Vec::new(),
         button: Some(Button { label: "Open".to_owned(), url: "https://hr.example/leave/requests/17".to_owned() }),
+        aside: None,
         reason: "You get this because it concerns you.".to_owned(),
         settings_label: "Choose what comes by mail".to_owned(),
     };

@@ -23,10 +23,17 @@ const SNOW: Kind = Kind::new("snow", Topic::Requests, "Snow in Turku", "Look out
 const ACT: Op = Op::housekeeping(Housekeeping::Notices);
 
 /// An organization whose clockwork sends mail by `smtp`, with people that have logins.
-fn house(smtp: Option<SmtpSettings>) -> House {
+pub fn house(smtp: Option<SmtpSettings>) -> House {
     let effect = MailEffect::new(Arc::new(MailServer::fixed(smtp)), |_| "https://hr.test:8443".to_owned());
     let house = House::at("2026-12-01T09:30:00Z", Registry::new().effect(effect));
-    let people = [(1, "admin", "en"), (7, "mira", "de"), (8, "refused", "en"), (9, "later", "en")];
+    let people = [
+        (1, "admin", "en"),
+        (7, "mira", "de"),
+        (8, "refused", "en"),
+        (9, "later", "en"),
+        (10, "cut", "en"),
+        (11, "held", "en"),
+    ];
     house
         .org
         .db
@@ -45,7 +52,7 @@ fn house(smtp: Option<SmtpSettings>) -> House {
     house
 }
 
-fn tell(house: &House, user: i64, request: i64) {
+pub fn tell(house: &House, user: i64, request: i64) {
     let notice = Notice::new(&SNOW, ("leave_request", request), msg!("{0} saw snow.", "Jonas Brandt"))
         .quote("Enjoy Turku")
         .link(format!("/leave/requests/{request}"));
@@ -64,7 +71,7 @@ fn actor(user: i64) -> Actor {
     }
 }
 
-fn notices(house: &House, user: i64) -> Vec<String> {
+pub fn notices(house: &House, user: i64) -> Vec<String> {
     let rows = house.org.db.read_blocking(|rx| notifications::list(rx, &actor(user), false, 50, 0)).unwrap().0;
     rows.iter().map(|row| row.text.to_string()).collect()
 }
@@ -224,18 +231,24 @@ async fn the_page_shows_my_notices_by_day_and_marks_them() {
 async fn preferences_are_kept_and_security_stays() {
     let app = TestApp::new();
     let mira = app.as_employee();
-    let ticked = |page: &str, topic: &str| page.contains(&format!("value=\"{topic}\" checked"));
+    let chosen =
+        |page: &str, topic: &str, mail: &str| page.contains(&format!("name=\"{topic}\" value=\"{mail}\" checked"));
+    let page = mira.get("/notices/preferences").await.assert_ok().assert_lacks("name=\"account\"").text();
+    assert!(chosen(&page, "team", "now") && chosen(&page, "decisions", "now"));
+    let form = [("tasks", "daily"), ("requests", "now"), ("team", "none")];
+    mira.post("/notices/preferences", form).await.assert_redirect("/notices/preferences");
     let page = mira.get("/notices/preferences").await.assert_ok().text();
-    assert!(ticked(&page, "team") && ticked(&page, "account"));
-    mira.post("/notices/preferences", [("mail", "tasks"), ("mail", "requests")])
-        .await
-        .assert_redirect("/notices/preferences");
-    let page = mira.get("/notices/preferences").await.assert_ok().text();
-    assert!(ticked(&page, "tasks") && ticked(&page, "requests") && ticked(&page, "account"));
-    assert!(!ticked(&page, "team") && !ticked(&page, "decisions"));
-    mira.post("/notices/preferences", [("mail", "gossip")]).await.assert_status(422);
+    assert!(chosen(&page, "tasks", "daily") && chosen(&page, "requests", "now") && chosen(&page, "team", "none"));
+    assert!(chosen(&page, "decisions", "now"), "what is left out stays");
+    mira.post("/notices/preferences", [("team", "weekly")]).await.assert_status(422);
+    // What concerns the account is no control of the form, and sent all the same it changes nothing.
+    mira.post("/notices/preferences", [("account", "none")]).await.assert_redirect("/notices/preferences");
+    let all = mira.get("/api/v1/notifications/preferences").await.json();
+    assert!(
+        all["preferences"].as_array().unwrap().contains(&json!({"topic": "account", "mail": "now", "locked": true}))
+    );
     // Nobody else's changed.
-    assert!(ticked(&app.as_manager().get("/notices/preferences").await.text(), "team"));
+    assert!(chosen(&app.as_manager().get("/notices/preferences").await.text(), "team", "now"));
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use crate::appliance::House;
 use crate::auth::{Admin, Ctx};
 use crate::error::{AppError, Result};
 use crate::lang::Lang;
-use crate::notifications::{MailServer, Secret, ServerInput, Tested};
+use crate::notifications::{MailServer, Secret, ServerInput, Tested, queue};
 use crate::storage::marks::Standing;
 use crate::text::EmailAddress;
 use crate::web::{self, Flash, Form, FormState, Patient, Shell, filters};
@@ -32,6 +32,8 @@ struct Page {
     form: FormState,
     securities: Vec<(&'static str, &'static str)>,
     me: String,
+    /// Mail of the organization that was given up.
+    failed: i64,
     tested: Option<Told>,
 }
 web::pages!(Page);
@@ -170,6 +172,7 @@ async fn page(ctx: &Ctx, house: &House, status: StatusCode, form: FormState, tes
         form,
         securities: securities(ctx.visit.lang),
         me: ctx.account().email.clone(),
+        failed: ctx.read(|rx, actor| Ok(queue::counts(rx, actor)?.1)).await?,
         tested,
     };
     web::page_with(status, &page)

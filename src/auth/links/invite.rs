@@ -131,13 +131,21 @@ pub(in crate::auth) async fn forgotten(auth: &Auth, address: EmailAddress, knock
 }
 
 impl Auth {
+    /// The organization that the secret of a link names, where it may be entered under this host name.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] for one that leads nowhere.
+    pub fn org_of_link(&self, secret: &str, host: &str) -> Result<Arc<Org>> {
+        let org = credential::slug_of(secret).and_then(|slug| self.orgs.get(slug));
+        org.filter(|org| self.orgs.admits(host, &org.slug)).ok_or(AppError::NotFound)
+    }
+
     /// The link behind a secret of a page's address, and its organization.
     ///
     /// # Errors
     /// [`AppError::NotFound`] for one that leads nowhere (any more).
     pub(in crate::auth) async fn open_link(&self, secret: &str, kind: Kind, host: &str) -> Result<(Arc<Org>, Open)> {
-        let org = credential::slug_of(secret).and_then(|slug| self.orgs.get(slug));
-        let org = org.filter(|org| self.orgs.admits(host, &org.slug)).ok_or(AppError::NotFound)?;
+        let org = self.org_of_link(secret, host)?;
         let secret = secret.to_owned();
         let link = org.db.read(move |rx| open(rx, &secret, kind)).await?;
         Ok((org, link))
@@ -199,7 +207,7 @@ impl Auth {
 }
 
 /// The one who holds the link, or the code.
-pub(in crate::auth) fn person(account: &Account, knock: &Knock) -> Actor {
+pub fn person(account: &Account, knock: &Knock) -> Actor {
     Actor {
         user_id: Some(account.user_id),
         employee_id: account.employee_id,

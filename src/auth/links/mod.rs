@@ -23,8 +23,7 @@ use crate::text_enum;
 use crate::vault::keys::Purpose;
 
 use super::credential::TokenHash;
-pub(in crate::auth) use invite::person;
-pub use invite::{INVITED, invite, link_for};
+pub use invite::{INVITED, invite, link_for, person};
 
 text_enum! {
     /// What a link is for.

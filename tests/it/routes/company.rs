@@ -241,6 +241,16 @@ async fn furnish(app: &TestApp) -> BTreeMap<&'static str, Things> {
     things.insert("notice", pair(first(notice, employee.employee.0), first(notice, other.employee.0)));
     things.insert("report", same(first("SELECT min(id) FROM overtime_reports WHERE id > ?1", 0)));
 
+    // A mail that was given up.
+    app.arrange(|tx| {
+        tx.run(
+            "UPDATE outbox SET state = 'failed', done_at = created_at, last_error = '550 5.1.1 No such mailbox'
+             WHERE id = (SELECT min(id) FROM outbox WHERE kind = 'mail' AND state IN ('waiting', 'claimed'))",
+            (),
+        )
+    });
+    things.insert("mail", same(first("SELECT min(id) FROM outbox WHERE state = 'failed' AND id > ?1", 0)));
+
     // The stranger has the first session of their own organization: this one is another.
     app.as_admin();
     for client in [app.as_employee(), app.as_other()] {

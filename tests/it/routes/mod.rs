@@ -72,6 +72,8 @@ fn no_path_names_an_organization() {
 /// What stands behind `{id}`, by what the path contains; the first that fits.
 const IDS: &[(&str, &str)] = &[
     ("/profile-changes/", "profile_change"),
+    ("/mail/queue/", "mail"),
+    ("/mail-queue/", "mail"),
     ("/leave/requests/", "leave"),
     ("/schedule-templates/", "schedule_template"),
     ("/schedule-overlays/", "overlay"),

@@ -61,6 +61,15 @@ impl TestApp {
         TestApp::over(house, people, clock, dir)
     }
 
+    /// As [`TestApp::new`], sending mail through this server. A tick of `app.app.clockwork` hands it over.
+    pub fn sending(server: &crate::smtp_server::SmtpServer) -> TestApp {
+        let flags = server.flags();
+        let app = TestApp::with(&flags.each_ref().map(|(name, value)| (*name, value.as_str())));
+        // Its folder is a copy, and knows it.
+        app.app.house.orgs.holding().set(steward::storage::marks::Standing::Home);
+        app
+    }
+
     /// A copy of the folder that another [`TestApp::close`] has left.
     pub fn copy_of(folder: &Path, people: People, flags: &[(&'static str, &str)]) -> TestApp {
         let dir = tempfile::tempdir().unwrap();
