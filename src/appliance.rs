@@ -13,6 +13,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::{AppError, Result};
 use crate::jobs::{Cleanup, Clockwork, Registry, Renewal};
+use crate::live::{Limits, Live};
 use crate::notifications::{MailEffect, MailServer};
 use crate::orgs::{Org, Orgs};
 use crate::storage::dir::{DataDir, Lock};
@@ -189,6 +190,8 @@ pub(crate) fn name_followers() {
 pub struct App {
     pub house: Arc<House>,
     pub auth: Arc<Auth>,
+    /// The open pages that are told what changes.
+    pub live: Arc<Live>,
     pub web: Web,
     /// Stands still until it is started, or ticked by a test.
     pub clockwork: Clockwork,
@@ -202,9 +205,10 @@ impl App {
             inbox: |rx, actor| Ok(u64::from(approvals::count_for(rx, actor)?)),
         };
         let auth = Arc::new(Auth::new(Arc::clone(&house.orgs), waiting));
+        let live = Arc::new(Live::new(Arc::clone(&auth), Limits::default()));
         let web = Web::new(web_settings(&house.config, &house.orgs)).framed(auth::frame(&auth));
         let clockwork = Clockwork::new(Arc::clone(&house.orgs), registry(&house));
-        App { house, auth, web, clockwork }
+        App { house, auth, live, web, clockwork }
     }
 
     /// The whole program as a service: every route behind every layer.
@@ -263,6 +267,12 @@ fn web_settings(config: &Config, orgs: &Arc<Orgs>) -> Settings {
 impl FromRef<App> for Arc<Auth> {
     fn from_ref(app: &App) -> Self {
         Arc::clone(&app.auth)
+    }
+}
+
+impl FromRef<App> for Arc<Live> {
+    fn from_ref(app: &App) -> Self {
+        Arc::clone(&app.live)
     }
 }
 

@@ -41,3 +41,4 @@ pub mod admin;
 pub mod calendar;
 pub mod home;
 pub mod inbox;
+pub mod live;

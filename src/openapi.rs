@@ -13,7 +13,7 @@ use utoipa::openapi::security::{
 
 use crate::router::{self, Audience};
 use crate::web::cookies::SESSION;
-use crate::{admin, audit, auth, calendar, inbox, leave, notifications, onboarding, overtime, people};
+use crate::{admin, audit, auth, calendar, inbox, leave, live, notifications, onboarding, overtime, people};
 
 /// What the document says of the API as a whole.
 #[derive(Debug, OpenApi)]
@@ -40,6 +40,7 @@ fn gather() -> utoipa::openapi::OpenApi {
     document.merge(calendar::api::Api::openapi());
     document.merge(overtime::api::Api::openapi());
     document.merge(inbox::api::Api::openapi());
+    document.merge(live::api::Api::openapi());
     document.merge(people::api::Api::openapi());
     document.merge(onboarding::api::Api::openapi());
     guard(&mut document);

@@ -10,7 +10,9 @@ use axum::routing::{MethodFilter, on};
 
 use crate::appliance::App;
 use crate::web::{self, Json};
-use crate::{admin, audit, auth, calendar, home, inbox, leave, notifications, onboarding, openapi, overtime, people};
+use crate::{
+    admin, audit, auth, calendar, home, inbox, leave, live, notifications, onboarding, openapi, overtime, people,
+};
 
 /// For whom a route is. The extractor and the action decide; this is what the table of routes says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,10 +92,18 @@ impl Routes {
 /// The table.
 pub fn routes() -> Routes {
     let mut t = Routes::new();
-    for group in [anyone, hire, staff, manager, hr, admin, onboarding_routes, personal_routes] {
+    for group in [anyone, hire, staff, manager, hr, admin, onboarding_routes, personal_routes, live_routes] {
         group(&mut t);
     }
     t
+}
+
+/// The socket asks whose it is by itself: the first message may say so.
+fn live_routes(t: &mut Routes) {
+    t.for_(Audience::Anyone);
+    t.get("/api/v1/events", live::api::events);
+    t.for_(Audience::Hire);
+    t.get("/api/v1/events/now", live::api::now);
 }
 
 fn anyone(t: &mut Routes) {

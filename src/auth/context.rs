@@ -21,7 +21,7 @@ use super::account::Account;
 use super::actor::{Actor, Channel, Origin, Role};
 use super::cookie::Cookie;
 use super::once::Once;
-use super::resolve::{Credential, Signed};
+use super::resolve::{Credential, Pass, Signed};
 use super::{Auth, bounce, caller};
 
 /// A request of somebody who is signed in.
@@ -127,32 +127,43 @@ impl Ctx {
         }
     }
 
+    /// What something that lasts longer than this request keeps, to ask again whether its credential still holds.
+    pub fn pass(&self) -> Pass {
+        self.signed.pass(self.actor.origin)
+    }
+
+    /// The context of whoever holds `token`, an access token or a personal one: where it comes later than the request
+    /// itself, of which `visit` and `host` are.
+    ///
+    /// # Errors
+    /// As for a request: [`AppError::Unauthenticated`], [`AppError::Unavailable`].
+    pub async fn by_token(auth: Arc<Auth>, visit: Visit, host: &str, token: String) -> Result<Ctx> {
+        let signed = auth.resolve(&Credential::Bearer(token), host).await?;
+        Ok(Ctx::signed(auth, visit, signed))
+    }
+
     async fn of(parts: &Parts, auth: Arc<Auth>) -> Result<Ctx> {
-        let mut visit = Visit::of(parts);
+        let visit = Visit::of(parts);
         let credential = credential(&parts.headers, visit.secure).ok_or(AppError::Unauthenticated)?;
         let signed = auth.resolve(&credential, caller::host_of(parts)).await?;
         if signed.is_read_only() && parts.method != Method::GET && parts.method != Method::HEAD {
             return Err(AppError::forbidden("This token may only read."));
         }
-        let account = &signed.account;
         if let Some(gate) = Gate::of(parts) {
-            gate.vouch((signed.org.slug.as_str(), account.user_id));
+            gate.vouch((signed.org.slug.as_str(), signed.account.user_id));
         }
+        Ok(Ctx { once: parts.extensions.get().cloned(), ..Ctx::signed(auth, visit, signed) })
+    }
+
+    fn signed(auth: Arc<Auth>, mut visit: Visit, signed: Arc<Signed>) -> Ctx {
+        let account = &signed.account;
         visit.lang = account.language.parse().unwrap_or(visit.lang);
         if !account.theme.is_empty() {
             visit.theme = Theme::read(&account.theme);
         }
         let channel = if is_api(&visit.path) { Channel::Api } else { Channel::Web };
-        let actor = Arc::new(Actor {
-            user_id: Some(account.user_id),
-            employee_id: account.employee_id,
-            name: account.name.clone(),
-            roles: account.roles,
-            origin: Origin { channel, session_id: signed.session(), address: visit.address },
-            zone: account.zone.clone(),
-            language: account.language.clone(),
-        });
-        Ok(Ctx { auth, org: Arc::clone(&signed.org), actor, visit, signed, once: parts.extensions.get().cloned() })
+        let actor = account.actor(Origin { channel, session_id: signed.session(), address: visit.address });
+        Ctx { auth, org: Arc::clone(&signed.org), actor: Arc::new(actor), visit, signed, once: None }
     }
 }
 
@@ -160,6 +171,11 @@ impl std::fmt::Debug for Ctx {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Ctx").field("org", &self.org.slug).field("actor", &self.actor).finish_non_exhaustive()
     }
+}
+
+/// Whether a request says who it is from, truly or not.
+pub fn shows_credential(parts: &Parts) -> bool {
+    credential(&parts.headers, Visit::of(parts).secure).is_some()
 }
 
 /// What the request shows. A bearer token counts alone: a script that sends one does not mean some browser's cookie.

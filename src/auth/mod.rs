@@ -36,8 +36,9 @@ use crate::storage::Rx;
 use crate::vault::keys::Purpose;
 
 pub use actor::{Actor, Channel, Origin, Role, Roles};
-pub use context::{Admin, Ctx, Hire, Hr, Manager, Maybe, Staff};
+pub use context::{Admin, Ctx, Hire, Hr, Manager, Maybe, Staff, shows_credential};
 use password::Passwords;
+pub use resolve::Pass;
 pub use shell::frame;
 
 /// How many of something wait for the acting person, beside a link of the navigation.
@@ -68,6 +69,14 @@ impl Auth {
 
     pub fn clock(&self) -> &Clock {
         self.orgs.clock()
+    }
+
+    /// Unread notices and waiting decisions, as the shell shows them.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn count_waiting(&self, rx: &Rx<'_>, actor: &Actor) -> Result<(u64, u64)> {
+        Ok(((self.waiting.unread)(rx, actor)?, (self.waiting.inbox)(rx, actor)?))
     }
 }
 

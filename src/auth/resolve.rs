@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use parking_lot::{Mutex, RwLock};
 
@@ -17,12 +18,13 @@ use crate::error::{AppError, Result};
 use crate::ids::{SessionId, UserId};
 use crate::lang::Lang;
 use crate::orgs::{Org, Slug};
-use crate::storage::{Housekeeping, Op};
+use crate::storage::{Housekeeping, Op, Rx};
 use crate::vault::keys::Purpose;
 
 use super::account::{self, Account};
+use super::actor::{Actor, Origin};
 use super::credential::{self, TokenHash};
-use super::session::{self, Found, Kind};
+use super::session::{self, Kind};
 use super::{Auth, personal, token};
 
 /// Rows beyond which what is stale is swept out.
@@ -60,6 +62,7 @@ pub(super) struct Signed {
     pub(super) org: Arc<Org>,
     pub(super) account: Account,
     pub(super) behind: Behind,
+    key: Key,
     commit: u64,
     /// The end of the session or token, or of the person's day, whichever is sooner.
     good_until: Timestamp,
@@ -194,37 +197,8 @@ impl Auth {
         let (zone, wanted) = (org.settings().zone.clone(), key.clone());
         let used = seen.as_ref().map_or(0, |seen| seen.used.load(Ordering::Acquire));
         let used = Timestamp::from_microsecond(used).unwrap_or(Timestamp::UNIX_EPOCH);
-        let found = org
-            .db
-            .read(move |rx| {
-                let (user, behind, idle, last_seen, ends) = match wanted {
-                    Key::Personal(hash) => {
-                        let Some(found) = personal::by_hash(rx, hash)? else { return Ok(None) };
-                        let last = found.last_used_at.unwrap_or(Timestamp::MIN);
-                        (
-                            found.user_id,
-                            Behind::Personal(found.id, found.scope),
-                            SignedDuration::MAX,
-                            last,
-                            found.expires_at,
-                        )
-                    }
-                    Key::Cookie(hash) => match session::by_cookie(rx, hash, used)? {
-                        Some(found) => of_session(&found),
-                        None => return Ok(None),
-                    },
-                    Key::Session(_, id, user) => {
-                        match session::by_id(rx, id, user, used)?.filter(|found| found.kind == Kind::Api) {
-                            Some(found) => of_session(&found),
-                            None => return Ok(None),
-                        }
-                    }
-                };
-                let account = account::load(rx, user, &zone)?;
-                Ok(account.map(|account| (account, behind, idle, last_seen, ends)))
-            })
-            .await?;
-        let Some((account, behind, idle, last_seen, ends)) = found else {
+        let found = org.db.read(move |rx| look_up(rx, &wanted, used, &zone)).await?;
+        let Some(Known { account, behind, idle, last_seen, ends }) = found else {
             self.signed.0.write().remove(&key);
             return Err(AppError::Unauthenticated);
         };
@@ -232,14 +206,80 @@ impl Auth {
         seen.used.fetch_max(last_seen.as_microsecond(), Ordering::AcqRel);
         seen.written.fetch_max(last_seen.as_microsecond(), Ordering::AcqRel);
         let good_until = ends.min(account.good_until);
-        let signed = Arc::new(Signed { org, account, behind, commit, good_until, idle, seen, kept: Kept::default() });
+        let kept = Kept::default();
+        let signed = Arc::new(Signed { org, account, behind, key: key.clone(), commit, good_until, idle, seen, kept });
         self.signed.keep(key, &signed);
         Ok(signed)
     }
 }
 
-fn of_session(found: &Found) -> (UserId, Behind, SignedDuration, Timestamp, Timestamp) {
-    (found.user_id, Behind::Session(found.id), found.kind.idle(), found.last_seen_at, found.expires_at)
+/// What the database knows of a credential.
+struct Known {
+    account: Account,
+    behind: Behind,
+    idle: SignedDuration,
+    last_seen: Timestamp,
+    ends: Timestamp,
+}
+
+/// The login behind a credential that was `used` then, as far as the caller knows; `None` where there is none any more.
+fn look_up(rx: &Rx<'_>, key: &Key, used: Timestamp, zone: &TimeZone) -> Result<Option<Known>> {
+    let session = match key {
+        Key::Personal(hash) => {
+            let Some(found) = personal::by_hash(rx, *hash)? else { return Ok(None) };
+            let behind = Behind::Personal(found.id, found.scope);
+            let last_seen = found.last_used_at.unwrap_or(Timestamp::MIN);
+            let (idle, ends) = (SignedDuration::MAX, found.expires_at);
+            let account = account::load(rx, found.user_id, zone)?;
+            return Ok(account.map(|account| Known { account, behind, idle, last_seen, ends }));
+        }
+        Key::Cookie(hash) => session::by_cookie(rx, *hash, used)?,
+        Key::Session(_, id, user) => session::by_id(rx, *id, *user, used)?.filter(|found| found.kind == Kind::Api),
+    };
+    let Some(found) = session else { return Ok(None) };
+    let (behind, idle, last_seen) = (Behind::Session(found.id), found.kind.idle(), found.last_seen_at);
+    let account = account::load(rx, found.user_id, zone)?;
+    Ok(account.map(|account| Known { account, behind, idle, last_seen, ends: found.expires_at }))
+}
+
+/// What something that lasts longer than a request keeps, to ask again whether its credential still holds.
+pub struct Pass {
+    key: Key,
+    origin: Origin,
+    seen: Arc<Seen>,
+}
+
+impl std::fmt::Debug for Pass {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Pass").field("origin", &self.origin).finish_non_exhaustive()
+    }
+}
+
+impl Signed {
+    /// See [`Pass`].
+    pub(super) fn pass(&self, origin: Origin) -> Pass {
+        Pass { key: self.key.clone(), origin, seen: Arc::clone(&self.seen) }
+    }
+}
+
+impl Pass {
+    /// Whether both stand on the same session or token.
+    pub fn is_same(&self, other: &Pass) -> bool {
+        self.key == other.key
+    }
+
+    /// The person as they are now, and until when that is so if nothing is committed: their session, token or day ends
+    /// then. `None` where the credential holds no more: it has ended, or the login is disabled.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn still_holds(&self, rx: &Rx<'_>, zone: &TimeZone) -> Result<Option<(Actor, Timestamp)>> {
+        let used = Timestamp::from_microsecond(self.seen.used.load(Ordering::Acquire)).unwrap_or(Timestamp::UNIX_EPOCH);
+        let Some(known) = look_up(rx, &self.key, used, zone)? else { return Ok(None) };
+        let idle = known.last_seen.max(used).checked_add(known.idle).unwrap_or(Timestamp::MAX);
+        let until = known.ends.min(known.account.good_until).min(idle);
+        Ok(Some((known.account.actor(self.origin), until)))
+    }
 }
 
 impl Cache {

@@ -91,21 +91,18 @@ impl Ctx {
         Ok(shell.shortcuts(bar))
     }
 
-    /// Unread notices and waiting decisions.
-    async fn counts(&self) -> Result<(u64, u64)> {
-        let waiting = self.auth.waiting;
-        let counts = self.read_once_a_commit(move |rx, actor| {
-            Ok(Counts { unread: (waiting.unread)(rx, actor)?, inbox: (waiting.inbox)(rx, actor)? })
-        });
-        let counts = counts.await?;
-        Ok((counts.unread, counts.inbox))
+    /// Unread notices and waiting decisions, as the shell shows them; read once a commit.
+    ///
+    /// # Errors
+    /// Where they cannot be read.
+    pub async fn counts(&self) -> Result<(u64, u64)> {
+        let auth = Arc::clone(&self.auth);
+        let counts = self.read_once_a_commit(move |rx, actor| auth.count_waiting(rx, actor).map(Counts));
+        Ok(counts.await?.0)
     }
 }
 
-struct Counts {
-    unread: u64,
-    inbox: u64,
-}
+struct Counts((u64, u64));
 
 /// For `web`: the shell of whoever sent a request, around the page that says what went wrong with it.
 pub fn frame(auth: &Arc<Auth>) -> Frame {

@@ -92,8 +92,14 @@ async fn run(house: Arc<House>, ready: impl FnOnce(&House)) -> Done {
     ready(&house);
     tracing::info!(%address, data = %house.data.display(), "ready");
     let certificate = tls.map(|tls| tokio::spawn(keep_certificate(tls, Arc::clone(&house))));
-    let stop = stop()?;
+    let (stop, live) = (stop()?, Arc::clone(&app.live));
+    // Open sockets are none of the listener's any more: they are told, and go while it drains.
+    let stop = async move {
+        stop.await;
+        live.end();
+    };
     listener.serve(app.router(), stop).await;
+    app.live.ended().await;
     tracing::info!("stopping");
     clockwork.stop(CLOCKWORK_PATIENCE).await;
     control.abort();

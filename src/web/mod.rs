@@ -51,6 +51,7 @@ pub use flash::Flash;
 pub use form::{Form, FormState, time_zones};
 pub use format::Format;
 pub use json::Json;
+pub(crate) use layers::origin::is_not_foreign;
 pub use layers::{BulkRate, Frame, Gate, Network, Patient, Peer, SignInRate, Web, is_api, layers};
 pub use listing::{List, Listing};
 pub use page::{Page, page, page_with, pages, redirect};

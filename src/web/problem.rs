@@ -26,6 +26,8 @@ pub enum Refused {
     UnsupportedMediaType,
     /// 421: no host of ours.
     Misdirected,
+    /// 426: this address speaks WebSocket.
+    UpgradeRequired,
     /// 504 is for proxies; ours is 503: it took longer than a page may.
     TooSlow,
     /// 401: no such login, or not its password.
@@ -47,6 +49,7 @@ impl Refused {
             Refused::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Refused::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Refused::Misdirected => StatusCode::MISDIRECTED_REQUEST,
+            Refused::UpgradeRequired => StatusCode::UPGRADE_REQUIRED,
             Refused::TooSlow => StatusCode::SERVICE_UNAVAILABLE,
             Refused::SignInFailed => StatusCode::UNAUTHORIZED,
             Refused::OrganizationRequired(_) => StatusCode::CONFLICT,
@@ -73,6 +76,7 @@ impl Refused {
             Refused::TooLarge => "too_large",
             Refused::UnsupportedMediaType => "unsupported_media_type",
             Refused::Misdirected => "misdirected",
+            Refused::UpgradeRequired => "upgrade_required",
             Refused::TooSlow => "unavailable",
             Refused::SignInFailed => "unauthenticated",
             Refused::OrganizationRequired(_) => "organization_required",
@@ -97,6 +101,7 @@ impl Refused {
             Refused::TooLarge => tr!("That is too large"),
             Refused::UnsupportedMediaType => tr!("This kind of content is not taken here"),
             Refused::Misdirected => tr!("This address is not served here"),
+            Refused::UpgradeRequired => tr!("This address speaks WebSocket"),
             Refused::TooSlow => tr!("It took too long"),
             Refused::SignInFailed => tr!("Sign-in failed"),
             Refused::OrganizationRequired(_) => tr!("Which organization?"),
@@ -131,6 +136,7 @@ impl Refused {
                     "Use the address that your administrator gave you. An administrator lists further names in the settings (hosts)."
                 )
             }
+            Refused::UpgradeRequired => tr!("Open it as a WebSocket; ask for the counts once at /api/v1/events/now."),
             Refused::TooSlow => tr!("It may have been done all the same. Look before you repeat it."),
             Refused::SignInFailed => tr!("The e-mail address or the password is wrong."),
             Refused::OrganizationRequired(slugs) => {

@@ -272,6 +272,23 @@ impl Chrome {
         self.client.execute(ask, vec![json!(path)]).await.unwrap()
     }
 
+    /// What a count beside a link says; none is 0.
+    pub async fn figure(&self, css: &str) -> u64 {
+        match self.client.find(Locator::Css(css)).await {
+            Ok(count) => count.text().await.unwrap_or_default().trim().parse().unwrap_or(0),
+            Err(_) => 0,
+        }
+    }
+
+    /// Waits until that count says so much.
+    pub async fn counts(&self, css: &str, wanted: u64) {
+        let until = Instant::now() + PATIENCE;
+        while self.figure(css).await != wanted {
+            assert!(Instant::now() < until, "{css} says {}, not {wanted}", self.figure(css).await);
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
     /// How much wider than the screen the page is, in CSS pixels.
     pub async fn too_wide(&self) -> i64 {
         let measure = "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
@@ -291,6 +308,8 @@ impl Chrome {
     pub async fn close(self) {
         let mut complaints = self.complaints().await;
         complaints.retain(|complaint| !complaint.starts_with("\"network\""));
+        // While the program starts again, pages that are open try in vain to hear from it.
+        complaints.retain(|complaint| !complaint.contains("WebSocket connection to"));
         assert!(complaints.is_empty(), "{complaints:#?}");
         // A browser that is gone already has nothing to say.
         let _ = self.client.clone().close().await;

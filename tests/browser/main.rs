@@ -11,6 +11,7 @@ mod founding;
 mod hiring;
 mod import;
 mod leave;
+mod live;
 mod overtime;
 mod phone;
 mod profile;

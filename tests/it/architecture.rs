@@ -311,7 +311,7 @@ const FLOORS: &[&[&str]] = &[
     &["storage", "vault", "sheet", "mail", "web"],
     &["orgs", "people", "auth", "audit", "approvals", "notifications", "jobs", "documents"],
     &["onboarding", "leave", "overtime", "attendance"],
-    &["calendar", "reports", "inbox", "home", "admin"],
+    &["calendar", "reports", "inbox", "home", "admin", "live"],
 ];
 
 fn floor(room: &str) -> Option<usize> {

@@ -16,6 +16,7 @@ mod inbox_pages;
 mod leave_api;
 mod leave_pages;
 mod letters;
+mod live;
 mod mail;
 mod model;
 mod notices;

@@ -16,7 +16,7 @@ use crate::lang::Lang;
 use crate::storage::{Rx, Tx};
 use crate::web::Theme;
 
-use super::actor::{Actor, Roles};
+use super::actor::{Actor, Origin, Roles};
 pub use rules::Employment;
 
 /// A login that may be used now.
@@ -43,6 +43,21 @@ pub struct Account {
     /// When the roles must be asked for again at the latest: the next midnight of `zone`, because the first and the
     /// last day at work are dates.
     pub good_until: Timestamp,
+}
+
+impl Account {
+    /// The person as actions see them, coming from there.
+    pub(super) fn actor(&self, origin: Origin) -> Actor {
+        Actor {
+            user_id: Some(self.user_id),
+            employee_id: self.employee_id,
+            name: self.name.clone(),
+            roles: self.roles,
+            origin,
+            zone: self.zone.clone(),
+            language: self.language.clone(),
+        }
+    }
 }
 
 /// The login `user` as of now. `None` where there is none, or where it may not be used: disabled, or its person has

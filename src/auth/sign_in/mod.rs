@@ -332,15 +332,7 @@ fn nobody() -> EmailAddress {
 }
 
 fn acting(account: &Account, session: &Opened, knock: &Knock) -> Actor {
-    Actor {
-        user_id: Some(account.user_id),
-        employee_id: account.employee_id,
-        name: account.name.clone(),
-        roles: account.roles,
-        origin: Origin { channel: channel(knock.kind), session_id: Some(session.id), address: knock.client.address },
-        zone: account.zone.clone(),
-        language: account.language.clone(),
-    }
+    account.actor(Origin { channel: channel(knock.kind), session_id: Some(session.id), address: knock.client.address })
 }
 
 /// Whoever typed the wrong password: nobody we know.

@@ -362,3 +362,15 @@ pub fn progress_of(rx: &Rx<'_>, actor: &Actor, employee: EmployeeId) -> Result<(
     let run = store::latest_of(rx, employee)?.ok_or(AppError::NotFound)?;
     Ok((run.id, run.progress))
 }
+
+/// How far a run is, for its person, their managers and HR.
+///
+/// # Errors
+/// [`AppError::NotFound`] for everybody else.
+pub fn progress(rx: &Rx<'_>, actor: &Actor, id: OnboardingId) -> Result<Progress> {
+    let run = store::get(rx, id)?.ok_or(AppError::NotFound)?;
+    match people::reach(rx, actor, EmployeeId(run.employee.id))? {
+        Reach::None => Err(AppError::NotFound),
+        _ => Ok(run.progress),
+    }
+}

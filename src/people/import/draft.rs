@@ -17,11 +17,12 @@ use futures_util::{Stream, StreamExt as _, TryStreamExt as _};
 use jiff::Timestamp;
 
 use super::{BOUNDS, Table, read};
-use crate::auth::Ctx;
+use crate::auth::{Actor, Ctx};
 use crate::error::{AppError, Result};
 use crate::ids::random_token;
 use crate::jobs::{Due, Job, JobCtx, Outcome};
 use crate::msg_n;
+use crate::orgs::Org;
 use crate::people::custom;
 use crate::sheet::Fault;
 use crate::web::Settings;
@@ -195,11 +196,22 @@ impl Drop for Draft {
 
 /// Where the file of this id lies; none where the id is none, or its hour is over.
 fn path(ctx: &Ctx, id: &str) -> Result<Option<PathBuf>> {
+    let over = |ends: i64| ends < now(ctx).as_second();
+    let whose = whose(ctx)?;
+    Ok(parse(id).filter(|(ends, _)| !over(*ends)).map(|(ends, token)| folder(ctx).join(name(ends, &whose, token))))
+}
+
+/// When the hour is over, and the chance part; none where the id is none.
+fn parse(id: &str) -> Option<(i64, &str)> {
     let plain = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
-    let Some((ends, token)) = id.split_once('-') else { return Ok(None) };
-    let Ok(ends) = ends.parse::<i64>() else { return Ok(None) };
-    let over = ends < now(ctx).as_second();
-    Ok(if plain(token) && !over { Some(folder(ctx).join(name(ends, &whose(ctx)?, token))) } else { None })
+    let (ends, token) = id.split_once('-')?;
+    plain(token).then_some((ends.parse().ok()?, token))
+}
+
+/// Where the file of this id of theirs lies, or lay; none where the id is none.
+pub(super) fn place_of(org: &Org, actor: &Actor, id: &str) -> Option<PathBuf> {
+    let (ends, token) = parse(id)?;
+    Some(org.dir.join(FOLDER).join(name(ends, &actor.user_id?.to_string(), token)))
 }
 
 /// What lies in the place of a file that was imported.

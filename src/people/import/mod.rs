@@ -34,9 +34,18 @@ use crate::audit;
 use crate::auth::Actor;
 use crate::error::Result;
 use crate::ids::EmployeeId;
+use crate::orgs::Org;
 use crate::sheet::{Fault, Reader, Row};
 use crate::storage::{Rx, Tx};
 use crate::{msg, tr};
+
+/// How far the import of a file is that `actor` sent: rows written, rows in all, whether it is over. `None` where none
+/// goes on, or its end was told.
+pub fn progress(org: &Org, actor: &Actor, id: &str) -> Option<(usize, usize, bool)> {
+    let progress = running::of(&draft::place_of(org, actor, id)?)?;
+    let (done, total) = progress.figures();
+    Some((done, total, progress.end().is_some()))
+}
 
 /// Beyond this many faults a file is hopeless; the rest is counted only.
 const MOST_FAULTS: usize = 1_000;

@@ -6,7 +6,7 @@
 pub(crate) mod address;
 mod deadline;
 mod headers;
-mod origin;
+pub(crate) mod origin;
 mod rates;
 mod show;
 

@@ -39,9 +39,7 @@ pub(super) fn allows(parts: &Parts, api: bool, secure: bool) -> bool {
     if parts.method.is_safe() {
         return true;
     }
-    let text = |name: &str| parts.headers.get(name).map(|v| v.to_str().unwrap_or("?"));
-    let fetch_site = text("sec-fetch-site").map(|site| site == "same-origin" || site == "none");
-    let origin = text(ORIGIN.as_str()).map(|origin| authority(parts).is_some_and(|here| same(origin, here, secure)));
+    let (fetch_site, origin) = said(parts, secure);
     let borrows_nothing = api && !parts.headers.contains_key(COOKIE);
     if borrows_nothing && parts.headers.contains_key(AUTHORIZATION) {
         return true;
@@ -50,6 +48,21 @@ pub(super) fn allows(parts: &Parts, api: bool, secure: bool) -> bool {
         (None, None) => borrows_nothing,
         (site, origin) => site.unwrap_or(true) && origin.unwrap_or(true),
     }
+}
+
+/// Whether nothing says that a request comes from a page of somebody else: for a WebSocket, which begins with a GET and
+/// brings the cookie from wherever it is opened.
+pub(crate) fn is_not_foreign(parts: &Parts, secure: bool) -> bool {
+    let (fetch_site, origin) = said(parts, secure);
+    fetch_site.unwrap_or(true) && origin.unwrap_or(true)
+}
+
+/// What `Sec-Fetch-Site` and `Origin` say, where they are there: that it is ours.
+fn said(parts: &Parts, secure: bool) -> (Option<bool>, Option<bool>) {
+    let text = |name: &str| parts.headers.get(name).map(|v| v.to_str().unwrap_or("?"));
+    let fetch_site = text("sec-fetch-site").map(|site| site == "same-origin" || site == "none");
+    let origin = text(ORIGIN.as_str()).map(|origin| authority(parts).is_some_and(|here| same(origin, here, secure)));
+    (fetch_site, origin)
 }
 
 /// `http://nas.lan` is `nas.lan` or `nas.lan:80`. Where the site is known to speak https, a page of the same name over
