@@ -1,6 +1,8 @@
 //! A company of 2,000, and files of 10,000 rows: what the directory, the organization chart and an import cost, and
 //! how much memory a file takes that is too large.
 //!
+//! And what it costs to know when 200 people work in three months, over patterns, hours for a while, moves and holidays.
+//!
 //! `cargo bench --bench people` makes a demo company, serves it with the program itself and asks it over sockets. While
 //! 10,000 rows are written, somebody else reads and writes every 5 ms: what that person waits is told too.
 
@@ -12,6 +14,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use jiff::civil::date;
+use jiff::tz::TimeZone;
+use steward::auth::Actor;
+use steward::clock::Clock;
+use steward::error::Result;
+use steward::ids::EmployeeId;
+use steward::people::holidays::import::{self as packs, Names, Wanted};
+use steward::people::org::entity::{self, EntityFacts};
+use steward::people::org::location::{self, LocationFacts};
+use steward::people::schedule::overlays::{self, OverlayFacts};
+use steward::people::{self, Facts, NewEmployee, WorkingTime, placed, working_times};
+use steward::storage::{Db, DbSettings, ORG, Op, Tx};
+use steward::time::{FreeDayRule, Minutes, OverlayMode, OverlayScope, PartialWeek, Period, WorkDay};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
 
@@ -21,6 +36,96 @@ fn main() {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
     runtime.block_on(measure());
+    working_time();
+}
+
+/// When 200 people work on each day of three months: they sit in four places with twelve holidays each, a tenth of them
+/// has moved, and two sets of hours for a while lie over all.
+fn working_time() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let clock = Clock::manual("2026-03-02T09:00:00Z".parse().expect("an instant"));
+    let db = Db::open(folder.path(), &ORG, clock, DbSettings::default()).expect("a database");
+    let ids = db.write_blocking(Op::act("bench"), furnish).expect("a company");
+    let asked = Period::new(date(2026, 3, 1), date(2026, 5, 31)).expect("three months");
+    let mut latencies = Vec::new();
+    for _ in 0..50 {
+        let begun = Instant::now();
+        let minutes = db.read_blocking(|rx| {
+            let times = working_times(rx, &placed(rx, &ids)?, asked)?;
+            let day = |time: &WorkingTime, on| match time.holidays.slots(on).is_full() {
+                true => 0,
+                false => i64::from(time.schedules.of(on).minutes().get()),
+            };
+            Ok(times.values().map(|time| asked.days().map(|on| day(time, on)).sum::<i64>()).sum::<i64>())
+        });
+        assert!(minutes.expect("they work") > 200 * 50 * 300);
+        latencies.push(begun.elapsed());
+    }
+    println!("working time of 200 people, 3 months  {}", spread(&mut latencies));
+}
+
+fn furnish(tx: &mut Tx<'_>) -> Result<Vec<EmployeeId>> {
+    let actor = Actor::command_line(TimeZone::UTC);
+    let facts = EntityFacts { name: "Nord".into(), code: "N".into(), country: "DE".into() };
+    let entity_id = entity::create(tx, &actor, facts)?;
+    let mut sites = Vec::new();
+    for code in ["A", "B", "C", "D"] {
+        let site = location::create(
+            tx,
+            &actor,
+            LocationFacts {
+                entity_id,
+                name: code.into(),
+                code: code.into(),
+                time_zone: "Europe/Berlin".into(),
+                country: String::new(),
+                region: String::new(),
+                address: String::new(),
+                holiday_on_free_day: FreeDayRule::NextWorkingDay,
+                free_day_from: Some(date(2026, 1, 1)),
+                lieu_expires_months: None,
+            },
+        )?;
+        let wanted = Wanted {
+            country: "DE".into(),
+            region: "BY".into(),
+            years: vec![2026],
+            entity_id: None,
+            location_id: Some(site),
+            names: Names::Own,
+        };
+        packs::import(tx, &actor, &wanted, None)?;
+        sites.push(site);
+    }
+    for (at, scope) in [OverlayScope::Everybody, OverlayScope::Location].into_iter().enumerate() {
+        let mut days = [None; 7];
+        days[4] = WorkDay::new(Minutes::hours(5), None).ok();
+        let facts = OverlayFacts {
+            name: format!("Short Fridays {at}"),
+            start_date: date(2026, 4, 1),
+            end_date: date(2026, 5, 15),
+            mode: OverlayMode::AtMost,
+            scope,
+            location_id: (scope == OverlayScope::Location).then(|| sites[0]),
+            department_id: None,
+            group_id: None,
+            week: PartialWeek::new(days),
+        };
+        overlays::create(tx, &actor, facts)?;
+    }
+    let mut ids = Vec::new();
+    for at in 0..200 {
+        let (number, mail) = (at.to_string(), format!("p{at}@demo.test"));
+        let mut facts = Facts::new(&number, "Marta", "Berg", &mail, date(2024, 3, 1));
+        facts.location_id = Some(sites[at % 4]);
+        let id = people::create(tx, &actor, NewEmployee::from(facts))?;
+        if at % 10 == 0 {
+            let moved = Some(date(2026, 4, 15));
+            people::update_from(tx, &actor, id, moved, |facts| facts.location_id = Some(sites[(at + 1) % 4]))?;
+        }
+        ids.push(id);
+    }
+    Ok(ids)
 }
 
 async fn measure() {
