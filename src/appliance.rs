@@ -249,6 +249,9 @@ fn registry(house: &Arc<House>) -> Registry {
         .job(people::Departures)
         .job(people::DatedChanges)
         .job(people::retention::Retention)
+        .job(onboarding::StartsNextWeek)
+        .job(people::milestones::ProbationEnds)
+        .job(people::milestones::Celebrations)
 }
 
 fn web_settings(config: &Config, orgs: &Arc<Orgs>) -> Settings {
@@ -273,6 +276,12 @@ impl FromRef<App> for Arc<Auth> {
 impl FromRef<App> for Arc<Live> {
     fn from_ref(app: &App) -> Self {
         Arc::clone(&app.live)
+    }
+}
+
+impl FromRef<App> for Clockwork {
+    fn from_ref(app: &App) -> Self {
+        app.clockwork.clone()
     }
 }
 

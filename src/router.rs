@@ -523,6 +523,7 @@ fn settings(t: &mut Routes) {
     t.get("/admin/hosts", admin::hosts::pages::show);
     t.post("/admin/hosts", admin::hosts::pages::bind);
     t.post("/admin/hosts/forget", admin::hosts::pages::forget);
+    clockwork_routes(t);
     t.get("/admin/set-up", admin::wizard::pages::index);
     t.post("/admin/set-up/close", admin::wizard::pages::close);
     t.post("/admin/set-up/restart", admin::wizard::pages::restart);
@@ -540,6 +541,21 @@ fn settings(t: &mut Routes) {
     t.post("/api/v1/set-up/{step}/skip", admin::wizard::api::skip);
     t.post("/api/v1/set-up/close", admin::wizard::api::close);
     t.post("/api/v1/set-up/restart", admin::wizard::api::restart);
+}
+
+/// What the clockwork does and when; the audience is admins.
+fn clockwork_routes(t: &mut Routes) {
+    t.get("/admin/jobs", admin::jobs::pages::index);
+    t.get("/admin/jobs/{job}", admin::jobs::pages::show);
+    t.post("/admin/jobs/{job}", admin::jobs::pages::set);
+    t.post("/admin/jobs/{job}/run", admin::jobs::pages::run);
+    t.post("/admin/jobs/{job}/runs/{run}/retry", admin::jobs::pages::retry);
+    t.get("/api/v1/jobs", admin::jobs::api::list);
+    t.get("/api/v1/jobs/{job}", admin::jobs::api::get);
+    t.patch("/api/v1/jobs/{job}", admin::jobs::api::update);
+    t.get("/api/v1/jobs/{job}/runs", admin::jobs::api::runs);
+    t.post("/api/v1/jobs/{job}/run", admin::jobs::api::run);
+    t.post("/api/v1/jobs/{job}/runs/{run}/retry", admin::jobs::api::retry);
 }
 
 /// Templates, onboardings and tasks, for each audience.

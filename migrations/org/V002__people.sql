@@ -97,6 +97,7 @@ CREATE INDEX employees_location ON employees (location_id, name_key);
 CREATE INDEX employees_entity ON employees (entity_id, name_key);
 CREATE INDEX employees_name ON employees (name_key, id);
 CREATE INDEX employees_join ON employees (join_date);
+CREATE INDEX employees_probation ON employees (probation_end) WHERE probation_end IS NOT NULL;
 CREATE INDEX employees_photo ON employees (photo_id) WHERE photo_id IS NOT NULL;
 -- Who has just left: what waited for them goes to others.
 CREATE INDEX employees_leave ON employees (leave_date) WHERE leave_date IS NOT NULL;

@@ -2,7 +2,7 @@
 
 use utoipa::OpenApi;
 
-use super::{hosts, mail, settings, wizard};
+use super::{hosts, jobs, mail, settings, wizard};
 
 #[derive(Debug, OpenApi)]
 #[openapi(
@@ -19,6 +19,12 @@ use super::{hosts, mail, settings, wizard};
         hosts::api::list,
         hosts::api::set,
         hosts::api::remove,
+        jobs::api::list,
+        jobs::api::get,
+        jobs::api::update,
+        jobs::api::runs,
+        jobs::api::run,
+        jobs::api::retry,
         wizard::api::get,
         wizard::api::skip,
         wizard::api::close,

@@ -71,6 +71,7 @@ impl Ctx {
                 NavLink::new("key", "Users and sessions", "/admin/users"),
                 NavLink::new("search", "Audit", "/admin/audit"),
                 NavLink::new("sliders", "Settings", "/admin/settings"),
+                NavLink::new("clock", "Clockwork", "/admin/jobs"),
                 NavLink::new("mail", "Mail", "/admin/mail"),
                 NavLink::new("globe", "Host names", "/admin/hosts"),
                 NavLink::new("shield", "Certificate", "/admin/certificate"),

@@ -20,7 +20,7 @@ mod tests;
 
 pub use cleanup::Cleanup;
 pub use clockwork::{Clockwork, Running, Ticked};
-pub use overview::{JobState, Run, RunState, run_now, runs, set_schedule, states};
+pub use overview::{JobState, Run, RunState, retry, run_now, runs, set_schedule, state, states};
 pub use renewal::Renewal;
 pub use schedule::Schedule;
 
@@ -126,6 +126,17 @@ impl Due {
     /// has. Belongs into the transaction that does it.
     pub fn first(&self, tx: &mut Tx<'_>, subject: impl fmt::Display) -> Result<bool> {
         store::first(tx, self.job, &subject.to_string(), &self.period)
+    }
+
+    /// As [`Due::first`], once in a period that is the matter's own and may outlast many runs: the date on which a
+    /// probation ends, of which a job tells on one of the days before.
+    pub fn first_in(&self, tx: &mut Tx<'_>, subject: impl fmt::Display, period: impl fmt::Display) -> Result<bool> {
+        store::first(tx, self.job, &subject.to_string(), &period.to_string())
+    }
+
+    /// Whether this run is that of somebody who works in this zone; `None` is somebody without a location.
+    pub fn is_for(&self, zone: Option<&TimeZone>) -> bool {
+        zone.map_or(self.own_zone, |zone| *zone == self.zone)
     }
 }
 

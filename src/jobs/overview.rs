@@ -31,11 +31,15 @@ pub struct JobState {
     pub name: &'static str,
     pub title: &'static str,
     pub cron: String,
+    /// The line it came with.
+    pub preset: &'static str,
     /// The zone the line is read in; with [`Zones::EachLocation`] one of several.
     pub zone: TimeZone,
+    /// The admin named it; else it is the organization's, also when that changes.
+    pub own_zone: bool,
     pub zones: Zones,
     pub enabled: bool,
-    /// When it is due next; `None` where it is switched off.
+    /// When it is due next, in whichever zone comes first; `None` where it is switched off.
     pub next: Option<Timestamp>,
     pub last: Option<Run>,
 }
@@ -85,24 +89,44 @@ pub(super) fn setting(job: &dyn Job, set: Option<&Set>, organization: &OrgSettin
 }
 
 /// Every job, in the order of registration.
+///
+/// # Errors
+/// When the database cannot be read.
 pub fn states(rx: &Rx<'_>, registry: &Registry, organization: &OrgSettings) -> Result<Vec<JobState>> {
     let sets = store::schedules(rx)?;
     let mut states = Vec::new();
     for job in &registry.jobs {
-        let set = sets.iter().find(|set| set.job == job.name());
-        let Some(Setting { schedule, zone, enabled }) = setting(job.as_ref(), set, organization) else { continue };
-        states.push(JobState {
-            name: job.name(),
-            title: job.title(),
-            cron: schedule.as_str().to_owned(),
-            next: schedule.next_after(rx.now(), &zone).filter(|_| enabled),
-            zone,
-            zones: job.zones(),
-            enabled,
-            last: store::newest_run(rx, job.name())?,
-        });
+        states.extend(state_of(rx, job.as_ref(), &sets, organization)?);
     }
     Ok(states)
+}
+
+/// One job.
+///
+/// # Errors
+/// [`AppError::NotFound`]
+pub fn state(rx: &Rx<'_>, registry: &Registry, organization: &OrgSettings, name: &str) -> Result<JobState> {
+    let job = registry.find(name).ok_or(AppError::NotFound)?;
+    state_of(rx, job.as_ref(), &store::schedules(rx)?, organization)?.ok_or(AppError::NotFound)
+}
+
+fn state_of(rx: &Rx<'_>, job: &dyn Job, sets: &[Set], organization: &OrgSettings) -> Result<Option<JobState>> {
+    let set = sets.iter().find(|set| set.job == job.name());
+    let Some(Setting { schedule, zone, enabled }) = setting(job, set, organization) else { return Ok(None) };
+    let zones = zones(rx, job, &zone)?;
+    let next = zones.iter().filter_map(|(_, zone)| schedule.next_after(rx.now(), zone)).min();
+    Ok(Some(JobState {
+        name: job.name(),
+        title: job.title(),
+        cron: schedule.as_str().to_owned(),
+        preset: job.schedule(),
+        next: next.filter(|_| enabled),
+        zone,
+        own_zone: set.is_some_and(|set| set.time_zone.is_some()),
+        zones: job.zones(),
+        enabled,
+        last: store::newest_run(rx, job.name())?,
+    }))
 }
 
 /// A job's newest runs, at most 100.
@@ -179,6 +203,22 @@ pub fn run_now(
         store::add_run(tx, job.name(), &subject, zone_name(&zone), &Planned { at: now, period, dropped: false })?;
     }
     audit::record(tx, actor, audit::Entry::new("job.run_by_hand").with("job", job.name()))?;
+    Ok(())
+}
+
+/// Has a run that failed for good tried again at the next tick, as if it had never been tried.
+///
+/// # Errors
+/// [`AppError::NotFound`] where the job has no such run; [`AppError::Conflict`] where it has not failed.
+pub fn retry(tx: &mut Tx<'_>, actor: &Actor, registry: &Registry, name: &str, run: i64) -> Result<()> {
+    actor.require_admin()?;
+    let job = registry.find(name).ok_or(AppError::NotFound)?;
+    let found = store::run_of(tx, job.name(), run)?.ok_or(AppError::NotFound)?;
+    if found.state != RunState::Failed {
+        return Err(AppError::conflict("This run has not failed for good: there is nothing to try again."));
+    }
+    store::retry(tx, run)?;
+    audit::record(tx, actor, audit::Entry::new("job.retried").with("job", job.name()).with("period", found.period))?;
     Ok(())
 }
 

@@ -180,6 +180,22 @@ pub(super) fn runs(rx: &Rx<'_>, job: &str, limit: i64) -> Result<Vec<Run>> {
     rx.all(&format!("SELECT {RUN} FROM job_runs WHERE job = ?1 ORDER BY id DESC LIMIT ?2"), (job, limit), run)
 }
 
+/// One run of a job.
+pub(super) fn run_of(rx: &Rx<'_>, job: &str, id: i64) -> Result<Option<Run>> {
+    rx.one(&format!("SELECT {RUN} FROM job_runs WHERE id = ?2 AND job = ?1"), (job, id), run)
+}
+
+/// A run that failed for good waits again, and may be tried now.
+pub(super) fn retry(tx: &mut Tx<'_>, run: i64) -> Result<()> {
+    let now = tx.now();
+    tx.run(
+        "UPDATE job_runs SET state = 'waiting', attempts = 0, next_try_at = ?2, finished_at = NULL \
+         WHERE id = ?1 AND state = 'failed'",
+        (run, now),
+    )?;
+    Ok(())
+}
+
 pub(super) fn newest_run(rx: &Rx<'_>, job: &str) -> Result<Option<Run>> {
     Ok(runs(rx, job, 1)?.into_iter().next())
 }

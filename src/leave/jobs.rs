@@ -7,14 +7,16 @@ use crate::people;
 use crate::storage::Op;
 use crate::time::period;
 
-use super::{ledger, notices, request};
+use super::notices::{self, Soon};
+use super::{ledger, request};
 
 /// How far back expiries are looked for: a program that was off for less catches up.
 const LOOK_BACK_DAYS: i64 = 400;
 
 const EXPIRE: Op = Op::act("leave.expired");
 
-/// "Your leave starts tomorrow", to the person and whoever stands in, at four in the afternoon of the place.
+/// "Your leave starts tomorrow", to the person; to whoever stands in and to the team, that somebody is away from tomorrow
+/// on: at four in the afternoon of each reader's place.
 #[derive(Clone, Copy, Debug)]
 pub struct StartsTomorrow;
 
@@ -45,17 +47,22 @@ impl Job for StartsTomorrow {
         let mut told: i64 = 0;
         for leave in starting {
             let due = due.clone();
-            let done = ctx.write(REMIND, move |tx, actor| {
-                // Each person in the run of their own place, once.
-                let place = people::place_of(tx, leave.employee_id)?;
-                let here = if place.location_id.is_some() { place.zone == due.zone } else { due.own_zone };
-                if !here || !due.first(tx, format_args!("leave_request:{}", leave.id))? {
-                    return Ok(false);
+            told += ctx.write(REMIND, move |tx, actor| {
+                let mut told = 0;
+                let mut readers = vec![(leave.employee_id, Soon::Own)];
+                readers.extend(leave.deputy_id().map(|deputy| (deputy, Soon::StandsIn)));
+                let team = people::team_of(tx, leave.employee_id, due.date)?;
+                readers.extend(team.into_iter().map(|colleague| (colleague, Soon::Team)));
+                for (reader, what) in readers {
+                    // Each reader in the run of their own place, once: a deputy of the team is told as the deputy.
+                    let subject = format!("leave_request:{}:{reader}", leave.id);
+                    if people::is_run_of(tx, &due, reader)? && due.first(tx, subject)? {
+                        notices::starts_tomorrow(tx, actor, &leave, reader, what)?;
+                        told += 1;
+                    }
                 }
-                notices::starts_tomorrow(tx, actor, &leave)?;
-                Ok(true)
+                Ok(told)
             })?;
-            told += i64::from(done);
         }
         Ok(if told == 0 { Outcome::nothing() } else { Outcome::did(msg_n!(told, "{0} reminder", "{0} reminders")) })
     }

@@ -40,6 +40,10 @@ const DEPUTY_SOON: Kind =
     Kind::new("leave_deputy_tomorrow", Topic::Team, tr!("You stand in from tomorrow"), tr!("Open the calendar"))
         .cooldown_hours(24);
 
+const TEAM_SOON: Kind =
+    Kind::new("leave_team_tomorrow", Topic::Team, tr!("Somebody of your team is away"), tr!("Open the calendar"))
+        .cooldown_hours(24);
+
 /// What became of a request, told to the one who asked.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Fate {
@@ -199,24 +203,37 @@ fn lieu(tx: &mut Tx<'_>, kind: &'static Kind, account: Account, text: Msg) -> Re
     notifications::notify(tx, account.employee_id, &notice).map(drop)
 }
 
-/// Reminds the person and the deputy on the day before.
-pub(super) fn starts_tomorrow(tx: &mut Tx<'_>, actor: &Actor, request: &LeaveRequest) -> Result<()> {
-    tell(
-        tx,
-        actor,
-        request,
-        [request.employee_id],
-        |title| (&SOON, msg!("Your leave starts tomorrow: {0}", title)),
-        "",
-    )?;
-    let Some(deputy) = request.deputy_id() else { return Ok(()) };
-    let format = format_for(tx, actor, deputy)?;
-    let when = words::when(&request.span, &format);
-    let text = msg!("From tomorrow you stand in for {0}: {1}", request.employee, when);
-    let notice =
-        Notice::new(&DEPUTY_SOON, ("leave_request", request.id.0), text).quote(&request.contact).link("/calendar");
-    notifications::notify(tx, deputy, &notice)?;
-    Ok(())
+/// What leave that starts tomorrow is to its reader.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Soon {
+    Own,
+    StandsIn,
+    /// Somebody of the team is away: of what kind it is, is not theirs to know.
+    Team,
+}
+
+/// Reminds one reader on the day before.
+pub(super) fn starts_tomorrow(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    request: &LeaveRequest,
+    reader: EmployeeId,
+    what: Soon,
+) -> Result<()> {
+    let format = format_for(tx, actor, reader)?;
+    let (who, when) = (&request.employee, words::when(&request.span, &format));
+    let (kind, text, quote) = match what {
+        Soon::Own => {
+            let text = |title| (&SOON, msg!("Your leave starts tomorrow: {0}", title));
+            return tell(tx, actor, request, [reader], text, "");
+        }
+        Soon::StandsIn => {
+            (&DEPUTY_SOON, msg!("From tomorrow you stand in for {0}: {1}", who, when), request.contact.as_str())
+        }
+        Soon::Team => (&TEAM_SOON, msg!("{0} is away from tomorrow: {1}", who, when), ""),
+    };
+    let notice = Notice::new(kind, ("leave_request", request.id.0), text).quote(quote).link("/calendar");
+    notifications::notify(tx, reader, &notice).map(drop)
 }
 
 /// Tells several people about a request; who acts is not told what they did.

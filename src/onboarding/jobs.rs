@@ -1,5 +1,5 @@
-//! What the clockwork runs: in the morning of each location, people are reminded of tasks that are due soon or
-//! overdue. One notice a person, however many tasks there are.
+//! What the clockwork runs in the morning of each location: people are reminded of tasks that are due soon or overdue,
+//! one notice a person, however many tasks there are; and they hear that somebody whom they prepare for starts soon.
 
 use std::collections::BTreeMap;
 
@@ -69,6 +69,66 @@ impl Job for TaskReminders {
     }
 }
 
+/// For how many days before a first day it is told of.
+const DAYS_BEFORE: i64 = 7;
+
+/// Tells the manager of a new colleague, and the members of the groups that have tasks in the onboarding, that the first
+/// day is within a week: once for each first day, on the first morning on which that is so.
+#[derive(Clone, Copy, Debug)]
+pub struct StartsNextWeek;
+
+impl Job for StartsNextWeek {
+    fn name(&self) -> &'static str {
+        "starts_next_week"
+    }
+
+    fn title(&self) -> &'static str {
+        tr!("Somebody starts next week")
+    }
+
+    fn schedule(&self) -> &'static str {
+        "0 8 * * *"
+    }
+
+    fn zones(&self) -> Zones {
+        Zones::EachLocation
+    }
+
+    fn run(&self, ctx: &JobCtx, due: &Due) -> Result<Outcome> {
+        let (first, last) = (period::ahead(due.date, 1), period::ahead(due.date, DAYS_BEFORE));
+        let starting = ctx.read(|rx| people::milestones::joining(rx, first, last))?;
+        let mut told = 0;
+        for hire in starting {
+            let due = due.clone();
+            told += ctx.write(REMIND, move |tx, _| {
+                let mut told: i64 = 0;
+                let mut readers = people::managers_of(tx, hire.id)?;
+                for group in tasks::store::groups_for(tx, hire.id)? {
+                    readers.extend(tasks::store::members(tx, group)?);
+                }
+                let day = hire.facts.join_date;
+                for reader in readers {
+                    // Whoever is told twice over is told once: the second time is not the first.
+                    let subject = format!("employee:{}:{reader}", hire.id);
+                    if reader == hire.id || !people::is_run_of(tx, &due, reader)? || !due.first_in(tx, subject, day)? {
+                        continue;
+                    }
+                    let format = Format::new(notifications::language(tx, reader)?, due.zone.clone(), due.at);
+                    let text = msg!("{0} starts on {1}", hire.name(), format.full(day));
+                    let notice = Notice::new(&notices::STARTS, ("employee", hire.id.0), text);
+                    notifications::notify(tx, reader, &notice.link(format!("/people/{}", hire.id)))?;
+                    told += 1;
+                }
+                Ok(told)
+            })?;
+        }
+        if told == 0 {
+            return Ok(Outcome::nothing());
+        }
+        Ok(Outcome::did(msg_n!(told, "{0} person told", "{0} people told")))
+    }
+}
+
 /// Who of this run's zone is to be told of which of their tasks.
 fn reminders(rx: &Rx<'_>, due: &Due) -> Result<BTreeMap<EmployeeId, Vec<Task>>> {
     let mut by_person: BTreeMap<EmployeeId, Vec<Task>> = BTreeMap::new();
@@ -82,8 +142,7 @@ fn reminders(rx: &Rx<'_>, due: &Due) -> Result<BTreeMap<EmployeeId, Vec<Task>>> 
     }
     let mut here = BTreeMap::new();
     for (person, tasks) in by_person {
-        let place = people::place_of(rx, person)?;
-        if if place.location_id.is_some() { place.zone == due.zone } else { due.own_zone } {
+        if people::is_run_of(rx, due, person)? {
             here.insert(person, tasks);
         }
     }

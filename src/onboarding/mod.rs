@@ -22,7 +22,7 @@ mod tests;
 
 pub use held::holder;
 pub use hire::welcome as welcome_imported;
-pub use jobs::TaskReminders;
+pub use jobs::{StartsNextWeek, TaskReminders};
 pub use runs::follow;
 pub use tasks::decide as decide_task;
 pub use tasks::facts::{count_mine, inbox_facts, my_open_tasks};

@@ -21,6 +21,9 @@ pub const FINISHED: Kind =
 pub const OPENED: Kind = Kind::new("task_opened", Topic::Tasks, tr!("A task can be done now"), tr!("Open the task"));
 /// A task is the reader's now.
 pub const ASSIGNED: Kind = Kind::new("task_assigned", Topic::Tasks, tr!("A task for you"), tr!("Open the task"));
+/// A new colleague begins within a week.
+pub const STARTS: Kind =
+    Kind::new("starts_next_week", Topic::Team, tr!("A new colleague starts soon"), tr!("Open the person’s page"));
 /// Somebody decided about what the reader did.
 pub const DECIDED: Kind =
     Kind::new("task_decided", Topic::Requests, tr!("A decision on your task"), tr!("Open the task"));

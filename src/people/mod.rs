@@ -4,7 +4,8 @@
 //! who stands where to whom, `org/` entities, locations and departments, `custom/` fields of HR's own, `groups/` who
 //! receives tasks, `schedule/` working hours, `holidays/` public holidays, `recount/` what a change of
 //! either does to leave, `import/` people from and to CSV, `personal/`
-//! what is private to a person and how they look after it, `photo/` their photo, `data/` what is held of a person
+//! what is private to a person and how they look after it, `milestones/` what people are told
+//! on days that come of themselves, `photo/` their photo, `data/` what is held of a person
 //! anywhere, `retention/` how it is erased. Logins and roles belong to `auth/`.
 
 pub mod api;
@@ -19,6 +20,7 @@ mod follow;
 pub mod groups;
 pub mod holidays;
 pub mod import;
+pub mod milestones;
 mod names;
 pub mod org;
 pub mod personal;
@@ -41,8 +43,8 @@ pub use employee::{
 pub use follow::{Follow, Followers, Welcome, followed_by, is_gone};
 pub use names::NameRef;
 pub use reach::{
-    Approver, Place, Reach, Scope, all_reports, approver_of, has_reports, hr_members, is_above, members_of_group,
-    organization_zone, place_of, placed, reach, reports, scope, today, within_reach,
+    Approver, Place, Reach, Scope, all_reports, approver_of, has_reports, hr_members, is_above, is_run_of, managers_of,
+    members_of_group, organization_zone, place_of, placed, reach, reports, scope, team_of, today, within_reach,
 };
 pub use schedule::schedules;
 pub use working_time::{FreeDays, Placed, WorkingTime, of_place, working_time, working_times};

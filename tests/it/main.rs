@@ -7,6 +7,7 @@ mod auth_links;
 mod auth_sessions;
 mod auth_sign_in;
 mod clockwork;
+mod clockwork_jobs;
 mod decide_by_mail;
 mod digest;
 mod erasure;

@@ -286,7 +286,17 @@ pub(super) fn is_member(rx: &Rx<'_>, group: GroupId, person: EmployeeId) -> Resu
     rx.scalar("SELECT EXISTS (SELECT 1 FROM group_members WHERE group_id = ?1 AND employee_id = ?2)", (group, person))
 }
 
-pub(super) fn members(rx: &Rx<'_>, group: GroupId) -> Result<Vec<EmployeeId>> {
+/// The groups that have tasks in somebody's onboarding, unless that was cancelled.
+pub(in crate::onboarding) fn groups_for(rx: &Rx<'_>, hire: EmployeeId) -> Result<Vec<GroupId>> {
+    rx.all(
+        "SELECT DISTINCT k.group_id FROM onboardings o JOIN tasks k ON k.onboarding_id = o.id \
+         WHERE o.employee_id = ?1 AND o.status <> 'cancelled' AND k.group_id IS NOT NULL ORDER BY k.group_id",
+        [hire],
+        |row| row.get(0),
+    )
+}
+
+pub(in crate::onboarding) fn members(rx: &Rx<'_>, group: GroupId) -> Result<Vec<EmployeeId>> {
     rx.all(
         "SELECT m.employee_id FROM group_members m JOIN employees e ON e.id = m.employee_id \
          WHERE m.group_id = ?1 AND e.hidden_by IS NULL AND (e.leave_date IS NULL OR e.leave_date >= ?2) \

@@ -24,7 +24,8 @@ use serde_json::{Value, json};
 pub use changes::{DatedChanges, Standing, standing_on};
 pub use model::{Employee, EmploymentType, Facts, Login, Status, photo_href};
 pub(super) use rules::{check, number_after};
-pub(super) use store::{COLUMN_COUNT, COLUMNS, everybody, from_row, left_between, standing};
+pub(in crate::people) use store::joining_between;
+pub(super) use store::{COLUMN_COUNT, COLUMNS, everybody, from_row, left_between, probation_between, standing};
 
 use changes::DatedField;
 

@@ -112,6 +112,22 @@ pub(in crate::people) fn left_between(rx: &Rx<'_>, first: Date, last: Date) -> R
     rx.all(sql, (first, last), from_row)
 }
 
+/// Those whose first day lies between these dates, deactivated ones left out.
+pub(in crate::people) fn joining_between(rx: &Rx<'_>, first: Date, last: Date) -> Result<Vec<Employee>> {
+    let sql =
+        select_employee!("WHERE e.hidden_by IS NULL AND e.join_date BETWEEN ?1 AND ?2 ORDER BY e.join_date, e.id");
+    rx.all(sql, (first, last), from_row)
+}
+
+/// Those whose probation ends between these dates and who are still there then, deactivated ones left out.
+pub(in crate::people) fn probation_between(rx: &Rx<'_>, first: Date, last: Date) -> Result<Vec<Employee>> {
+    let sql = select_employee!(
+        "WHERE e.hidden_by IS NULL AND e.probation_end BETWEEN ?1 AND ?2 \
+         AND (e.leave_date IS NULL OR e.leave_date > e.probation_end) ORDER BY e.probation_end, e.id"
+    );
+    rx.all(sql, (first, last), from_row)
+}
+
 /// Who holds this number, and whether they are deactivated.
 pub(super) fn holder_of_number(rx: &Rx<'_>, key: &str) -> Result<Option<(EmployeeId, String)>> {
     rx.one("SELECT id, first_name || ' ' || last_name FROM employees WHERE number_key = ?1", [key], |row| {

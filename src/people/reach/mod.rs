@@ -17,6 +17,7 @@ use super::NameRef;
 use crate::auth::{Actor, Role};
 use crate::error::{AppError, Result};
 use crate::ids::{EmployeeId, EntityId, LocationId};
+use crate::jobs::Due;
 use crate::storage::Rx;
 
 /// What a person is to the actor, the closest first: HR's own manager is their manager before they are HR.
@@ -239,6 +240,37 @@ pub fn place_of(rx: &Rx<'_>, employee: EmployeeId) -> Result<Place> {
 /// When the database cannot be read.
 pub fn placed(rx: &Rx<'_>, employees: &[EmployeeId]) -> Result<Vec<super::Placed>> {
     store::placed(rx, employees)
+}
+
+/// Whether a run of the clockwork is that of `employee`'s own zone.
+///
+/// # Errors
+/// [`AppError::NotFound`] where there is no such person.
+pub fn is_run_of(rx: &Rx<'_>, due: &Due, employee: EmployeeId) -> Result<bool> {
+    let place = place_of(rx, employee)?;
+    Ok(due.is_for(place.location_id.map(|_| &place.zone)))
+}
+
+/// Who works with `employee` from day to day: the line manager, those who have the same one, and who reports to
+/// `employee`; of them who is employed on `on`, by id.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn team_of(rx: &Rx<'_>, employee: EmployeeId, on: Date) -> Result<Vec<EmployeeId>> {
+    store::team(rx, employee, on)
+}
+
+/// Who looks after `employee` as their manager: the line manager, or the next above who is employed today; where nobody
+/// is left, HR.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn managers_of(rx: &Rx<'_>, employee: EmployeeId) -> Result<Vec<EmployeeId>> {
+    let today = today(rx)?;
+    match store::nearest_manager(rx, employee, today)? {
+        Some(manager) => Ok(vec![manager]),
+        None => Ok(hr_members(rx)?.into_iter().map(|one| EmployeeId(one.id)).filter(|id| *id != employee).collect()),
+    }
 }
 
 /// The zone of whoever has no location.

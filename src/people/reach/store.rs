@@ -96,6 +96,20 @@ pub(super) fn group_members(rx: &Rx<'_>, code_key: &str, on: Date) -> Result<Vec
     )
 }
 
+pub(super) fn team(rx: &Rx<'_>, employee: EmployeeId, on: Date) -> Result<Vec<EmployeeId>> {
+    rx.all(
+        "SELECT t.id FROM ( \
+           SELECT manager_id AS id FROM employees WHERE id = ?1 \
+           UNION SELECT p.id FROM employees e JOIN employees p ON p.manager_id = e.manager_id WHERE e.id = ?1 \
+           UNION SELECT id FROM employees WHERE manager_id = ?1) m \
+         JOIN employees t ON t.id = m.id \
+         WHERE t.id <> ?1 AND t.hidden_by IS NULL AND t.join_date <= ?2 \
+         AND (t.leave_date IS NULL OR t.leave_date >= ?2) ORDER BY t.id",
+        (employee, on),
+        |row| row.get(0),
+    )
+}
+
 type PlaceRow = (Option<LocationId>, Option<EntityId>, Option<String>, String);
 
 pub(super) fn place(rx: &Rx<'_>, employee: EmployeeId) -> Result<PlaceRow> {

@@ -275,6 +275,17 @@ async fn furnish(app: &TestApp) -> BTreeMap<&'static str, Things> {
     };
     things.insert("token", pair(token(employee), token(other)));
 
+    things.insert("job", same("cleanup"));
+    let failed = app.arrange(|tx| {
+        tx.insert(
+            "INSERT INTO job_runs (job, period, due_at, time_zone, state, attempts, next_try_at, finished_at, error) VALUES \
+             ('cleanup', '2026-03-01', '2026-03-01T02:40:00Z', 'Europe/Berlin', 'failed', 5, '2026-03-01T04:00:00Z', \
+             '2026-03-01T04:00:00Z', 'the disk was full')",
+            (),
+        )
+    });
+    things.insert("job_run", same(failed));
+
     let file = "--b\r\ncontent-disposition: form-data; name=\"file\"; filename=\"people.csv\"\r\ncontent-type: text/csv\r\n\r\n\
                 email,last_name,first_name,join_date\nana@x.test,Ribeiro,Ana,2026-04-01\n\r\n--b--\r\n";
     let kind = Some("multipart/form-data; boundary=b");

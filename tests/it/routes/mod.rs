@@ -117,6 +117,8 @@ const NAMED: &[(&str, &str)] = &[
     ("task", "template_task"),
     ("employee_id", "manager"),
     ("draft", "draft"),
+    ("job", "job"),
+    ("run", "job_run"),
     ("effective_on", "planned"),
 ];
 
