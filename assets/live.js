@@ -73,8 +73,6 @@ const ask = async () => {
   count('notices', now.unread);
   count('inbox', now.inbox);
   now.onboardings.forEach(progress);
-  // Only a socket tells of imports; the page itself does too.
-  if (imports().length) location.reload();
 };
 
 const poll = (on) => {
@@ -104,6 +102,8 @@ const open = () => {
     if (code === SIGNED_OUT) over = true;
     if (over || document.hidden) return poll(false);
     poll(true);
+    // Nothing else tells of an import.
+    if (imports().length) setTimeout(() => location.reload(), 3_000);
     // Twice as long each time, and never all pages at once.
     const wait = Math.min(LONGEST_WAIT, 1_000 * 2 ** failures) * (0.5 + Math.random());
     failures += 1;

@@ -18,7 +18,7 @@ use crate::error::{AppError, Result};
 use crate::ids::OnboardingId;
 use crate::msg;
 use crate::web::listing::ListQuery;
-use crate::web::problem::{ReadProblems, Refused};
+use crate::web::problem::{Problem, ReadProblems, Refused};
 use crate::web::{self, Json, Visit};
 
 /// The operations of this file.
@@ -38,7 +38,7 @@ const MOST_UNSENT: usize = 16 * 1024;
     get, path = "/api/v1/events", operation_id = "open_events", tag = "live", security(()),
     summary = "Live updates by WebSocket",
     description = "Anybody signed in: by the session cookie, by `Authorization`, or by a first message `{\"token\": \"…\"}` within 10 s; never by the address. From a page it must be ours (403). The server sends `LiveMessage`s as JSON text frames, first what is now, then what changes: `unread_count`, `inbox_count`, and, after a message `{\"follow\": {\"onboardings\": [5], \"imports\": [\"…\"]}}`, `onboarding_progress` and `job_progress` of those that one may see. It pings every 30 s. It closes with 4401 when the session ends or the user is disabled, 1008 for what it cannot read, 1013 where there are too many, and 1001 when the program stops. Asked for without a WebSocket handshake: 426.",
-    responses((status = 101, description = "The socket is open", body = Frame), (status = 426, description = "Not asked for as a WebSocket"), ReadProblems),
+    responses((status = 101, description = "The socket is open", body = Frame), (status = 426, description = "Not asked for as a WebSocket", body = Problem, content_type = "application/problem+json"), ReadProblems),
 )]
 pub async fn events(
     State(live): State<Arc<Live>>,

@@ -27,6 +27,7 @@ use tokio::sync::watch;
 
 use crate::auth::{Auth, Ctx};
 use crate::error::{AppError, Result};
+use crate::web::listen::affordable;
 
 use room::{Chair, Room};
 
@@ -43,7 +44,8 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { all: 4_000, session: 16, strangers: 200 }
+        // Requests must find open files too.
+        Limits { all: 4_000.min(affordable() / 2), session: 16, strangers: 200 }
     }
 }
 

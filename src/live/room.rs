@@ -191,7 +191,7 @@ impl Room {
         for some in due.chunks(AT_ONCE) {
             let numbers: Vec<u64> = some.iter().map(|(number, ..)| *number).collect();
             let (some, auth, org) = (some.to_vec(), Arc::clone(&self.auth), Arc::clone(&self.org));
-            let found = self.org.db.read(move |rx| look(rx, &auth, &org, some)).await;
+            let found = self.org.db.read(move |rx| Ok(look(rx, &auth, &org, some))).await;
             match found {
                 Ok(found) => numbers.into_iter().zip(found).for_each(|(number, found)| self.tell(number, found)),
                 // The database is closed, or cannot answer just now: pages go on asking, and come back.
@@ -203,8 +203,16 @@ impl Room {
         }
     }
 
-    fn tell(&self, number: u64, found: Option<(State, Timestamp)>) {
-        let Some((state, until)) = found else { return self.end(number, Told::SignedOut) };
+    fn tell(&self, number: u64, found: Looked) {
+        let (state, until) = match found {
+            Ok(Some(found)) => found,
+            Ok(None) => return self.end(number, Told::SignedOut),
+            // One person's trouble is not everybody's.
+            Err(error) => {
+                tracing::warn!(%error, org = self.slug(), "an open page could not be brought up to date");
+                return self.end(number, Told::Closed);
+            }
+        };
         let mut seats = self.seats.lock();
         let Some(seat) = seats.by.get_mut(&number) else { return };
         seat.until = until;
@@ -252,32 +260,32 @@ impl Room {
 }
 
 /// What each of these may know now, and until when its credential holds; `None` where it holds no more. What several
-/// sockets of one person want to know is read once.
-fn look(
+/// sockets of one person want to know is counted once.
+fn look(rx: &Rx<'_>, auth: &Auth, org: &Org, some: Vec<(u64, Arc<Pass>, Wishes)>) -> Vec<Looked> {
+    let mut counted = HashMap::new();
+    some.into_iter().map(|(_, pass, wishes)| look_for(rx, auth, org, &pass, &wishes, &mut counted)).collect()
+}
+
+type Looked = Result<Option<(State, Timestamp)>>;
+
+fn look_for(
     rx: &Rx<'_>,
     auth: &Auth,
     org: &Org,
-    some: Vec<(u64, Arc<Pass>, Wishes)>,
-) -> Result<Vec<Option<(State, Timestamp)>>> {
-    let mut counted: HashMap<UserId, (u64, u64)> = HashMap::new();
-    let mut found = Vec::with_capacity(some.len());
-    for (_, pass, wishes) in some {
-        let Some((actor, until)) = pass.still_holds(rx, &org.settings().zone)? else {
-            found.push(None);
-            continue;
-        };
-        let counts = match actor.user_id.and_then(|user| counted.get(&user).copied()) {
-            Some(counts) => counts,
-            None => auth.count_waiting(rx, &actor)?,
-        };
-        if let Some(user) = actor.user_id {
-            counted.insert(user, counts);
-        }
-        let mut state = State { unread: counts.0, inbox: counts.1, ..State::default() };
-        follow(rx, &actor, org, &wishes, &mut state)?;
-        found.push(Some((state, until)));
-    }
-    Ok(found)
+    pass: &Pass,
+    wishes: &Wishes,
+    counted: &mut HashMap<UserId, (u64, u64)>,
+) -> Looked {
+    let Some((actor, until)) = pass.still_holds(rx, &org.settings().zone)? else { return Ok(None) };
+    let user = actor.user_id.ok_or(AppError::Unauthenticated)?;
+    let (unread, inbox) = match counted.get(&user) {
+        Some(counts) => *counts,
+        None => auth.count_waiting(rx, &actor)?,
+    };
+    counted.insert(user, (unread, inbox));
+    let mut state = State { unread, inbox, ..State::default() };
+    follow(rx, &actor, org, wishes, &mut state)?;
+    Ok(Some((state, until)))
 }
 
 /// What is not there, or not for this person to see, is not told.
@@ -290,9 +298,9 @@ pub(super) fn follow(rx: &Rx<'_>, actor: &Actor, org: &Org, wishes: &Wishes, sta
         }
     }
     for id in &wishes.imports {
-        if let Some((done, total, ended)) = import::progress(org, actor, id) {
-            state.imports.insert(id.clone(), Import { done, total, ended });
-        }
+        // Of one that nobody knows of any more somebody was told the end.
+        let (done, total, ended) = import::progress(org, actor, id).unwrap_or((0, 0, true));
+        state.imports.insert(id.clone(), Import { done, total, ended });
     }
     Ok(())
 }

@@ -17,6 +17,9 @@ use crate::auth::Ctx;
 /// How long a client may take to say whose socket it is.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// How often a client may wish for something else between two beats.
+const MOST_WISHES: u32 = 20;
+
 /// Why a socket ends, for the client: of RFC 6455, section 7.4, and from 4000 on our own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Close {
@@ -93,8 +96,8 @@ pub(super) async fn introduce<F>(
 /// Until it ends; `None` where the client has gone.
 async fn talk(socket: &mut WebSocket, chair: &mut Chair, stop: &mut watch::Receiver<bool>) -> Option<Close> {
     let mut said: Option<Arc<State>> = None;
-    // Something has come since the last beat.
-    let mut alive = true;
+    // Since the last beat: whether something has come, and how often something else was wished for.
+    let (mut alive, mut wishes_made) = (true, 0);
     loop {
         tokio::select! {
             _ = stop.changed() => return Some(Close::GoingAway),
@@ -119,14 +122,17 @@ async fn talk(socket: &mut WebSocket, chair: &mut Chair, stop: &mut watch::Recei
                 if !alive {
                     return None;
                 }
-                alive = false;
+                (alive, wishes_made) = (false, 0);
                 socket.send(Message::Ping(axum::body::Bytes::new())).await.ok()?;
             }
             message = socket.recv() => {
                 alive = true;
                 match message?.ok()? {
                     Message::Text(text) => match serde_json::from_str(&text) {
-                        Ok(Said::Follow(wishes)) if wishes.is_modest() => chair.follow(wishes),
+                        Ok(Said::Follow(wishes)) if wishes.is_modest() && wishes_made < MOST_WISHES => {
+                            wishes_made += 1;
+                            chair.follow(wishes);
+                        }
                         _ => return Some(Close::NotUnderstood),
                     },
                     Message::Binary(_) => return Some(Close::NotUnderstood),

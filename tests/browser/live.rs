@@ -28,6 +28,7 @@ async fn what_waits_is_counted(scripts: Scripts) {
     employee.sign_in("employee").await;
     employee.go("/leave/new").await;
     let first = tuesday(25);
+    employee.click("fieldset details summary").await;
     employee.see_at("//label[input[@name='leave_type_id'] and contains(., 'Unpaid')]").await.click().await.unwrap();
     employee.date("#start_date", &first.to_string()).await;
     employee.date("#end_date", &ahead(first, 1).to_string()).await;

@@ -326,6 +326,26 @@ async fn a_page_of_somebody_else_gets_no_socket() {
 }
 
 #[tokio::test]
+async fn an_import_that_is_over_or_unknown_is_told_as_ended() {
+    let app = TestApp::new();
+    let served = serve(&app).await;
+    let mut socket = served.open_as(&app.as_hr()).await;
+    socket.begins().await;
+    socket.say(json!({"follow": {"imports": ["1-nothing"]}})).await;
+    let ended = json!({
+        "type": "job_progress", "job": "people_import", "id": "1-nothing", "done": 0, "total": 0, "ended": true,
+    });
+    assert_eq!(socket.next().await.unwrap(), ended);
+    // Whoever wishes for something else again and again is not served for ever.
+    for id in 0..40 {
+        if socket.0.send(Message::text(json!({"follow": {"onboardings": [id]}}).to_string())).await.is_err() {
+            break;
+        }
+    }
+    socket.closes_with(1008).await;
+}
+
+#[tokio::test]
 async fn when_the_program_stops_every_socket_is_told() {
     let app = TestApp::new();
     let served = serve(&app).await;

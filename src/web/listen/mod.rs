@@ -161,7 +161,7 @@ impl Listener {
 
 /// Connections that the system's limit on open files allows, after the limit was raised as far as it goes. A part
 /// is kept back for databases, files and outgoing connections.
-fn affordable() -> usize {
+pub fn affordable() -> usize {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let limit = getrlimit(Resource::Nofile);
     let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
