@@ -138,7 +138,7 @@ async fn a_rejection_says_why(house: &House, browser: &Chrome, day: Date) {
 }
 
 /// Waits for the preview, which follows what is typed, or is a button where scripts do not run.
-async fn look(browser: &Chrome) {
+pub async fn look(browser: &Chrome) {
     if browser.scripts == Scripts::Off {
         browser.press("Preview").await;
     }

@@ -3,6 +3,7 @@
 use crate::chrome::{Chrome, Scripts};
 use crate::days::{ahead, tuesday};
 use crate::house::House;
+use crate::leave::look;
 
 const INBOX: &str = "nav.side a[href='/inbox'] .count";
 const NOTICES: &str = "nav.side a[href='/notices'] .count";
@@ -33,6 +34,7 @@ async fn what_waits_is_counted(scripts: Scripts) {
     employee.date("#start_date", &first.to_string()).await;
     employee.date("#end_date", &ahead(first, 1).to_string()).await;
     employee.fill("textarea[name=reason]", "Moving house").await;
+    look(&employee).await;
     employee.click("button[value=send]").await;
     employee.reads("Sent.").await;
 
