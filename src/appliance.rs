@@ -179,6 +179,7 @@ impl House {
 
 /// Names, once for the whole program, who follows what happens to people's records.
 pub(crate) fn name_followers() {
+    approvals::absences_known_by(approvals::Absences { is_away: leave::is_away, away_on: leave::all_away_on });
     people::followed_by(people::Followers {
         changed: vec![onboarding::follow, approvals::follow, overtime::follow],
         imported: vec![onboarding::welcome_imported],
@@ -227,6 +228,7 @@ fn registry(house: &Arc<House>) -> Registry {
     Registry::new()
         .job(leave::jobs::StartsTomorrow)
         .job(leave::jobs::Expiry)
+        .job(approvals::jobs::Escalation)
         .job(leave::lieu::LieuDays)
         .job(notifications::Digest)
         .effect(MailEffect::new(Arc::clone(&house.mail), base_url))

@@ -73,6 +73,8 @@ id! {
     LeaveRequestId;
     /// One row of the leave ledger.
     LedgerId;
+    /// Whom a kind of request is asked of.
+    ChainId;
     /// A thing that waits, or waited, for decisions.
     ApprovalId;
     /// A notice to one person.

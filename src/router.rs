@@ -92,7 +92,8 @@ impl Routes {
 /// The table.
 pub fn routes() -> Routes {
     let mut t = Routes::new();
-    for group in [anyone, hire, staff, manager, hr, admin, onboarding_routes, personal_routes, live_routes] {
+    let rooms = [anyone, hire, staff, manager, hr, admin, onboarding_routes, personal_routes, chain_routes, live_routes];
+    for group in rooms {
         group(&mut t);
     }
     t
@@ -216,6 +217,8 @@ fn leave_of_staff(t: &mut Routes) {
     t.get("/inbox", inbox::pages::index);
     t.post("/inbox", inbox::pages::press);
     t.get("/inbox/decided", inbox::pages::decided);
+    t.get("/inbox/{id}/approve", inbox::pages::approve_page);
+    t.post("/inbox/approve", inbox::pages::approve);
     t.get("/inbox/{id}/reject", inbox::pages::reject_page);
     t.get("/inbox/{id}/ask", inbox::pages::ask_page);
     t.post("/inbox/reject", inbox::pages::reject);
@@ -476,6 +479,22 @@ fn hr(t: &mut Routes) {
     t.post("/api/v1/leave/types", leave::types::api::create);
     t.patch("/api/v1/leave/types/{id}", leave::types::api::update);
     t.delete("/api/v1/leave/types/{id}", leave::types::api::remove);
+}
+/// Who is asked for decisions; HR's.
+fn chain_routes(t: &mut Routes) {
+    t.for_(Audience::Hr);
+    t.get("/approvals/chains", admin::chains::pages::index);
+    t.get("/approvals/chains/new", admin::chains::pages::new);
+    t.post("/approvals/chains/new", admin::chains::pages::create);
+    t.get("/approvals/chains/{id}", admin::chains::pages::edit);
+    t.post("/approvals/chains/{id}", admin::chains::pages::update);
+    t.post("/approvals/chains/{id}/remove", admin::chains::pages::remove);
+    t.get("/api/v1/approval-chains", admin::chains::api::list);
+    t.post("/api/v1/approval-chains", admin::chains::api::create);
+    t.get("/api/v1/approval-chains/would-ask", admin::chains::api::would_ask);
+    t.get("/api/v1/approval-chains/{id}", admin::chains::api::get);
+    t.patch("/api/v1/approval-chains/{id}", admin::chains::api::update);
+    t.delete("/api/v1/approval-chains/{id}", admin::chains::api::remove);
 }
 
 fn admin(t: &mut Routes) {

@@ -2,13 +2,19 @@
 
 use utoipa::OpenApi;
 
-use super::{hosts, jobs, mail, settings, wizard};
+use super::{chains, hosts, jobs, mail, settings, wizard};
 
 #[derive(Debug, OpenApi)]
 #[openapi(
     paths(
         settings::api::get,
         settings::api::update,
+        chains::api::list,
+        chains::api::create,
+        chains::api::get,
+        chains::api::update,
+        chains::api::remove,
+        chains::api::would_ask,
         mail::api::get,
         mail::api::set,
         mail::api::test,

@@ -3,6 +3,7 @@
 
 pub mod api;
 pub mod authority;
+pub mod chains;
 pub mod health;
 pub mod hosts;
 pub mod jobs;

@@ -1,11 +1,10 @@
 //! What the engine speaks of.
 
 use jiff::Timestamp;
-use serde::Serialize;
 
+use super::chain::rules::Level;
 use crate::error::{AppError, Msg, Result};
-use crate::ids::{ApprovalId, EmployeeId};
-use crate::lang::Lang;
+use crate::ids::{ApprovalId, EmployeeId, LeaveTypeId};
 use crate::msg;
 use crate::notifications::{self, Topic};
 use crate::people::NameRef;
@@ -39,8 +38,14 @@ crate::text_enum! {
     pub enum Because {
         Approver = "approver",
         LineManager = "line_manager",
+        ManagersManager = "managers_manager",
+        DepartmentHead = "department_head",
+        Group = "group",
+        Person = "person",
         Hr = "hr",
         Admin = "admin",
+        /// Nobody had decided in time.
+        Escalation = "escalation",
         /// The requester, where the company has nobody else.
         Own = "self",
     }
@@ -56,6 +61,10 @@ crate::text_enum! {
         Withdrawn = "withdrawn",
         /// Whoever was asked is gone: it waits for somebody else.
         Reasked = "reasked",
+        /// Who would be asked at this level has agreed at an earlier one.
+        Passed = "passed",
+        /// Nobody decided in time: somebody else is asked as well.
+        Escalated = "escalated",
     }
 }
 
@@ -67,14 +76,6 @@ impl Kind {
             Kind::Overtime => &OVERTIME_ASKED,
             Kind::Task => &TASK_ASKED,
             Kind::Profile => &PROFILE_ASKED,
-        }
-    }
-
-    /// Who is asked where nothing else is known, as when whoever was asked is gone.
-    pub(super) fn ask(self) -> Ask {
-        match self {
-            Kind::Leave | Kind::Overtime | Kind::Task => Ask::Approver,
-            Kind::Profile => Ask::Hr,
         }
     }
 }
@@ -97,23 +98,6 @@ static PROFILE_ASKED: notifications::Kind = notifications::Kind::new(
     tr!("Decide"),
 );
 
-/// Whom to ask first; where there is nobody, the fallbacks follow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ask {
-    /// The approver named in the requester's record, else the line.
-    Approver,
-    /// This person; where it is the requester, the approver.
-    Person(EmployeeId),
-    /// All of HR but the requester.
-    Hr,
-}
-
-impl From<Option<EmployeeId>> for Ask {
-    fn from(person: Option<EmployeeId>) -> Ask {
-        person.map_or(Ask::Approver, Ask::Person)
-    }
-}
-
 /// A new thing to decide.
 #[derive(Clone, Debug)]
 pub struct New {
@@ -121,9 +105,39 @@ pub struct New {
     /// The feature's own id of it.
     pub subject_id: i64,
     pub requester: EmployeeId,
+    /// Whose line is asked: the requester's own unless it is about somebody else.
+    pub about: EmployeeId,
     /// What it is, for inbox and mail: "Vacation, 8 – 11 Dec, 4 days".
     pub title: Msg,
-    pub ask: Ask,
+    /// What chains may tell requests by.
+    pub leave_type_id: Option<LeaveTypeId>,
+    pub minutes: Option<i64>,
+}
+
+impl New {
+    pub fn new(kind: Kind, subject_id: i64, requester: EmployeeId, title: Msg) -> New {
+        New { kind, subject_id, requester, about: requester, title, leave_type_id: None, minutes: None }
+    }
+
+    /// It concerns somebody else than who sends it.
+    #[must_use]
+    pub fn about(mut self, about: EmployeeId) -> New {
+        self.about = about;
+        self
+    }
+
+    /// How much is asked for.
+    #[must_use]
+    pub fn amount(mut self, minutes: i64) -> New {
+        self.minutes = Some(minutes);
+        self
+    }
+
+    #[must_use]
+    pub fn of_type(mut self, leave_type_id: LeaveTypeId) -> New {
+        self.leave_type_id = Some(leave_type_id);
+        self
+    }
 }
 
 /// A decision, with the words that go with it.
@@ -195,6 +209,8 @@ pub enum Outcome {
     Approved,
     Rejected,
     Clarification,
+    /// Agreed, and it waits for others.
+    Onward,
 }
 
 /// One approval, with names.
@@ -205,16 +221,26 @@ pub struct Approval {
     pub subject_id: i64,
     pub title: Msg,
     pub requester: NameRef,
+    /// Whose line is asked.
+    pub about: EmployeeId,
     /// The requester's department; empty where there is none.
     pub department: String,
     /// Those who are asked at the present level (were, where it ended).
     pub asked: Vec<NameRef>,
+    /// Nobody is named: whoever has the role HR, or admin, decides.
+    pub office: bool,
     pub status: Status,
+    /// From 1.
     pub level: u32,
+    /// The chain as it stood when this was sent.
+    pub levels: Vec<Level>,
     /// Rises with every change: a link for one version does not act on the next.
     pub version: u32,
     pub requested_at: Timestamp,
+    /// When the present level should have been decided.
     pub due_at: Timestamp,
+    /// Hours of working days until somebody else is asked as well; none is never.
+    pub escalate_after_hours: Option<u32>,
 }
 
 impl StepKind {
@@ -227,10 +253,12 @@ impl StepKind {
             StepKind::Resubmitted => "approval.resubmitted",
             StepKind::Withdrawn => "approval.withdrawn",
             StepKind::Reasked => "approval.reasked",
+            StepKind::Passed => "approval.passed",
+            StepKind::Escalated => "approval.escalated",
         }
     }
 
-    /// For the timeline of a page.
+    /// As the list of decisions has it.
     pub fn words(self) -> &'static str {
         match self {
             StepKind::Requested => tr!("Sent"),
@@ -240,15 +268,22 @@ impl StepKind {
             StepKind::Resubmitted => tr!("Answered and sent again"),
             StepKind::Withdrawn => tr!("Withdrawn"),
             StepKind::Reasked => tr!("Asked somebody else, as who was asked is gone"),
+            StepKind::Passed => tr!("Agreed already"),
+            StepKind::Escalated => tr!("Asked somebody else as well"),
         }
+    }
+
+    /// Whether it belongs to one level of several.
+    pub(super) fn is_of_a_level(self) -> bool {
+        !matches!(self, StepKind::Requested | StepKind::Resubmitted | StepKind::Withdrawn)
     }
 
     pub fn icon(self) -> &'static str {
         match self {
-            StepKind::Approved => "check",
+            StepKind::Approved | StepKind::Passed => "check",
             StepKind::Rejected | StepKind::Withdrawn => "cross",
             StepKind::Asked => "ask",
-            StepKind::Requested | StepKind::Resubmitted | StepKind::Reasked => "arrow",
+            StepKind::Requested | StepKind::Resubmitted | StepKind::Reasked | StepKind::Escalated => "arrow",
         }
     }
 }
@@ -257,30 +292,20 @@ impl Approval {
     pub fn requester_id(&self) -> EmployeeId {
         EmployeeId(self.requester.id)
     }
-}
 
-/// One step of a timeline.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-pub struct Step {
-    #[schema(value_type = String, example = "2026-03-01T17:30:00Z")]
-    pub at: Timestamp,
-    pub who: String,
-    /// The reason given where somebody decided without being asked.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub on_behalf_of: Option<String>,
-    pub what: StepKind,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub note: String,
-    /// web, api, mail, cli or job.
-    pub channel: String,
-}
+    /// What the present level asks; the last one's where the chain has fewer.
+    pub fn at_level(&self) -> Option<&Level> {
+        let at = usize::try_from(self.level).unwrap_or(1).saturating_sub(1);
+        self.levels.get(at).or_else(|| self.levels.last())
+    }
 
-impl Step {
-    /// What was said with it: the note, and why somebody decided on another's behalf. Empty where nothing was.
-    pub fn says(&self, lang: Lang) -> String {
-        let behalf = self.on_behalf_of.as_deref().map(|why| lang.msg(&msg!("On somebody’s behalf: {0}", why)));
-        let note = Some(self.note.clone()).filter(|note| !note.is_empty());
-        note.into_iter().chain(behalf).collect::<Vec<_>>().join(" · ")
+    /// Who is asked, in one line: "Jonas Brandt, Mira Castell"; "HR" where nobody is named.
+    pub fn waits_for(&self) -> Msg {
+        if self.asked.is_empty() {
+            return msg!("HR");
+        }
+        let names: Vec<&str> = self.asked.iter().map(|person| person.name.as_str()).collect();
+        Msg::new("{0}").arg(names.join(", "))
     }
 }
 

@@ -14,7 +14,7 @@ use crate::web::listing::ListQuery;
 use crate::web::problem::{ReadProblems, WriteProblems};
 use crate::web::{Json, List};
 
-use super::{DECIDE, Seen, decide_all, visible, waiting};
+use super::{DECIDE, Seen, decide_all, waiting};
 
 /// The operations of this file.
 #[derive(Debug, utoipa::OpenApi)]
@@ -28,10 +28,12 @@ pub struct ApprovalView {
     pub kind: Kind,
     pub subject: Subject,
     pub requester: NameRef,
-    /// Who is asked at the present level.
+    /// Who is asked at the present level; empty where whoever has the role HR decides.
     pub asked: Vec<NameRef>,
     /// From 1.
     pub level: u32,
+    /// How many levels there are in all.
+    pub levels: usize,
     pub status: Status,
     #[schema(value_type = String, example = "2026-03-01T17:30:00Z")]
     pub requested_at: Timestamp,
@@ -70,6 +72,7 @@ impl From<Approval> for ApprovalView {
             requester: one.requester,
             asked: one.asked,
             level: one.level,
+            levels: one.levels.len(),
             status: one.status,
             requested_at: one.requested_at,
             due_at: one.due_at,
@@ -154,13 +157,10 @@ impl Which {
 pub async fn pending(ctx: Staff, query: ListQuery) -> Result<List<ApprovalView>> {
     let listing = query.listing(&[], &["kind"])?;
     let kind: Option<Kind> = listing.filter("kind")?;
-    let mut items = ctx.read(waiting).await?;
-    items.retain(|item| kind.is_none_or(|kind| item.approval.kind == kind));
-    let total = i64::try_from(items.len()).unwrap_or(i64::MAX);
-    let skip = usize::try_from(listing.offset()).unwrap_or(usize::MAX);
-    let take = usize::try_from(listing.limit()).unwrap_or(0);
-    let items = items.into_iter().skip(skip).take(take).map(|item| item.approval.into()).collect();
-    Ok(List::new(items, total, &listing))
+    let (limit, offset) = (listing.limit(), listing.offset());
+    let waiting = ctx.read(move |rx, actor| waiting(rx, actor, kind, limit, offset)).await?;
+    let items = waiting.items.into_iter().map(|item| item.approval.into()).collect();
+    Ok(List::new(items, waiting.total, &listing))
 }
 
 /// What the caller decided, newest first.
@@ -251,19 +251,15 @@ pub async fn bulk(ctx: Staff, Json(body): Json<BulkBody>) -> Result<Json<Vec<App
     let views = ctx
         .write(DECIDE, move |tx, actor| {
             let all: Vec<Seen> = body.ids.iter().map(|one| one.seen()).collect();
-            decide_all(tx, actor, &all, &decision)?;
-            all.iter().map(|one| Ok(approvals::get(tx, one.id)?.into())).collect::<Result<Vec<ApprovalView>>>()
+            let decided = decide_all(tx, actor, &all, &decision)?;
+            Ok(decided.into_iter().map(ApprovalView::from).collect::<Vec<_>>())
         })
         .await?;
     Ok(Json(views))
 }
 
 async fn settle(ctx: &Staff, seen: Seen, decision: Decision) -> Result<Json<ApprovalView>> {
-    let view = ctx
-        .write(DECIDE, move |tx, actor| {
-            super::decide(tx, actor, seen, &decision)?;
-            Ok(ApprovalView::from(visible(tx, actor, seen.id)?))
-        })
-        .await?;
+    let view =
+        ctx.write(DECIDE, move |tx, actor| super::decide(tx, actor, seen, &decision).map(ApprovalView::from)).await?;
     Ok(Json(view))
 }

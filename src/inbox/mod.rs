@@ -31,16 +31,35 @@ pub struct Item {
     pub facts: Facts,
 }
 
-/// What waits for `actor`, oldest first, of one kind or of all, with the facts to decide by.
+/// What waits for `actor`: how much of each kind, and one page of it.
+#[derive(Clone, Debug, Default)]
+pub struct Waiting {
+    /// Of every kind, whatever is shown.
+    pub counts: Vec<(Kind, usize)>,
+    /// Of the kind that was asked for, or of all.
+    pub total: i64,
+    /// Oldest first.
+    pub items: Vec<Item>,
+}
+
+/// What waits for `actor`, oldest first, of one kind or of all, with the facts to decide by: `limit` of it from
+/// `offset` on.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub fn waiting(rx: &Rx<'_>, actor: &Actor) -> Result<Vec<Item>> {
-    let approvals = approvals::waiting_for(rx, actor)?;
-    with_facts(rx, actor, approvals)
+pub fn waiting(rx: &Rx<'_>, actor: &Actor, kind: Option<Kind>, limit: i64, offset: i64) -> Result<Waiting> {
+    let all = approvals::waiting_for(rx, actor)?;
+    let count = |kind: Kind| (kind, all.iter().filter(|one| one.kind == kind).count());
+    let counts = Kind::ALL.iter().copied().map(count).filter(|(_, count)| *count > 0).collect();
+    let chosen: Vec<approvals::Item> = all.into_iter().filter(|one| kind.is_none_or(|kind| one.kind == kind)).collect();
+    let total = i64::try_from(chosen.len()).unwrap_or(i64::MAX);
+    let skip = usize::try_from(offset).unwrap_or(usize::MAX);
+    let take = usize::try_from(limit).unwrap_or(0);
+    let page: Vec<approvals::Item> = chosen.into_iter().skip(skip).take(take).collect();
+    Ok(Waiting { counts, total, items: with_facts(rx, actor, approvals::page_for(rx, &page)?)? })
 }
 
-/// The approvals, each with what its feature says of it to `actor`.
+/// What each feature says of its own.
 fn with_facts(rx: &Rx<'_>, actor: &Actor, approvals: Vec<Approval>) -> Result<Vec<Item>> {
     let mut facts: HashMap<(Kind, i64), Facts> = HashMap::new();
     for kind in Kind::ALL.iter().copied() {
@@ -106,7 +125,8 @@ impl<'de> Deserialize<'de> for Seen {
     }
 }
 
-/// Hands one decision to the feature whose thing it is.
+/// Hands one decision to the feature whose thing it is. Answers the approval as it is now: decided, or waiting for
+/// others.
 ///
 /// # Errors
 /// What the feature's action says: who may not, what is decided already, what no longer fits;
@@ -127,7 +147,7 @@ pub fn decide(tx: &mut Tx<'_>, actor: &Actor, seen: Seen, decision: &Decision) -
         }
         Kind::Profile => personal::change::decide(tx, actor, ProfileChangeId(subject), decision)?,
     }
-    Ok(approval)
+    approvals::get(tx, seen.id)
 }
 
 /// The same decision on several things, all or none.
@@ -152,12 +172,16 @@ pub fn decide_all(tx: &mut Tx<'_>, actor: &Actor, all: &[Seen], decision: &Decis
     Ok(decided)
 }
 
-/// The approval, for those who may know of it: whoever is asked, the requester, and HR.
+/// The approval, for those who may know of it: whoever is or was asked, the requester, and HR.
 ///
 /// # Errors
 /// [`AppError::NotFound`] for anybody else.
 pub fn visible(rx: &Rx<'_>, actor: &Actor, id: ApprovalId) -> Result<Approval> {
     let approval = approvals::get(rx, id)?;
     let mine = actor.employee_id == Some(approval.requester_id());
-    if mine || actor.is_hr() || approvals::is_asked(actor, &approval) { Ok(approval) } else { Err(AppError::NotFound) }
+    if mine || actor.is_hr() || approvals::concerns(rx, actor, &approval)? {
+        Ok(approval)
+    } else {
+        Err(AppError::NotFound)
+    }
 }

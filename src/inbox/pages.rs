@@ -1,7 +1,7 @@
 //! `/inbox`: decide in place, one or several; a reason or a question has a page of its own.
 
 use askama::Template;
-use axum::extract::{Path, RawQuery};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
@@ -25,6 +25,7 @@ struct Index {
     chosen: &'static str,
     tabs: Vec<Tab>,
     items: Vec<Row>,
+    pager: Pager,
 }
 
 struct Tab {
@@ -46,6 +47,11 @@ struct Row {
     facts: Vec<approvals::Fact>,
     since: String,
     late: bool,
+    /// "level 2 of 3"; empty where there is one.
+    level: String,
+    /// The reader decides in somebody's place, who is named here.
+    stands_in: bool,
+    others: String,
 }
 
 #[derive(Template)]
@@ -59,6 +65,8 @@ struct Words {
     label: String,
     button: String,
     danger: bool,
+    /// Nothing need be said.
+    optional: bool,
     seen: Vec<Seen>,
     things: Vec<String>,
     /// HR decides in somebody's place, and says why.
@@ -95,29 +103,35 @@ fn label(kind: Kind) -> &'static str {
     }
 }
 
-/// `GET /inbox?kind=leave`
-pub async fn index(ctx: Staff, RawQuery(query): RawQuery) -> Result<Response> {
-    let form = FormState::read(query.unwrap_or_default().as_bytes());
-    let kind: Option<Kind> = form.value("kind").parse().ok();
-    let items = ctx.read(waiting).await?;
+/// `GET /inbox?kind=leave&page=2`
+pub async fn index(ctx: Staff, query: ListQuery) -> Result<Response> {
+    let listing = query.listing(&[], &["kind"])?;
+    let kind: Option<Kind> = listing.filter("kind")?;
+    let (limit, offset) = (listing.limit(), listing.offset());
+    let waiting = ctx.read(move |rx, actor| waiting(rx, actor, kind, limit, offset)).await?;
     let format = format(&ctx);
-    let tabs = Kind::ALL
-        .iter()
-        .map(|kind| (kind, items.iter().filter(|item| item.approval.kind == *kind).count()))
-        .filter(|(_, count)| *count > 0)
-        .map(|(kind, count)| Tab { kind: kind.as_str(), label: label(*kind), count })
-        .collect();
-    let total = i64::try_from(items.len()).unwrap_or(i64::MAX);
-    let items = items
-        .into_iter()
-        .filter(|item| kind.is_none_or(|kind| item.approval.kind == kind))
-        .map(|item| row(item, &format))
-        .collect();
-    web::page(&Index { shell: ctx.shell().await?, total, chosen: kind.map_or("", Kind::as_str), tabs, items })
+    let me = ctx.actor.employee_id.map(|me| me.0);
+    let all: usize = waiting.counts.iter().map(|(_, count)| count).sum();
+    let tab = |(kind, count): (Kind, usize)| Tab { kind: kind.as_str(), label: label(kind), count };
+    web::page(&Index {
+        shell: ctx.shell().await?,
+        total: i64::try_from(all).unwrap_or(i64::MAX),
+        chosen: kind.map_or("", Kind::as_str),
+        tabs: waiting.counts.into_iter().map(tab).collect(),
+        items: waiting.items.into_iter().map(|item| row(item, &format, me)).collect(),
+        pager: Pager::new(&format, &listing, waiting.total),
+    })
 }
 
-fn row(item: Item, format: &Format) -> Row {
+fn row(item: Item, format: &Format, me: Option<i64>) -> Row {
     let Item { approval, facts } = item;
+    let levels = approval.levels.len();
+    let level = match levels {
+        0 | 1 => String::new(),
+        _ => format.lang.msg(&msg!("level {0} of {1}", approval.level, levels)),
+    };
+    let stands_in = me.is_some_and(|me| !approval.office && approval.asked.iter().all(|one| one.id != me));
+    let others = format.lang.msg(&msg!("Waits for {0}", approval.waits_for()));
     Row {
         id: approval.id,
         seen: Seen::of(&approval),
@@ -130,6 +144,9 @@ fn row(item: Item, format: &Format) -> Row {
         facts: facts.facts,
         since: format.when(approval.requested_at),
         late: approval.due_at < format.now,
+        stands_in,
+        others,
+        level,
     }
 }
 
@@ -191,11 +208,32 @@ pub struct Reason {
 }
 
 #[derive(Debug, Deserialize)]
+pub struct Agreement {
+    #[serde(default)]
+    id: Vec<Seen>,
+    note: Option<String>,
+    on_behalf_reason: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
 pub struct Question {
     #[serde(default)]
     id: Vec<Seen>,
     #[serde(default)]
     question: String,
+}
+
+/// `GET /inbox/{id}/approve`: for HR that was not asked, and for whoever wants to add a word.
+pub async fn approve_page(ctx: Staff, Path(id): Path<ApprovalId>) -> Result<Response> {
+    words(&ctx, Say::Approve, vec![Seen { id, version: None }], FormState::default(), StatusCode::OK).await
+}
+
+/// `POST /inbox/approve`
+pub async fn approve(ctx: Staff, form: Form<Agreement>) -> Result<Response> {
+    let (typed, input) = form.open();
+    let input = input?;
+    let decision = Decision::Approve { note: input.note, on_behalf_reason: input.on_behalf_reason };
+    finish(&ctx, Say::Approve, input.id, decision, typed).await
 }
 
 /// `GET /inbox/{id}/reject`
@@ -249,6 +287,9 @@ fn said(say: Say, decided: &[Approval]) -> Msg {
         };
     };
     match say {
+        Say::Approve if one.status == approvals::Status::Pending => {
+            msg!("You agreed for {0}: {1}. It now waits for {2}.", one.requester.name, one.title, one.waits_for())
+        }
         Say::Approve => msg!("Approved for {0}: {1}. They have been told.", one.requester.name, one.title),
         Say::Reject => msg!("Rejected for {0}: {1}. They have been told.", one.requester.name, one.title),
         Say::Ask => msg!("{0} has been asked.", one.requester.name),
@@ -261,7 +302,11 @@ async fn words(ctx: &Ctx, say: Say, ids: Vec<Seen>, form: FormState, status: Sta
         .read(move |rx, actor| {
             let things = wanted.iter().map(|seen| visible(rx, actor, seen.id)).collect::<Result<Vec<_>>>()?;
             things.iter().try_for_each(|one| approvals::require_may_decide(rx, actor, one))?;
-            let on_behalf = say == Say::Reject && !things.iter().all(|one| approvals::is_asked(actor, one));
+            // A question is its own reason.
+            let mut on_behalf = false;
+            for one in things.iter().filter(|_| say != Say::Ask) {
+                on_behalf |= !approvals::is_asked(rx, actor, one)?;
+            }
             Ok((things, on_behalf))
         })
         .await?;
@@ -286,20 +331,40 @@ async fn words(ctx: &Ctx, say: Say, ids: Vec<Seen>, form: FormState, status: Sta
                 name
             ),
         ),
-        _ if single => {
+        Say::Approve => (msg!("Approve this?"), msg!("{0}. {1} is told at once.", shown.join("; "), name)),
+        Say::Reject if single => {
             (msg!("Reject this?"), msg!("{0}. {1} is told at once, with your reason.", shown.join("; "), name))
         }
-        _ => (msg!("Reject {0} requests?", things.len()), msg!("Everybody is told at once, with your reason.")),
+        Say::Reject => {
+            (msg!("Reject {0} requests?", things.len()), msg!("Everybody is told at once, with your reason."))
+        }
     };
     let page = Words {
         shell: ctx.shell().await?,
         title: say_it(title),
         lead: say_it(lead),
-        action: if say == Say::Ask { "/inbox/ask" } else { "/inbox/reject" },
-        field: if say == Say::Ask { "question" } else { "reason" },
-        label: say_it(if say == Say::Ask { msg!("Question") } else { msg!("Reason") }),
-        button: say_it(if say == Say::Ask { msg!("Send question") } else { msg!("Reject") }),
-        danger: say != Say::Ask,
+        action: match say {
+            Say::Approve => "/inbox/approve",
+            Say::Reject => "/inbox/reject",
+            Say::Ask => "/inbox/ask",
+        },
+        field: match say {
+            Say::Approve => "note",
+            Say::Reject => "reason",
+            Say::Ask => "question",
+        },
+        label: say_it(match say {
+            Say::Approve => msg!("Note"),
+            Say::Reject => msg!("Reason"),
+            Say::Ask => msg!("Question"),
+        }),
+        button: say_it(match say {
+            Say::Approve => msg!("Approve"),
+            Say::Reject => msg!("Reject"),
+            Say::Ask => msg!("Send question"),
+        }),
+        danger: say == Say::Reject,
+        optional: say == Say::Approve,
         seen,
         things: shown,
         on_behalf,

@@ -24,6 +24,7 @@ mod testing;
 pub mod types;
 pub mod words;
 
+pub use absence::{all_away_on, is_away};
 pub use held::holder;
 
 pub use home::{away_on, home_balances, next_of};

@@ -77,16 +77,14 @@ pub fn send(tx: &mut Tx<'_>, actor: &Actor, wanted: &Wanted) -> Result<OvertimeI
         entry = entry.because(&request.limit_override);
     }
     audit::record(tx, actor, entry)?;
-    let new = New {
-        kind: Kind::Overtime,
-        subject_id: id.0,
-        requester: wanted.employee_id,
-        title: title(&request),
-        ask: approvals::Ask::Approver,
-    };
-    approvals::open(tx, actor, new)?;
+    approvals::open(tx, actor, to_decide(&request))?;
     report_again(tx, &request)?;
     Ok(id)
+}
+
+/// What the approval engine is told of a request.
+fn to_decide(request: &Request) -> New {
+    New::new(Kind::Overtime, request.id.0, request.employee_id(), title(request)).amount(request.total_minutes.get())
 }
 
 /// Where somebody belonged on the day of the work: a report for March shows March's department.
@@ -110,7 +108,7 @@ pub fn change(tx: &mut Tx<'_>, actor: &Actor, id: OvertimeId, wanted: &Wanted) -
         .change("total_minutes", before.total_minutes, request.total_minutes)
         .change("date", before.date, request.date);
     audit::record(tx, actor, entry)?;
-    approvals::resubmit(tx, actor, Kind::Overtime, id.0, title(&request))?;
+    approvals::resubmit(tx, actor, &to_decide(&request))?;
     report_again(tx, &before)?;
     report_again(tx, &request)
 }
@@ -129,6 +127,8 @@ pub fn decide(tx: &mut Tx<'_>, actor: &Actor, id: OvertimeId, decision: &Decisio
         Outcome::Rejected => {
             (request.status.reject(), msg!("{0} rejected your overtime: {1}", actor.name, title(&request)))
         }
+        // It waits for the next level; the person is told at the end.
+        Outcome::Onward => return Ok(()),
         Outcome::Clarification => {
             (request.status.clarify(), msg!("{0} asks about your overtime: {1}", actor.name, title(&request)))
         }
@@ -219,14 +219,7 @@ pub fn confirm(tx: &mut Tx<'_>, actor: &Actor, id: OvertimeId, worked: &Wanted) 
         .change("status", before.status, status);
     audit::record(tx, actor, entry)?;
     if status == OvertimeStatus::Pending {
-        let new = New {
-            kind: Kind::Overtime,
-            subject_id: id.0,
-            requester: request.employee_id(),
-            title: title(&request),
-            ask: approvals::Ask::Approver,
-        };
-        approvals::open(tx, actor, new)?;
+        approvals::open(tx, actor, to_decide(&request))?;
     } else {
         toil::credit(tx, actor, &request)?;
     }
@@ -241,15 +234,17 @@ pub fn confirm(tx: &mut Tx<'_>, actor: &Actor, id: OvertimeId, worked: &Wanted) 
 /// [`AppError::NotFound`] where there is none, or the person is out of the reader's reach.
 pub fn get(rx: &Rx<'_>, actor: &Actor, id: OvertimeId) -> Result<Request> {
     let request = store::get(rx, id)?.ok_or(AppError::NotFound)?;
-    if people::reach(rx, actor, request.employee_id())?.sees() || is_asked(rx, actor, id)? {
+    if people::reach(rx, actor, request.employee_id())?.sees() || concerns(rx, actor, id)? {
         Ok(request)
     } else {
         Err(AppError::NotFound)
     }
 }
 
-fn is_asked(rx: &Rx<'_>, actor: &Actor, id: OvertimeId) -> Result<bool> {
-    Ok(approvals::current(rx, Kind::Overtime, id.0)?.is_some_and(|approval| approvals::is_asked(actor, &approval)))
+/// Whether it is, or was, the actor's to decide.
+fn concerns(rx: &Rx<'_>, actor: &Actor, id: OvertimeId) -> Result<bool> {
+    approvals::current(rx, Kind::Overtime, id.0)?
+        .map_or(Ok(false), |approval| approvals::concerns(rx, actor, &approval))
 }
 
 /// A request as it could be sent again: what an edit starts from.

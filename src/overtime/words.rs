@@ -93,9 +93,8 @@ pub fn state(request: &Request, approval: Option<&Approval>, format: &Format) ->
     let text = |words: &'static str| format.lang.text(words).to_owned();
     match (request.status, request.stage) {
         (OvertimeStatus::Pending, _) => {
-            let asked = approval.map(|one| one.asked.as_slice()).unwrap_or_default();
-            let names: Vec<&str> = asked.iter().map(|person| person.name.as_str()).collect();
-            ("wait", format.lang.msg(&msg!("Waits for {0}", names.join(", "))))
+            let whom = approval.map_or_else(|| msg!("HR"), Approval::waits_for);
+            ("wait", format.lang.msg(&msg!("Waits for {0}", whom)))
         }
         (OvertimeStatus::Clarification, _) => {
             ("ask", format.lang.msg(&msg!("Waits for {0}’s answer", request.employee.name)))

@@ -43,8 +43,9 @@ pub use employee::{
 pub use follow::{Follow, Followers, Welcome, followed_by, is_gone};
 pub use names::NameRef;
 pub use reach::{
-    Approver, Place, Reach, Scope, all_reports, approver_of, has_reports, hr_members, is_above, is_run_of, managers_of,
-    members_of_group, organization_zone, place_of, placed, reach, reports, scope, team_of, today, within_reach,
+    Approver, Place, Reach, Scope, all_reports, approver_of, has_reports, hr_members, is_above, is_run_of, manager_of,
+    managers_of, members_of_group, organization_zone, place_of, placed, reach, reports, scope, team_of, today,
+    within_reach,
 };
 pub use schedule::schedules;
 pub use working_time::{FreeDays, Placed, WorkingTime, of_place, working_time, working_times};

@@ -123,6 +123,23 @@ pub fn team(rx: &Rx<'_>, employee: EmployeeId, period: Period) -> Result<Vec<Per
     store::people(rx, &whom, period, day_of(rx, period)?)
 }
 
+/// Whether approved leave covers the date, by half a day or more, on which the person would work; who works elsewhere is
+/// not away. Who that is gets a deputy for decisions.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn is_away(rx: &Rx<'_>, employee: EmployeeId, date: Date) -> Result<bool> {
+    store::is_away(rx, employee, date)
+}
+
+/// Everybody of whom [`is_away`] is true.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn all_away_on(rx: &Rx<'_>, date: Date) -> Result<Vec<EmployeeId>> {
+    store::away_on(rx, date)
+}
+
 /// The leave of these people within `period`, approved and undecided, as `actor` may know it.
 ///
 /// # Errors

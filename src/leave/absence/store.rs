@@ -48,6 +48,20 @@ pub(super) fn days(rx: &Rx<'_>, people: &[EmployeeId], period: Period) -> Result
     )
 }
 
+/// A day of approved leave by which somebody is away: on which they would work, and not of a kind that is worked
+/// elsewhere.
+const AWAY: &str = "FROM leave_request_days d JOIN leave_requests r ON r.id = d.request_id AND r.status = 'approved' \
+     JOIN leave_types t ON t.id = d.leave_type_id AND t.works = 0 \
+     WHERE d.part <> 'hours' AND d.scheduled_minutes > 0 AND d.charged_minutes > 0";
+
+pub(super) fn is_away(rx: &Rx<'_>, employee: EmployeeId, date: Date) -> Result<bool> {
+    rx.scalar(&format!("SELECT EXISTS (SELECT 1 {AWAY} AND d.employee_id = ?1 AND d.date = ?2)"), (employee, date))
+}
+
+pub(super) fn away_on(rx: &Rx<'_>, date: Date) -> Result<Vec<EmployeeId>> {
+    rx.all(&format!("SELECT DISTINCT d.employee_id {AWAY} AND d.date = ?1"), [date], |row| row.get(0))
+}
+
 /// Which people a list is about.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Whom {

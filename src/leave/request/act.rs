@@ -64,17 +64,7 @@ pub fn submit(tx: &mut Tx<'_>, actor: &Actor, mut input: NewLeave) -> Result<Lea
 
     if asks {
         let title = Msg::new("{0}").arg(plan.title(tx, actor));
-        approvals::open(
-            tx,
-            actor,
-            approvals::New {
-                kind: Kind::Leave,
-                subject_id: id.0,
-                requester: employee_id,
-                title,
-                ask: approvals::Ask::Approver,
-            },
-        )?;
+        approvals::open(tx, actor, to_decide(id, employee_id, &plan, title))?;
     } else {
         let request = store::get(tx, id)?;
         book(tx, actor, &request)?;
@@ -120,7 +110,12 @@ pub fn amend(tx: &mut Tx<'_>, actor: &Actor, id: LeaveRequestId, mut input: NewL
         .change("minutes", request.minutes, plan.minutes());
     audit::record(tx, actor, entry)?;
     let title = Msg::new("{0}").arg(plan.title(tx, actor));
-    approvals::resubmit(tx, actor, Kind::Leave, id.0, title)
+    approvals::resubmit(tx, actor, &to_decide(id, request.employee_id, &plan, title))
+}
+
+/// What the approval engine is told of a request.
+fn to_decide(id: LeaveRequestId, requester: EmployeeId, plan: &Plan, title: Msg) -> approvals::New {
+    approvals::New::new(Kind::Leave, id.0, requester, title).of_type(plan.kind.id).amount(plan.minutes().get())
 }
 
 /// Approves, rejects, or asks back. At approval the balance is looked at again.
@@ -149,6 +144,8 @@ pub fn decide(tx: &mut Tx<'_>, actor: &Actor, id: LeaveRequestId, decision: &Dec
             store::set_status(tx, id, what(request.status.clarify())?)?;
             notices::requester(tx, actor, &request, Fate::Asked, said(decision))?;
         }
+        // What it reserves stays reserved until the last level has agreed.
+        Outcome::Onward => {}
     }
     Ok(())
 }
@@ -217,8 +214,10 @@ pub(super) fn may_revoke(rx: &Rx<'_>, actor: &Actor, request: &LeaveRequest) -> 
     if actor.employee_id == Some(request.employee_id) {
         return Ok(false);
     }
-    let asked = approvals::current(rx, Kind::Leave, request.id.0)?;
-    Ok(asked.is_some_and(|approval| actor.is_hr() || approvals::is_asked(actor, &approval)))
+    match approvals::current(rx, Kind::Leave, request.id.0)? {
+        Some(approval) => Ok(actor.is_hr() || approvals::concerns(rx, actor, &approval)?),
+        None => Ok(false),
+    }
 }
 
 /// Until when an approval may be revoked.

@@ -57,7 +57,8 @@ pub fn sight(rx: &Rx<'_>, actor: &Actor, request: &LeaveRequest) -> Result<Sight
         Reach::None => {}
     }
     let asked = approvals::current(rx, approvals::Kind::Leave, request.id.0)?;
-    Ok(if asked.is_some_and(|approval| approvals::is_asked(actor, &approval)) { Sight::Full } else { Sight::None })
+    let concerned = asked.map_or(Ok(false), |approval| approvals::concerns(rx, actor, &approval))?;
+    Ok(if concerned { Sight::Full } else { Sight::None })
 }
 
 /// One request, for who may know of it.
@@ -99,10 +100,9 @@ pub fn preview(rx: &Rx<'_>, actor: &Actor, mut input: NewLeave, instead_of: Opti
 /// # Errors
 /// When the database cannot be read.
 pub(super) fn waits_for(rx: &Rx<'_>, id: LeaveRequestId, format: &Format) -> Result<String> {
-    let asked =
-        approvals::current(rx, approvals::Kind::Leave, id.0)?.map(|approval| approval.asked).unwrap_or_default();
-    let names: Vec<&str> = asked.iter().map(|person| person.name.as_str()).collect();
-    Ok(format.lang.msg(&msg!("Waits for {0}", names.join(", "))))
+    let whom = approvals::current(rx, approvals::Kind::Leave, id.0)?
+        .map_or_else(|| msg!("HR"), |approval| approval.waits_for());
+    Ok(format.lang.msg(&msg!("Waits for {0}", whom)))
 }
 
 /// The page of a request.

@@ -12,7 +12,7 @@ use super::look::{Day, Team};
 use super::model::LeaveRequest;
 use super::store;
 use super::{CANCEL, DECIDE, RETURN, REVOKE, Sight};
-use crate::approvals::{self, Decision, Fact, StepKind};
+use crate::approvals::{self, Decision, Fact};
 use crate::auth::{Actor, Ctx, Staff};
 use crate::error::{AppError, FieldErrors, Msg, Result};
 use crate::ids::LeaveRequestId;
@@ -205,9 +205,8 @@ pub(in crate::leave) fn state(
     let text = |words: &'static str| format.lang.text(words).to_owned();
     match request.status {
         LeaveStatus::Pending => {
-            let names: Vec<&str> =
-                approval.map(|a| a.asked.iter().map(|p| p.name.as_str()).collect()).unwrap_or_default();
-            ("wait", format.lang.msg(&msg!("Waits for {0}", names.join(", "))))
+            let whom = approval.map_or_else(|| msg!("HR"), approvals::Approval::waits_for);
+            ("wait", format.lang.msg(&msg!("Waits for {0}", whom)))
         }
         LeaveStatus::Clarification => ("ask", format.lang.msg(&msg!("Waits for {0}’s answer", request.employee))),
         LeaveStatus::Approved => ("ok", text("Approved")),
@@ -238,9 +237,8 @@ fn pairs(request: &LeaveRequest, format: &Format) -> Vec<(String, String)> {
 fn timeline(rx: &Rx<'_>, actor: &Actor, request: &LeaveRequest, amounts: &Amounts<'_>) -> Result<Vec<Event>> {
     let format = amounts.format;
     let text = |words: &'static str| format.lang.text(words).to_owned();
-    let steps = approvals::timeline(rx, approvals::Kind::Leave, request.id.0)?;
-    let mut events: Vec<Event> = Vec::new();
-    if steps.is_empty() {
+    let mut events = approvals::events(rx, actor, approvals::Kind::Leave, request.id.0, format)?;
+    if events.is_empty() {
         let who = request.entered_by.clone().unwrap_or_else(|| request.employee.clone());
         events.push(Event {
             icon: "arrow",
@@ -248,20 +246,6 @@ fn timeline(rx: &Rx<'_>, actor: &Actor, request: &LeaveRequest, amounts: &Amount
             what: text(tr!("Entered it")),
             when: format.when(request.created_at),
             say: String::new(),
-        });
-    }
-    for step in steps {
-        let who = if step.who == actor.name { text("You") } else { step.who.clone() };
-        let mut what = format.lang.text(step.what.words()).to_lowercase();
-        if step.what == StepKind::Requested {
-            what = text("sent it");
-        }
-        events.push(Event {
-            icon: step.what.icon(),
-            who,
-            what,
-            when: format.when(step.at),
-            say: step.says(format.lang),
         });
     }
     if let Some(sent) = request.sent_minutes {
@@ -298,10 +282,9 @@ impl Bar {
         if let Some(approval) = approval.filter(|_| open)
             && approvals::may_decide(rx, actor, approval)?
         {
-            let on_behalf = !approvals::is_asked(actor, approval);
-            let asked: Vec<&str> = approval.asked.iter().map(|person| person.name.as_str()).collect();
+            let on_behalf = !approvals::is_asked(rx, actor, approval)?;
             let detail = if on_behalf {
-                msg!("Waits for {0}; you decide on their behalf.", asked.join(", "))
+                msg!("Waits for {0}; you decide on their behalf.", approval.waits_for())
             } else {
                 msg!("Waits for your decision.")
             };
@@ -395,7 +378,8 @@ async fn act_page(ctx: &Ctx, id: LeaveRequestId, act: Act, form: FormState, stat
                 approvals::require_may_decide(rx, actor, approval)?;
             }
             let version = approval.as_ref().map(|approval| approval.version);
-            let on_behalf = deciding && approval.is_some_and(|approval| !approvals::is_asked(actor, &approval));
+            let on_behalf =
+                deciding && !approval.map_or(Ok(true), |approval| approvals::is_asked(rx, actor, &approval))?;
             let last = crate::time::period::back(format.today(), 1).to_string();
             Ok((format!("{}: {title}", request.employee), sight == Sight::Own, on_behalf, last, version))
         })

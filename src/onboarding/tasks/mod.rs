@@ -28,7 +28,7 @@ use crate::auth::Actor;
 use crate::error::{AppError, FieldErrors, Result};
 use crate::ids::{EmployeeId, OnboardingId, TaskId};
 use crate::msg;
-use crate::people::{self, Approver, NameRef};
+use crate::people::{self, NameRef};
 use crate::storage::{Op, Rx, Tx};
 
 pub use edit::{Change, NewTask};
@@ -125,8 +125,8 @@ pub fn standing(rx: &Rx<'_>, actor: &Actor, task: &Task) -> Result<Standing> {
     if is_doer(rx, actor, task.doer)? {
         return Ok(Standing::Doer);
     }
-    let asked =
-        approvals::current(rx, Kind::Task, task.id.0)?.is_some_and(|approval| approvals::is_asked(actor, &approval));
+    let asked = approvals::current(rx, Kind::Task, task.id.0)?
+        .map_or(Ok(false), |approval| approvals::concerns(rx, actor, &approval))?;
     Ok(if asked { Standing::Approver } else { Standing::None })
 }
 
@@ -207,20 +207,16 @@ pub fn complete(tx: &mut Tx<'_>, actor: &Actor, id: TaskId, done: &Done) -> Resu
     Ok(next)
 }
 
-/// Asks for the decision on a task: the manager of the new colleague, or whoever decides for its doer where that is
-/// the doer. A question that was asked before is answered by doing it again.
+/// Asks for the decision on a task in the line of the new colleague. A question that was asked before is answered by
+/// doing it again.
 fn ask(tx: &mut Tx<'_>, actor: &Actor, task: &Task) -> Result<()> {
     let title = msg!("Onboarding of {0}: “{1}”", task.hire.name, task.title);
     let hire = EmployeeId(task.hire.id);
     let doer = actor.employee_id.unwrap_or(hire);
-    let manager = match people::approver_of(tx, hire)? {
-        Approver::Named(person) | Approver::LineManager(person) if person != doer => Some(person),
-        _ => None,
-    };
+    let new = approvals::New::new(Kind::Task, task.id.0, doer, title).about(hire);
     if asked_back(tx, task.id)? {
-        return approvals::resubmit_to(tx, actor, Kind::Task, task.id.0, title, manager);
+        return approvals::resubmit(tx, actor, &new);
     }
-    let new = approvals::New { kind: Kind::Task, subject_id: task.id.0, requester: doer, title, ask: manager.into() };
     approvals::open(tx, actor, new)?;
     Ok(())
 }

@@ -80,7 +80,8 @@ impl Sheet {
             finish: task.status == TaskStatus::Open && standing >= Standing::Doer && !reading,
             decide,
             version: asked.as_ref().map_or(0, |approval| approval.version),
-            on_behalf: decide && asked.as_ref().is_some_and(|approval| !approvals::is_asked(actor, approval)),
+            on_behalf: decide
+                && !asked.as_ref().map_or(Ok(true), |approval| approvals::is_asked(rx, actor, approval))?,
             change: lead && !task.status.is_settled(),
             give_on: lead && matches!(task.status, TaskStatus::Open | TaskStatus::Locked),
             reopen: own_mark || (lead && task.status.is_settled()),

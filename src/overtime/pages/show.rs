@@ -98,36 +98,13 @@ pub(super) fn question(rx: &Rx<'_>, id: OvertimeId, format: &Format) -> Result<O
     }))
 }
 
-/// What happened, oldest first.
-pub(super) fn timeline(rx: &Rx<'_>, actor: &Actor, id: OvertimeId, format: &Format) -> Result<Vec<Event>> {
-    let text = |words: &'static str| format.lang.text(words).to_owned();
-    let steps = approvals::timeline(rx, approvals::Kind::Overtime, id.0)?;
-    let event = |step: approvals::Step| Event {
-        say: step.says(format.lang),
-        icon: step.what.icon(),
-        who: if step.who == actor.name { text(tr!("You")) } else { step.who },
-        what: text(match step.what {
-            StepKind::Requested => tr!("sent it"),
-            StepKind::Approved => tr!("approved it"),
-            StepKind::Rejected => tr!("rejected it"),
-            StepKind::Asked => tr!("asked"),
-            StepKind::Resubmitted => tr!("changed it and sent it again"),
-            StepKind::Withdrawn => tr!("took it back"),
-            StepKind::Reasked => tr!("asked somebody else, as who was asked is gone"),
-        }),
-        when: format.when(step.at),
-    };
-    Ok(steps.into_iter().map(event).collect())
-}
-
 /// The sentence after a request was sent, changed or confirmed.
 pub(super) fn said(rx: &Rx<'_>, actor: &Actor, id: OvertimeId) -> Result<(OvertimeId, Msg)> {
     let request = crate::overtime::get(rx, actor, id)?;
     let approval = approvals::current(rx, approvals::Kind::Overtime, id.0)?;
     let words = match (request.status, approval) {
         (OvertimeStatus::Pending, Some(approval)) => {
-            let names: Vec<&str> = approval.asked.iter().map(|person| person.name.as_str()).collect();
-            msg!("Sent. It waits for {0}.", names.join(", "))
+            msg!("Sent. It waits for {0}.", approval.waits_for())
         }
         _ => msg!("The times that were worked are confirmed."),
     };
@@ -165,7 +142,7 @@ impl Content {
             quote: request.reason.clone(),
             pairs: pairs(rx, &request, &format)?,
             look: Look::kept(rx, &request, &format)?,
-            timeline: timeline(rx, actor, id, &format)?,
+            timeline: approvals::events(rx, actor, approvals::Kind::Overtime, id.0, &format)?,
             bar: Bar::of(rx, actor, &request, approval.as_ref(), own, &format)?,
             printed: format.lang.msg(&msg!("Printed on {0}.", format.full(format.today()))),
             employee: request.employee,
@@ -225,10 +202,9 @@ impl Bar {
         if let Some(approval) = approval.filter(|_| request.status.is_open())
             && approvals::may_decide(rx, actor, approval)?
         {
-            let on_behalf = !approvals::is_asked(actor, approval);
-            let asked: Vec<&str> = approval.asked.iter().map(|person| person.name.as_str()).collect();
+            let on_behalf = !approvals::is_asked(rx, actor, approval)?;
             let detail = match on_behalf {
-                true => msg!("Waits for {0}; you decide on their behalf.", asked.join(", ")),
+                true => msg!("Waits for {0}; you decide on their behalf.", approval.waits_for()),
                 false => msg!("{0} waits for your decision.", request.employee.name),
             };
             return Ok(Some(Bar {
@@ -371,7 +347,7 @@ async fn act_page(ctx: &Ctx, id: OvertimeId, act: Act, form: FormState, status: 
             approvals::require_may_decide(rx, actor, approval)?;
         }
         let version = approval.as_ref().map(|approval| approval.version);
-        let on_behalf = deciding && approval.is_some_and(|approval| !approvals::is_asked(actor, &approval));
+        let on_behalf = deciding && !approval.map_or(Ok(true), |approval| approvals::is_asked(rx, actor, &approval))?;
         let own = actor.employee_id == Some(request.employee_id());
         let title = format.lang.msg(&title_in(&request, &format));
         Ok((format!("{}: {title}", request.employee.name), own, on_behalf, version))

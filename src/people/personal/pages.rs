@@ -197,10 +197,8 @@ fn deputies(rx: &Rx<'_>, id: EmployeeId, present: Option<EmployeeId>) -> Result<
 
 fn pending(rx: &Rx<'_>, id: EmployeeId, format: &Format) -> Result<Option<(super::Sensitive, Pending)>> {
     let Some(open) = change::open_of(rx, id)? else { return Ok(None) };
-    let names = approvals::current(rx, approvals::Kind::Profile, open.id.0)?.map(|approval| {
-        let names: Vec<String> = approval.asked.into_iter().map(|person| person.name).collect();
-        names.join(", ")
-    });
+    let whom = approvals::current(rx, approvals::Kind::Profile, open.id.0)?
+        .map_or_else(|| msg!("HR"), |approval| approval.waits_for());
     let asked = (open.status == Status::Clarification)
         .then(|| approvals::timeline(rx, approvals::Kind::Profile, open.id.0))
         .transpose()?;
@@ -208,7 +206,7 @@ fn pending(rx: &Rx<'_>, id: EmployeeId, format: &Format) -> Result<Option<(super
         id: open.id,
         state: change::pages::state(open.status),
         differences: open.differences(),
-        waits: msg!("Waits for {0} since {1}.", names.unwrap_or_default(), format.when(open.updated_at)),
+        waits: msg!("Waits for {0} since {1}.", whom, format.when(open.updated_at)),
         question: asked.and_then(|steps| steps.into_iter().next_back()).map(|step| (step.who, step.note)),
     };
     Ok(Some((open.after, pending)))

@@ -162,6 +162,14 @@ pub fn approver_of(rx: &Rx<'_>, employee: EmployeeId) -> Result<Approver> {
     Ok(store::nearest_manager(rx, employee, today)?.map_or(Approver::Hr, Approver::LineManager))
 }
 
+/// The line manager of `employee`, or the next above who is employed today.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn manager_of(rx: &Rx<'_>, employee: EmployeeId) -> Result<Option<EmployeeId>> {
+    store::nearest_manager(rx, employee, today(rx)?)
+}
+
 /// Those who hold the role HR, employed and with a login that is not disabled, by name.
 pub fn hr_members(rx: &Rx<'_>) -> Result<Vec<NameRef>> {
     let today = today(rx)?;

@@ -159,7 +159,10 @@ impl Content {
             end,
         });
         let (question, timeline) = match task {
-            Task::Change(id) => (show::question(rx, id, &format)?, show::timeline(rx, actor, id, &format)?),
+            Task::Change(id) => (
+                show::question(rx, id, &format)?,
+                crate::approvals::events(rx, actor, crate::approvals::Kind::Overtime, id.0, &format)?,
+            ),
             _ => (None, Vec::new()),
         };
         let mut projects: Vec<(String, String)> =

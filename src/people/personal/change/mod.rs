@@ -10,7 +10,7 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
-use crate::approvals::{self, Ask, Decision, Fact, Facts, New, Outcome, Status};
+use crate::approvals::{self, Decision, Fact, Facts, New, Outcome, Status};
 use crate::audit::{self, Entry};
 use crate::auth::Actor;
 use crate::error::{AppError, Msg, Result};
@@ -81,8 +81,7 @@ pub fn get(rx: &Rx<'_>, actor: &Actor, id: ProfileChangeId) -> Result<ProfileCha
     let change = store::get(rx, id)?;
     let asked = approvals::current(rx, approvals::Kind::Profile, id.0)?;
     let own = actor.employee_id == Some(change.employee_id());
-    let waits = |approval: &approvals::Approval| approval.status == Status::Pending;
-    if own || actor.is_hr() || asked.is_some_and(|one| waits(&one) && approvals::is_asked(actor, &one)) {
+    if own || actor.is_hr() || asked.map_or(Ok(false), |one| approvals::is_asked(rx, actor, &one))? {
         Ok(change)
     } else {
         Err(AppError::NotFound)
@@ -129,8 +128,7 @@ pub(super) fn want(
             let change = store::insert(tx, id, before, wanted)?;
             note(tx, actor, change, id, before, wanted)?;
             let title = store::get(tx, change)?.title();
-            let kind = approvals::Kind::Profile;
-            approvals::open(tx, actor, New { kind, subject_id: change.0, requester: id, title, ask: Ask::Hr }).map(drop)
+            approvals::open(tx, actor, New::new(approvals::Kind::Profile, change.0, id, title)).map(drop)
         }
         Some(open) if wanted == before => withdraw(tx, actor, open.id),
         Some(open) if *wanted == open.after && open.status == Status::Pending => Ok(()),
@@ -138,7 +136,7 @@ pub(super) fn want(
             store::amend(tx, open.id, before, wanted)?;
             note(tx, actor, open.id, id, before, wanted)?;
             let title = store::get(tx, open.id)?.title();
-            approvals::resubmit(tx, actor, approvals::Kind::Profile, open.id.0, title)
+            approvals::resubmit(tx, actor, &New::new(approvals::Kind::Profile, open.id.0, id, title))
         }
     }
 }
@@ -188,6 +186,8 @@ pub fn decide(tx: &mut Tx<'_>, actor: &Actor, id: ProfileChangeId, decision: &De
         Outcome::Rejected => {
             (Status::Rejected, &REJECTED, msg!("{0} rejected the change of your personal data.", actor.name))
         }
+        // HR is asked, and nobody after them.
+        Outcome::Onward => return Ok(()),
         Outcome::Clarification => {
             (Status::Clarification, &QUESTION, msg!("{0} asks about the change of your personal data.", actor.name))
         }

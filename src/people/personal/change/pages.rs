@@ -5,7 +5,7 @@ use axum::extract::Path;
 use axum::response::Response;
 
 use super::get;
-use crate::approvals::{self, Status, StepKind};
+use crate::approvals::{self, Status};
 use crate::auth::{Actor, Hire};
 use crate::error::Result;
 use crate::ids::{ApprovalId, ProfileChangeId};
@@ -23,6 +23,16 @@ struct Show {
 }
 web::pages!(Show);
 
+/// What a decision is about.
+#[derive(Debug)]
+struct Deciding {
+    id: ApprovalId,
+    /// The version that is looked at.
+    seen: u32,
+    /// Of HR that was not asked: in whose place, as a page of its own asks why.
+    on_behalf_of: Option<String>,
+}
+
 #[derive(Debug)]
 struct Content {
     employee: NameRef,
@@ -30,8 +40,8 @@ struct Content {
     state: (&'static str, &'static str),
     differences: Vec<(&'static str, String, String)>,
     timeline: Vec<Event>,
-    /// The approval and its version, for whoever may decide now and was asked.
-    decide: Option<(ApprovalId, u32)>,
+    /// For whoever may decide now.
+    decide: Option<Deciding>,
     /// It waits for the viewer's answer.
     answer: bool,
 }
@@ -40,30 +50,17 @@ impl Content {
     fn read(rx: &Rx<'_>, actor: &Actor, id: ProfileChangeId, format: &Format) -> Result<Content> {
         let change = get(rx, actor, id)?;
         let approval = approvals::current(rx, approvals::Kind::Profile, id.0)?;
-        let mut decide = None;
-        if let Some(approval) = approval.filter(|approval| approvals::is_asked(actor, approval))
-            && approvals::may_decide(rx, actor, &approval)?
-        {
-            decide = Some((approval.id, approval.version));
-        }
-        let own = actor.employee_id == Some(change.employee_id());
-        let text = |words: &'static str| format.lang.text(words).to_owned();
-        let event = |step: approvals::Step| Event {
-            say: step.says(format.lang),
-            icon: step.what.icon(),
-            who: if step.who == actor.name { text(tr!("You")) } else { step.who },
-            what: text(match step.what {
-                StepKind::Requested => tr!("sent it"),
-                StepKind::Approved => tr!("confirmed it"),
-                StepKind::Rejected => tr!("rejected it"),
-                StepKind::Asked => tr!("asked"),
-                StepKind::Resubmitted => tr!("changed it and sent it again"),
-                StepKind::Withdrawn => tr!("took it back"),
-                StepKind::Reasked => tr!("asked somebody else, as who was asked is gone"),
+        let decide = match approval {
+            Some(approval) if approvals::may_decide(rx, actor, &approval)? => Some(Deciding {
+                id: approval.id,
+                seen: approval.version,
+                on_behalf_of: (!approvals::is_asked(rx, actor, &approval)?)
+                    .then(|| format.lang.msg(&approval.waits_for())),
             }),
-            when: format.when(step.at),
+            _ => None,
         };
-        let timeline = approvals::timeline(rx, approvals::Kind::Profile, id.0)?.into_iter().map(event).collect();
+        let own = actor.employee_id == Some(change.employee_id());
+        let timeline = approvals::events(rx, actor, approvals::Kind::Profile, id.0, format)?;
         Ok(Content {
             own,
             state: state(change.status),

@@ -1,10 +1,11 @@
 //! What the engine holds of a person: what they asked for, and the steps they took. Their name goes with the rest of
 //! their names, what was written about their requests with the reasons of those.
 
+mod store;
+
 use serde_json::{Value, json};
 
-use super::store;
-use super::types::Kind as Of;
+use crate::approvals::Kind as Of;
 use crate::auth::Actor;
 use crate::error::Result;
 use crate::people::data::{Eraser, Holder, Subject};

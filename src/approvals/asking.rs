@@ -1,0 +1,218 @@
+//! Whom a level asks: its rule put to a person, and the fallbacks where it finds nobody; and who may decide in the place
+//! of somebody who is away.
+
+use std::sync::OnceLock;
+
+use jiff::civil::Date;
+
+use super::chain::departments_of;
+use super::chain::rules::{Approvers, Level};
+use super::store;
+use super::types::Because;
+use crate::error::{AppError, Result};
+use crate::ids::EmployeeId;
+use crate::people::{self, Approver};
+use crate::storage::Rx;
+
+/// Says whether somebody is away on a date, and who all are. Leave knows; it stands a floor higher.
+#[derive(Clone, Copy, Debug)]
+pub struct Absences {
+    /// Approved leave or a trip covers the date.
+    pub is_away: fn(&Rx<'_>, EmployeeId, Date) -> Result<bool>,
+    /// Everybody of whom that is so.
+    pub away_on: fn(&Rx<'_>, Date) -> Result<Vec<EmployeeId>>,
+}
+
+static ABSENCES: OnceLock<Absences> = OnceLock::new();
+
+/// Names who knows of absences. The first call counts: the same program always has the same features.
+pub fn absences_known_by(absences: Absences) {
+    ABSENCES.get_or_init(|| absences);
+}
+
+/// Who is asked, and by which rule.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// In the order of their names where a rule finds several.
+    pub people: Vec<(EmployeeId, Because)>,
+    /// Nobody is named: whoever has the role HR, or admin, decides.
+    pub office: bool,
+}
+
+/// Whom `level` asks about a request of `requester`, whose line is that of `about` (of a task the new colleague; else
+/// the same). Nobody is asked about what is their own; where the rule finds nobody else it is HR, else an admin, else
+/// whoever has such a login, and in a company of one the requester.
+///
+/// # Errors
+/// [`AppError::NotFound`] where there is no such person.
+pub fn of_level(rx: &Rx<'_>, level: &Level, requester: EmployeeId, about: EmployeeId) -> Result<Asked> {
+    let today = people::today(rx)?;
+    let mut people = by_rule(rx, &level.approvers, requester, about, today)?;
+    let here = store::employed(rx, &people.iter().map(|(id, _)| *id).collect::<Vec<_>>(), today)?;
+    people.retain(|(id, _)| *id != requester && here.contains(id));
+    people.dedup_by_key(|(id, _)| *id);
+    if !people.is_empty() {
+        return Ok(Asked { people, office: false });
+    }
+    for (role, because) in [("hr", Because::Hr), ("admin", Because::Admin)] {
+        let mut holders = store::with_role(rx, role, today)?;
+        holders.retain(|person| *person != requester);
+        if !holders.is_empty() {
+            return Ok(Asked { people: holders.into_iter().map(|person| (person, because)).collect(), office: false });
+        }
+    }
+    if !store::office_logins(rx)?.is_empty() {
+        return Ok(Asked { people: Vec::new(), office: true });
+    }
+    Ok(Asked { people: vec![(requester, Because::Own)], office: false })
+}
+
+fn by_rule(
+    rx: &Rx<'_>,
+    rule: &Approvers,
+    requester: EmployeeId,
+    about: EmployeeId,
+    today: Date,
+) -> Result<Vec<(EmployeeId, Because)>> {
+    let one = |found: Option<EmployeeId>, because| found.map(|person| (person, because)).into_iter().collect();
+    Ok(match rule {
+        Approvers::Approver => match not_own(rx, requester, about, approver_of)? {
+            Some(found) => vec![found],
+            None => Vec::new(),
+        },
+        Approvers::LineManager => one(manager(rx, requester, about)?, Because::LineManager),
+        Approvers::ManagersManager => {
+            let above = match manager(rx, requester, about)? {
+                Some(manager) => people::manager_of(rx, manager)?,
+                None => None,
+            };
+            one(above, Because::ManagersManager)
+        }
+        Approvers::DepartmentHeads => {
+            for department in departments_of(rx, about)? {
+                let head = people::org::department::get(rx, department)?.facts.head_id;
+                let managers = people::org::department::managers(rx, department)?;
+                let mut all: Vec<EmployeeId> =
+                    head.into_iter().chain(managers.into_iter().map(|person| EmployeeId(person.id))).collect();
+                all = store::employed(rx, &all, today)?;
+                all.retain(|person| *person != requester);
+                if !all.is_empty() {
+                    return Ok(all.into_iter().map(|person| (person, Because::DepartmentHead)).collect());
+                }
+            }
+            Vec::new()
+        }
+        Approvers::Hr => with_role(rx, "hr", Because::Hr, today)?,
+        Approvers::Admin => with_role(rx, "admin", Because::Admin, today)?,
+        Approvers::Group(code) => people::members_of_group(rx, code)?
+            .into_iter()
+            .map(|person| (EmployeeId(person.id), Because::Group))
+            .collect(),
+        Approvers::Person(person) => vec![(*person, Because::Person)],
+    })
+}
+
+fn with_role(rx: &Rx<'_>, role: &str, because: Because, today: Date) -> Result<Vec<(EmployeeId, Because)>> {
+    Ok(store::with_role(rx, role, today)?.into_iter().map(|person| (person, because)).collect())
+}
+
+/// The line manager of `about`; where that is the requester, the requester's own.
+fn manager(rx: &Rx<'_>, requester: EmployeeId, about: EmployeeId) -> Result<Option<EmployeeId>> {
+    let found = not_own(rx, requester, about, |rx, person| {
+        Ok(people::manager_of(rx, person)?.map(|manager| (manager, Because::LineManager)))
+    })?;
+    Ok(found.map(|(person, _)| person))
+}
+
+fn approver_of(rx: &Rx<'_>, person: EmployeeId) -> Result<Option<(EmployeeId, Because)>> {
+    Ok(match people::approver_of(rx, person)? {
+        Approver::Named(found) => Some((found, Because::Approver)),
+        Approver::LineManager(found) => Some((found, Because::LineManager)),
+        Approver::Hr => None,
+    })
+}
+
+/// What `find` says of `about`, unless that is the requester: then what it says of the requester.
+fn not_own(
+    rx: &Rx<'_>,
+    requester: EmployeeId,
+    about: EmployeeId,
+    find: fn(&Rx<'_>, EmployeeId) -> Result<Option<(EmployeeId, Because)>>,
+) -> Result<Option<(EmployeeId, Because)>> {
+    match find(rx, about)? {
+        Some((found, _)) if found == requester && about != requester => find(rx, requester),
+        found => Ok(found),
+    }
+}
+
+/// The next one up from those who did not decide in time: their line managers; else HR. Empty where everybody who could
+/// be asked is.
+///
+/// # Errors
+/// When the database cannot be read.
+pub(super) fn above(rx: &Rx<'_>, asked: &[store::AskedOne], requester: EmployeeId) -> Result<Vec<EmployeeId>> {
+    let today = people::today(rx)?;
+    let new = |person: &EmployeeId| *person != requester && asked.iter().all(|one| one.employee != *person);
+    let mut found: Vec<EmployeeId> = Vec::new();
+    for person in asked.iter().filter(|one| one.open).map(|one| one.employee) {
+        found.extend(people::manager_of(rx, person)?.filter(new));
+    }
+    if found.is_empty() {
+        found = store::with_role(rx, "hr", today)?.into_iter().filter(new).collect();
+    }
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
+}
+
+/// Who may decide in the place of `person` today: nobody while they are here; else their deputy; where that one is away
+/// too, or there is none, it goes up the line. None of them about a request of their own.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn stand_in(rx: &Rx<'_>, person: EmployeeId, requester: EmployeeId) -> Result<Option<EmployeeId>> {
+    let Some(absences) = ABSENCES.get() else { return Ok(None) };
+    let today = people::today(rx)?;
+    let away = |who: EmployeeId| (absences.is_away)(rx, who, today);
+    let mut at = person;
+    let mut seen = vec![person];
+    while away(at)? {
+        let deputy = match people::get(rx, at) {
+            Ok(record) => record.facts.deputy_id,
+            Err(AppError::NotFound) => None,
+            Err(error) => return Err(error),
+        };
+        let deputy = match deputy.filter(|deputy| *deputy != requester && !seen.contains(deputy)) {
+            Some(deputy) if store::employed(rx, &[deputy], today)?.contains(&deputy) && !away(deputy)? => Some(deputy),
+            _ => None,
+        };
+        if deputy.is_some() {
+            return Ok(deputy);
+        }
+        match people::manager_of(rx, at)?.filter(|up| !seen.contains(up)) {
+            Some(up) => at = up,
+            None => return Ok(None),
+        }
+        seen.push(at);
+    }
+    Ok(Some(at).filter(|found| *found != person && *found != requester))
+}
+
+/// What is asked of people who are away today and for whom `me` stands in, with whom it is asked of.
+pub(super) fn stood_in_for(rx: &Rx<'_>, me: EmployeeId) -> Result<Vec<(EmployeeId, store::Waits)>> {
+    let Some(absences) = ABSENCES.get() else { return Ok(Vec::new()) };
+    // Most people are nobody's deputy and nobody's manager: they need no look at who is away.
+    if !store::can_stand_in(rx, me)? {
+        return Ok(Vec::new());
+    }
+    let today = people::today(rx)?;
+    let mut found = Vec::new();
+    for person in store::with_questions(rx, &(absences.away_on)(rx, today)?)? {
+        for waits in store::asked_of(rx, person, true, true)? {
+            if person != me && stand_in(rx, person, waits.requester)? == Some(me) {
+                found.push((person, waits));
+            }
+        }
+    }
+    Ok(found)
+}

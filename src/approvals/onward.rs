@@ -1,0 +1,238 @@
+//! How an approval moves on: it enters a level, is agreed to, passes to the next, and moves to others when those who
+//! were asked are gone.
+
+use super::asking::{self, Asked};
+use super::chain::rules::{ESCALATE_AFTER_HOURS, Needs};
+use super::right::Right;
+use super::rules;
+use super::store::{self, Happened};
+use super::types::{Approval, Because, Kind, Outcome, Status, StepKind};
+use super::{Named, get};
+use crate::audit;
+use crate::auth::Actor;
+use crate::error::Result;
+use crate::ids::{ApprovalId, EmployeeId};
+use crate::msg;
+use crate::notifications::{self, Notice};
+use crate::people::{self, Employee};
+use crate::storage::{Rx, Tx};
+use crate::time::Period;
+
+/// Asks the first level, from `from` on, at which somebody is to be asked who has not agreed yet. Answers who is asked
+/// by name: nobody, where the office decides or where no level is left (then [`Approval::level`] stays).
+pub(super) fn enter(tx: &mut Tx<'_>, actor: &Actor, id: ApprovalId, from: u32) -> Result<Vec<Named>> {
+    let approval = get(tx, id)?;
+    for at in (from..).take(approval.levels.len().saturating_sub(from as usize - 1)) {
+        if let Entered::Asks(named) = enter_level(tx, actor, &approval, at)? {
+            return Ok(named);
+        }
+    }
+    Ok(Vec::new())
+}
+
+enum Entered {
+    Asks(Vec<Named>),
+    /// Everybody whose word it needs has agreed at an earlier level.
+    Passed,
+}
+
+fn enter_level(tx: &mut Tx<'_>, actor: &Actor, approval: &Approval, at: u32) -> Result<Entered> {
+    let Some(level) = approval.levels.get(at as usize - 1).cloned() else { return Ok(Entered::Passed) };
+    let asked = asking::of_level(tx, &level, approval.requester_id(), approval.about)?;
+    let agreed = store::agreed(tx, approval.id)?;
+    let has_agreed: Vec<Named> = asked.people.iter().copied().filter(|(person, _)| agreed.contains(person)).collect();
+    let passed = match level.needs {
+        Needs::One => !has_agreed.is_empty(),
+        Needs::All => !asked.office && has_agreed.len() == asked.people.len(),
+    };
+    if passed {
+        for (person, because) in &has_agreed {
+            store::ask(tx, approval.id, at, *person, *because)?;
+            store::agree(tx, approval.id, at, *person)?;
+        }
+        let person = has_agreed.first().map(|(person, _)| *person);
+        store::step(tx, approval.id, actor, &Happened { person, ..Happened::plain(StepKind::Passed, at) })?;
+        return Ok(Entered::Passed);
+    }
+    put(tx, approval, at, &asked)?;
+    for (person, _) in &has_agreed {
+        store::agree(tx, approval.id, at, *person)?;
+    }
+    let new: Vec<Named> = asked.people.into_iter().filter(|one| !has_agreed.contains(one)).collect();
+    tell(tx, approval, &new, asked.office)?;
+    Ok(Entered::Asks(new))
+}
+
+/// Writes down who is asked at a level, and by when.
+fn put(tx: &mut Tx<'_>, approval: &Approval, at: u32, asked: &Asked) -> Result<()> {
+    for (person, because) in &asked.people {
+        store::ask(tx, approval.id, at, *person, *because)?;
+    }
+    let hours = approval.escalate_after_hours;
+    let due = due_at(tx, hours.unwrap_or(ESCALATE_AFTER_HOURS), asked.people.first().map(|(person, _)| *person))?;
+    store::set_level(tx, approval.id, at, asked.office, due, hours.map(|_| due))
+}
+
+/// When a decision that is asked now is expected: after so many hours of the working days of whoever is asked.
+fn due_at(rx: &Rx<'_>, hours: u32, asked: Option<EmployeeId>) -> Result<jiff::Timestamp> {
+    let now = rx.now();
+    let (zone, time) = match asked {
+        Some(person) => {
+            let zone = people::place_of(rx, person)?.zone;
+            let today = now.to_zoned(zone.clone()).date();
+            let ahead = Period::new(today, rules::horizon(today, hours)).unwrap_or_else(|| Period::day(today));
+            (zone, Some(people::working_time(rx, person, ahead)?))
+        }
+        None => (people::organization_zone(rx)?, None),
+    };
+    let monday_to_friday = |date: jiff::civil::Date| date.weekday().to_monday_zero_offset() < 5;
+    Ok(rules::after_hours(now, hours, &zone, |date| match &time {
+        Some(time) => time.schedules.of(date).minutes().is_positive() && !time.holidays.slots(date).is_full(),
+        None => monday_to_friday(date),
+    }))
+}
+
+/// What follows from an approval by this right: the status it now has, and what that means for the feature.
+pub(super) fn agree(tx: &mut Tx<'_>, actor: &Actor, approval: &Approval, right: &Right) -> Result<(Status, Outcome)> {
+    let decides = match right {
+        Right::Named { whole } => {
+            if let Some(me) = actor.employee_id {
+                store::agree(tx, approval.id, approval.level, me)?;
+            }
+            *whole
+        }
+        Right::InPlaceOf(people) => {
+            for person in people {
+                store::agree(tx, approval.id, approval.level, *person)?;
+            }
+            false
+        }
+        Right::Office | Right::OnBehalf => true,
+    };
+    let open =
+        store::asked_at(tx, approval)?.into_iter().filter(|one| one.open && one.because != Because::Escalation).count();
+    let needs = approval.at_level().map_or(Needs::One, |level| level.needs);
+    if !rules::is_passed(needs, decides, open) {
+        return Ok((Status::Pending, Outcome::Onward));
+    }
+    store::close_questions(tx, approval.id)?;
+    settle(tx, approval.kind, approval.subject_id)?;
+    let next = approval.level + 1;
+    for at in next..=u32::try_from(approval.levels.len()).unwrap_or(next) {
+        if let Entered::Asks(_) = enter_level(tx, actor, approval, at)? {
+            return Ok((Status::Pending, Outcome::Onward));
+        }
+    }
+    Ok((Status::Approved, Outcome::Approved))
+}
+
+/// What follows when a person's record changes: what waits for a decision of somebody who is gone is asked of whoever
+/// decides now, unless somebody else is asked already. See [`people::Follow`].
+///
+/// # Errors
+/// When the database cannot be read or written.
+pub fn follow(tx: &mut Tx<'_>, actor: &Actor, _before: &Employee, after: &Employee) -> Result<()> {
+    if !people::is_gone(tx, after)? {
+        return Ok(());
+    }
+    for approval in store::waiting_for(tx, after.id)? {
+        store::unask(tx, approval.id, after.id)?;
+        ask_again(tx, actor, &approval)?;
+    }
+    Ok(())
+}
+
+/// Asks the present level anew where nobody is left who was asked; those who are asked still stay.
+pub(super) fn ask_again(tx: &mut Tx<'_>, actor: &Actor, before: &Approval) -> Result<()> {
+    let left = store::asked_at(tx, before)?;
+    if left.iter().all(|one| !one.open)
+        && let Some(level) = before.at_level()
+    {
+        let asked = asking::of_level(tx, level, before.requester_id(), before.about)?;
+        let known: Vec<EmployeeId> = left.iter().map(|one| one.employee).collect();
+        put(tx, before, before.level, &asked)?;
+        let new: Vec<Named> = asked.people.into_iter().filter(|(person, _)| !known.contains(person)).collect();
+        for (person, _) in &new {
+            let person = Some(*person);
+            store::step(
+                tx,
+                before.id,
+                actor,
+                &Happened { person, ..Happened::plain(StepKind::Reasked, before.level) },
+            )?;
+        }
+        if new.is_empty() {
+            store::step(tx, before.id, actor, &Happened::plain(StepKind::Reasked, before.level))?;
+        }
+        tell(tx, before, &new, asked.office)?;
+    }
+    store::set_status(tx, before.id, before.status, before.version + 1)?;
+    let ids = |people: &mut dyn Iterator<Item = i64>| people.collect::<Vec<i64>>();
+    let now = get(tx, before.id)?;
+    let entry = audit::Entry::new(StepKind::Reasked.action()).on(before.kind.as_str(), before.subject_id).change(
+        "asked",
+        ids(&mut before.asked.iter().map(|one| one.id)),
+        ids(&mut now.asked.iter().map(|one| one.id)),
+    );
+    audit::record(tx, actor, entry)?;
+    Ok(())
+}
+
+/// Asks the next one up as well, as nobody has decided in time. Answers whom; nobody, where all who could be asked are:
+/// then nothing has changed.
+pub(super) fn escalate(tx: &mut Tx<'_>, actor: &Actor, approval: &Approval) -> Result<Vec<EmployeeId>> {
+    let above = asking::above(tx, &store::asked_at(tx, approval)?, approval.requester_id())?;
+    if above.is_empty() {
+        return Ok(above);
+    }
+    let again = match approval.escalate_after_hours {
+        Some(hours) => Some(due_at(tx, hours, above.first().copied())?),
+        None => None,
+    };
+    store::set_escalates_at(tx, approval.id, again)?;
+    for person in &above {
+        store::ask(tx, approval.id, approval.level, *person, Because::Escalation)?;
+        let person = Some(*person);
+        store::step(
+            tx,
+            approval.id,
+            actor,
+            &Happened { person, ..Happened::plain(StepKind::Escalated, approval.level) },
+        )?;
+    }
+    let ids: Vec<i64> = above.iter().map(|person| person.0).collect();
+    let entry = audit::Entry::new(StepKind::Escalated.action())
+        .on(approval.kind.as_str(), approval.subject_id)
+        .with("asked", ids)
+        .because("nobody decided in time");
+    audit::record(tx, actor, entry)?;
+    let named: Vec<Named> = above.iter().map(|person| (*person, Because::Escalation)).collect();
+    tell(tx, approval, &named, false)?;
+    Ok(above)
+}
+
+/// Tells those who are asked, and whoever stands in for one of them today.
+fn tell(tx: &mut Tx<'_>, approval: &Approval, asked: &[Named], office: bool) -> Result<()> {
+    let requester = approval.requester_id();
+    let who = people::get(tx, requester)?.name();
+    let notice = Notice::new(
+        approval.kind.notice(),
+        (approval.kind.as_str(), approval.subject_id),
+        msg!("{0} asks for your decision: {1}", who, approval.title),
+    )
+    .link("/inbox");
+    if office {
+        let office = store::office_logins(tx)?;
+        return notifications::notify_all(tx, office, &notice);
+    }
+    let mut told: Vec<EmployeeId> = asked.iter().map(|(person, _)| *person).collect();
+    for (person, _) in asked {
+        told.extend(asking::stand_in(tx, *person, requester)?.filter(|one| !told.contains(one)));
+    }
+    notifications::notify_all(tx, told, &notice)
+}
+
+/// What waits no longer needs to be read.
+pub(super) fn settle(tx: &mut Tx<'_>, kind: Kind, subject_id: i64) -> Result<()> {
+    notifications::settle(tx, kind.notice(), (kind.as_str(), subject_id))
+}
