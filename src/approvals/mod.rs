@@ -97,8 +97,8 @@ pub fn decide(tx: &mut Tx<'_>, actor: &Actor, kind: Kind, subject_id: i64, decis
         Decision::Reject { .. } => (Status::Rejected, Outcome::Rejected),
         Decision::Clarify { .. } => (Status::Clarification, Outcome::Clarification),
     };
-    store::set_status(tx, approval.id, status, approval.version + 1)?;
-    if status != Status::Pending {
+    if matches!(outcome, Outcome::Rejected | Outcome::Clarification) {
+        store::set_status(tx, approval.id, status, approval.version + 1)?;
         store::close_questions(tx, approval.id)?;
     }
     let mut entry = audit::Entry::new(step.action())

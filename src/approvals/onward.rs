@@ -92,7 +92,8 @@ fn due_at(rx: &Rx<'_>, hours: u32, asked: Option<EmployeeId>) -> Result<jiff::Ti
     }))
 }
 
-/// What follows from an approval by this right: the status it now has, and what that means for the feature.
+/// What follows from an approval by this right: the status it now has, and what that means for the feature. As long as
+/// others of the level must agree the version stays: what they were shown is still what they decide on.
 pub(super) fn agree(tx: &mut Tx<'_>, actor: &Actor, approval: &Approval, right: &Right) -> Result<(Status, Outcome)> {
     let decides = match right {
         Right::Named { whole } => {
@@ -117,12 +118,16 @@ pub(super) fn agree(tx: &mut Tx<'_>, actor: &Actor, approval: &Approval, right: 
     }
     store::close_questions(tx, approval.id)?;
     settle(tx, approval.kind, approval.subject_id)?;
+    let version = approval.version + 1;
+    // First, so that whoever is asked next is told of the version that they will decide on.
+    store::set_status(tx, approval.id, Status::Pending, version)?;
     let next = approval.level + 1;
     for at in next..=u32::try_from(approval.levels.len()).unwrap_or(next) {
         if let Entered::Asks(_) = enter_level(tx, actor, approval, at)? {
             return Ok((Status::Pending, Outcome::Onward));
         }
     }
+    store::set_status(tx, approval.id, Status::Approved, version)?;
     Ok((Status::Approved, Outcome::Approved))
 }
 
@@ -145,6 +150,7 @@ pub fn follow(tx: &mut Tx<'_>, actor: &Actor, _before: &Employee, after: &Employ
 /// Asks the present level anew where nobody is left who was asked; those who are asked still stay.
 pub(super) fn ask_again(tx: &mut Tx<'_>, actor: &Actor, before: &Approval) -> Result<()> {
     let left = store::asked_at(tx, before)?;
+    store::set_status(tx, before.id, before.status, before.version + 1)?;
     if left.iter().all(|one| !one.open)
         && let Some(level) = before.at_level()
     {
@@ -166,7 +172,6 @@ pub(super) fn ask_again(tx: &mut Tx<'_>, actor: &Actor, before: &Approval) -> Re
         }
         tell(tx, before, &new, asked.office)?;
     }
-    store::set_status(tx, before.id, before.status, before.version + 1)?;
     let ids = |people: &mut dyn Iterator<Item = i64>| people.collect::<Vec<i64>>();
     let now = get(tx, before.id)?;
     let entry = audit::Entry::new(StepKind::Reasked.action()).on(before.kind.as_str(), before.subject_id).change(
@@ -211,8 +216,9 @@ pub(super) fn escalate(tx: &mut Tx<'_>, actor: &Actor, approval: &Approval) -> R
     Ok(above)
 }
 
-/// Tells those who are asked, and whoever stands in for one of them today.
+/// Tells those who are asked, and whoever stands in for one of them today: of the approval as it is now.
 fn tell(tx: &mut Tx<'_>, approval: &Approval, asked: &[Named], office: bool) -> Result<()> {
+    let approval = get(tx, approval.id)?;
     let requester = approval.requester_id();
     let who = people::get(tx, requester)?.name();
     let notice = Notice::new(
@@ -221,6 +227,11 @@ fn tell(tx: &mut Tx<'_>, approval: &Approval, asked: &[Named], office: bool) -> 
         msg!("{0} asks for your decision: {1}", who, approval.title),
     )
     .link("/inbox");
+    let notice = match approval.kind {
+        // Where a salary goes is looked at by somebody who has signed in.
+        Kind::Profile => notice,
+        _ => notice.decides(approval.id, approval.version),
+    };
     if office {
         let office = store::office_logins(tx)?;
         return notifications::notify_all(tx, office, &notice);

@@ -209,12 +209,9 @@ fn look(rx: &Rx<'_>, secret: &str, knock: &Knock, zone: &TimeZone) -> Result<Fou
         let words = msg!("This has changed since the mail was sent. Sign in and look at it as it is now.");
         return over(Over::new(crate::tr!("This has changed"), words));
     }
-    if !approvals::is_asked(&actor, &approval) {
-        let names: Vec<&str> = approval.asked.iter().map(|person| person.name.as_str()).collect();
-        return over(Over::new(
-            crate::tr!("You are not asked any more"),
-            msg!("This waits for {0}.", names.join(", ")),
-        ));
+    if !approvals::is_asked(rx, &actor, &approval)? {
+        let words = msg!("This waits for {0}.", approval.waits_for());
+        return over(Over::new(crate::tr!("You are not asked any more"), words));
     }
     let item = with_facts(rx, &actor, vec![approval])?.pop().ok_or(AppError::NotFound)?;
     Ok(Found::Open(Box::new(item), actor))

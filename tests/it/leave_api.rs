@@ -371,5 +371,5 @@ async fn what_waits_for_somebody_who_is_gone_is_asked_of_others() {
     assert_eq!(asked(&third["id"]).await, ["Hanna Roth"]);
     assert_eq!(asked(&later["id"]).await, ["Hanna Roth"]);
     let page = app.as_employee().get(&format!("/leave/requests/{}", third["id"])).await.assert_ok();
-    page.assert_contains("asked somebody else");
+    page.assert_contains("Hanna Roth is asked now, as who was asked is gone");
 }

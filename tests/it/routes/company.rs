@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use axum::body::Body;
 use axum::http::Method;
 use jiff::civil::{date, time};
+use steward::approvals::chain::rules::{Approvers, ChainFacts, Level};
 use steward::approvals::{self, Decision, Kind};
 use steward::auth::personal::{self, NewToken, Scope};
 use steward::auth::session::{self, Client as From, Kind as SessionKind};
@@ -128,6 +129,16 @@ async fn furnish(app: &TestApp) -> BTreeMap<&'static str, Things> {
             department::add_manager(tx, actor, department, people.manager.employee)?;
             let group = groups::create(tx, actor, "Works council", "council")?;
             groups::add_member(tx, actor, group, people.manager.employee)?;
+            let chain = ChainFacts {
+                name: "A week in one go".into(),
+                kind: Kind::Overtime,
+                leave_type_id: None,
+                department_id: None,
+                from_minutes: Some(10_000),
+                levels: vec![Level::one(Approvers::LineManager), Level::one(Approvers::Hr)],
+                escalate_after_hours: Some(48),
+            };
+            let chain = approvals::chain::create(tx, actor, chain)?;
             let holiday = HolidayFacts {
                 name: "Founders’ Day".into(),
                 start_date: date(2026, 10, 1),
@@ -202,6 +213,7 @@ async fn furnish(app: &TestApp) -> BTreeMap<&'static str, Things> {
                 ("location", same(location)),
                 ("department", same(department)),
                 ("group", same(group)),
+                ("chain", same(chain)),
                 ("holiday", same(holiday)),
                 ("week", weeks),
                 ("planned", same("2026-06-01")),

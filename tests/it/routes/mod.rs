@@ -74,6 +74,8 @@ const IDS: &[(&str, &str)] = &[
     ("/profile-changes/", "profile_change"),
     ("/mail/queue/", "mail"),
     ("/mail-queue/", "mail"),
+    ("/approvals/chains/", "chain"),
+    ("/approval-chains/", "chain"),
     ("/leave/requests/", "leave"),
     ("/schedule-templates/", "schedule_template"),
     ("/schedule-overlays/", "overlay"),
@@ -123,7 +125,10 @@ const NAMED: &[(&str, &str)] = &[
 ];
 
 /// What a route cannot do without.
-const QUERIES: &[(&str, &str)] = &[("/api/v1/leave/calendar", "?from=2026-03-01&to=2026-03-31")];
+const QUERIES: &[(&str, &str)] = &[
+    ("/api/v1/leave/calendar", "?from=2026-03-01&to=2026-03-31"),
+    ("/api/v1/approval-chains/would-ask", "?employee_id=1&kind=leave"),
+];
 
 /// Places that choose between pages.
 const ACTS: &[(&str, &[&str])] = &[
