@@ -92,7 +92,8 @@ impl Routes {
 /// The table.
 pub fn routes() -> Routes {
     let mut t = Routes::new();
-    let rooms = [anyone, hire, staff, manager, hr, admin, onboarding_routes, personal_routes, chain_routes, live_routes];
+    let rooms =
+        [anyone, hire, staff, manager, hr, admin, onboarding_routes, personal_routes, chain_routes, live_routes];
     for group in rooms {
         group(&mut t);
     }
