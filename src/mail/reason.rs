@@ -6,9 +6,27 @@ use crate::msg;
 
 /// What `said` (a server's answer such as "550 5.1.1 No such user", or what happened beneath the words) means.
 pub fn in_plain_words(said: &str) -> Msg {
+    match (code(said), enhanced(said)) {
+        (None, _) => beneath(said),
+        (_, Some((_, 1, 1 | 2 | 3 | 6 | 10))) | (Some(550 | 551 | 553), None) => {
+            msg!("The address does not exist. Correct it in the person’s record, then send the mail again.")
+        }
+        (_, Some((_, 2, 2))) | (Some(452 | 552), None) => msg!("The mailbox is full. Its owner must make room."),
+        (_, Some((_, 2, 1))) if said.starts_with('5') => msg!("The mailbox is switched off."),
+        (_, Some((5, 7, _))) | (Some(554), None) => {
+            msg!(
+                "The mail server refused the mail by its rules: as unwanted, or because this sender may not write there."
+            )
+        }
+        (Some(..500), _) => msg!("The mail server asks to try later. It is tried again by itself."),
+        (Some(500..), _) => msg!("The mail server refused the mail for good."),
+    }
+}
+
+/// What went wrong before there was an answer about this mail.
+fn beneath(said: &str) -> Msg {
     let lower = said.to_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
-    // What went wrong before there was an answer about this mail.
     if has(&["no answer within", "it took longer than"]) {
         return msg!("The mail server took too long to answer. It is tried again by itself.");
     }
@@ -33,26 +51,13 @@ pub fn in_plain_words(said: &str) -> Msg {
     if has(&["smtputf8"]) {
         return msg!("The mail server cannot write to addresses with letters beyond a–z before the @.");
     }
-    match (code(said), enhanced(said)) {
-        (_, Some((_, 1, 1 | 2 | 3 | 6 | 10))) | (Some(550 | 551 | 553), None) => {
-            msg!("The address does not exist. Correct it in the person’s record, then send the mail again.")
-        }
-        (_, Some((_, 2, 2))) | (Some(452 | 552), None) => msg!("The mailbox is full. Its owner must make room."),
-        (_, Some((_, 2, 1))) if said.starts_with('5') => msg!("The mailbox is switched off."),
-        (_, Some((5, 7, _))) | (Some(554), None) => {
-            msg!(
-                "The mail server refused the mail by its rules: as unwanted, or because this sender may not write there."
-            )
-        }
-        (Some(400..=499), _) => msg!("The mail server asks to try later. It is tried again by itself."),
-        (Some(500..=599), _) => msg!("The mail server refused the mail for good."),
-        _ => msg!("The mail could not be handed over."),
-    }
+    msg!("The mail could not be handed over.")
 }
 
-/// "550" of "550 5.1.1 No such user".
+/// 550 of "550 5.1.1 No such user"; `None` for what is no answer of a server.
 fn code(said: &str) -> Option<u16> {
-    said.get(..3)?.parse().ok()
+    let word = said.split([' ', '\n']).next().filter(|word| word.len() == 3)?;
+    word.parse().ok().filter(|code| (400..=599).contains(code))
 }
 
 /// The enhanced status code (RFC 3463): 5, 1, 1 of "550 5.1.1 No such user".
@@ -79,6 +84,8 @@ mod tests {
             ("504 What?", "The mail server refused the mail for good"),
             ("no answer within 30 s", "The mail server took too long"),
             ("mail.x:25 does not answer as a mail server: refused", "The mail server cannot be reached"),
+            ("127.0.0.1:25 does not answer as a mail server: 421 Busy", "The mail server cannot be reached"),
+            ("Connection error: Broken pipe", "The mail server cannot be reached"),
             (
                 "x could not be reached encrypted: invalid peer certificate: UnknownIssuer",
                 "The mail server’s certificate",

@@ -222,7 +222,7 @@ impl Queued {
                     .as_ref()
                     .map(|link| sender.button(lang.text(tr!("Decide without signing in")), &(sender.decide)(link)));
                 // Said apart for each organization by the sender's domain and the slug that the list id carries.
-                let thread = format!("{}.{}", notice.subject_kind, notice.subject_id);
+                let thread = format!("{}.{}", matter(&notice.subject_kind), notice.subject_id);
                 Ok(Some(Written { letter, thread: Some(thread) }))
             }
             Content::Digest { user, notices } => {
@@ -281,6 +281,15 @@ impl Queued {
 
 fn address(text: &str) -> Result<EmailAddress> {
     text.parse().map_err(|why| AppError::internal(format!("{text}: {why}")))
+}
+
+/// Approvals name what they are about by their own kind, features by theirs: to a reader it is one conversation.
+fn matter(subject_kind: &str) -> &str {
+    match subject_kind {
+        "leave" => "leave_request",
+        "overtime" => "overtime_request",
+        other => other,
+    }
 }
 
 /// What a person wrote, as theirs.
