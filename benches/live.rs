@@ -11,9 +11,9 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use futures_util::{SinkExt as _, StreamExt as _};
+use jiff::ToSpan as _;
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
-use jiff::{ToSpan as _, Zoned};
 use serde_json::Value;
 use steward::appliance::House;
 use steward::auth::session::{self, Client, Kind};
@@ -146,7 +146,7 @@ async fn measure(steward: &str, data: &std::path::Path, everybody: Vec<String>, 
     let items = kinds["items"].as_array().expect("a list");
     let unpaid = items.iter().find(|kind| kind["affects_balance"] == false && kind["requires_approval"] == true);
     let kind = unpaid.expect("a kind of leave without a balance")["id"].clone();
-    let mut day = Zoned::now().date().saturating_add(200.days());
+    let mut day = Clock::system().today(&TimeZone::UTC).saturating_add(200.days());
     while day.weekday() != Weekday::Wednesday {
         day = day.saturating_add(1.day());
     }

@@ -54,7 +54,7 @@ fn working_time() {
             let times = working_times(rx, &placed(rx, &ids)?, asked)?;
             let day = |time: &WorkingTime, on| match time.holidays.slots(on).is_full() {
                 true => 0,
-                false => i64::from(time.schedules.of(on).minutes().get()),
+                false => time.schedules.of(on).minutes().get(),
             };
             Ok(times.values().map(|time| asked.days().map(|on| day(time, on)).sum::<i64>()).sum::<i64>())
         });
