@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use jiff::civil::{Date, date};
 
 use crate::admin::wizard;
+use crate::approvals::chain::rules::{Approvers, ChainFacts, ESCALATE_AFTER_HOURS, Level};
+use crate::approvals::{self, chain};
 use crate::auth::{Actor, Role, user};
 use crate::error::{AppError, Msg, Result};
 use crate::ids::{DepartmentId, EmployeeId, EntityId, GroupId, LocationId};
@@ -52,9 +54,24 @@ pub fn found(tx: &mut Tx<'_>, actor: &Actor, dice: &mut Dice, size: usize, today
     let mut company = Company { projects: projects(tx, actor)?, ..Company::default() };
     people(tx, actor, dice, size, today, &departments, &groups, &mut company)?;
     logins(tx, actor, &company)?;
+    chains(tx, actor)?;
     // Nothing is left to set up.
     wizard::close(tx, actor)?;
     Ok(company)
+}
+
+/// Three weeks and more in one go are looked at by HR as well.
+fn chains(tx: &mut Tx<'_>, actor: &Actor) -> Result<()> {
+    let long = ChainFacts {
+        name: "Three weeks and more".into(),
+        kind: approvals::Kind::Leave,
+        leave_type_id: Some(leave::types::preset(tx, leave::types::presets::VACATION)?.id),
+        department_id: None,
+        from_minutes: Some(Minutes::hours(15 * 8).get()),
+        levels: vec![Level::one(Approvers::Approver), Level::one(Approvers::Hr)],
+        escalate_after_hours: Some(ESCALATE_AFTER_HOURS),
+    };
+    chain::create(tx, actor, long).map(drop)
 }
 
 fn entities(tx: &mut Tx<'_>, actor: &Actor) -> Result<BTreeMap<&'static str, EntityId>> {
