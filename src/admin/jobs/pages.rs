@@ -44,8 +44,11 @@ struct RunLine {
     when: String,
     /// The zone it ran for; empty is the organization's.
     zone: String,
-    state: RunState,
+    /// The glyph's kind and the words, for `ui::state`.
+    kind: &'static str,
     word: &'static str,
+    /// It failed for good, and can be tried again.
+    failed: bool,
     /// What it did, or why it failed.
     said: String,
     /// "0.2 s", or empty where it has not ended.
@@ -84,13 +87,13 @@ impl Line {
 
 impl RunLine {
     fn of(run: &Run, format: &Format) -> RunLine {
-        let word = match (run.state, run.attempts) {
-            (RunState::Waiting, 0) => tr!("waiting"),
-            (RunState::Waiting, _) => tr!("failed, tried again soon"),
-            (RunState::Running, _) => tr!("at work"),
-            (RunState::Done, _) => tr!("done"),
-            (RunState::Failed, _) => tr!("failed"),
-            (RunState::Dropped, _) => tr!("left out: too late to make sense"),
+        let (kind, word) = match (run.state, run.attempts) {
+            (RunState::Waiting, 0) => ("wait", tr!("waiting")),
+            (RunState::Waiting, _) => ("warn", tr!("failed, tried again soon")),
+            (RunState::Running, _) => ("wait", tr!("at work")),
+            (RunState::Done, _) => ("ok", tr!("done")),
+            (RunState::Failed, _) => ("no", tr!("failed")),
+            (RunState::Dropped, _) => ("off", tr!("left out: too late to make sense")),
         };
         let took = |ms: i64| match ms {
             ..1000 => format!("{ms} ms"),
@@ -101,8 +104,9 @@ impl RunLine {
             id: run.id,
             when: format.when(run.started_at.unwrap_or(run.due_at)),
             zone: run.subject.clone(),
-            state: run.state,
+            kind,
             word,
+            failed: run.state == RunState::Failed,
             said: if run.error.is_empty() { did.unwrap_or_default() } else { run.error.clone() },
             took: run.took_ms.map(took).unwrap_or_default(),
             attempts: run.attempts,
