@@ -148,6 +148,11 @@ const SAMPLES: &[Sample] = &[
         "/tasks/9",
     ),
     ("tasks_due", "{0} onboarding task is overdue.|{0} onboarding tasks are overdue.", &[], "", "/tasks"),
+    ("probation_ends", "The probation of {0} ends on {1}", &["Nora Vale", "9 September 2026"], "", "/people/5"),
+    ("birthday", "It is the birthday of {0} today", &["Nora Vale"], "", "/people/5"),
+    ("work_anniversary", "{0} has a work anniversary today", &["Nora Vale"], "", "/people/5"),
+    ("leave_team_tomorrow", "{0} is away from tomorrow: {1}", &["Mira Castell", "Tue 8 – Fri 11 Dec"], "", "/calendar"),
+    ("starts_next_week", "{0} starts on {1}", &["Nora Vale", "Mon 7 Dec"], "", "/people/5"),
 ];
 
 /// In-app only: mail about mail would not leave either.
@@ -182,7 +187,14 @@ fn kinds() -> BTreeMap<String, (String, String)> {
             }
             if words.len() == 2 {
                 // The button's words are a constant of the file.
-                let constant = code.split("const OPEN: &str = tr!(\"").nth(1).expect("a kind names its button");
+                let after = declaration.rsplit('"').next().unwrap();
+                let name: String = after
+                    .chars()
+                    .skip_while(|c| !c.is_ascii_uppercase())
+                    .take_while(|c| *c == '_' || c.is_ascii_uppercase())
+                    .collect();
+                let constant =
+                    code.split(&format!("const {name}: &str = tr!(\"")).nth(1).expect("a kind names its button");
                 words.push(constant.split('"').next().unwrap().to_owned());
             }
             kinds.insert(words[0].clone(), (words[1].clone(), words[2].clone()));
