@@ -269,8 +269,8 @@ fn asked_once(tx: &mut steward::storage::Tx<'_>) -> steward::error::Result<()> {
         (),
     )?;
     tx.run(
-        "INSERT INTO approvals (id, kind, subject_id, requester_id, title, status, requested_at, due_at)
-         VALUES (1, 'leave', 17, 1, '{}', 'pending', '2026-12-01T09:30:00Z', '2026-12-03T09:30:00Z') ON CONFLICT DO NOTHING",
+        "INSERT INTO approvals (id, kind, subject_id, requester_id, about_id, title, status, levels, requested_at, due_at)
+         VALUES (1, 'leave', 17, 1, 1, '{}', 'pending', '[]', '2026-12-01T09:30:00Z', '2026-12-03T09:30:00Z') ON CONFLICT DO NOTHING",
         (),
     )?;
     Ok(())
