@@ -7,8 +7,8 @@ use jiff::civil::Date;
 
 use super::chain::departments_of;
 use super::chain::rules::{Approvers, Level};
-use super::store;
 use super::types::Because;
+use super::{Named, store};
 use crate::error::{AppError, Result};
 use crate::ids::EmployeeId;
 use crate::people::{self, Approver};
@@ -124,7 +124,7 @@ fn manager(rx: &Rx<'_>, requester: EmployeeId, about: EmployeeId) -> Result<Opti
     Ok(found.map(|(person, _)| person))
 }
 
-fn approver_of(rx: &Rx<'_>, person: EmployeeId) -> Result<Option<(EmployeeId, Because)>> {
+fn approver_of(rx: &Rx<'_>, person: EmployeeId) -> Result<Option<Named>> {
     Ok(match people::approver_of(rx, person)? {
         Approver::Named(found) => Some((found, Because::Approver)),
         Approver::LineManager(found) => Some((found, Because::LineManager)),
@@ -137,8 +137,8 @@ fn not_own(
     rx: &Rx<'_>,
     requester: EmployeeId,
     about: EmployeeId,
-    find: fn(&Rx<'_>, EmployeeId) -> Result<Option<(EmployeeId, Because)>>,
-) -> Result<Option<(EmployeeId, Because)>> {
+    find: fn(&Rx<'_>, EmployeeId) -> Result<Option<Named>>,
+) -> Result<Option<Named>> {
     match find(rx, about)? {
         Some((found, _)) if found == requester && about != requester => find(rx, requester),
         found => Ok(found),

@@ -115,7 +115,7 @@ pub struct New {
 }
 
 impl New {
-    pub fn new(kind: Kind, subject_id: i64, requester: EmployeeId, title: Msg) -> New {
+    pub fn of(kind: Kind, subject_id: i64, requester: EmployeeId, title: Msg) -> New {
         New { kind, subject_id, requester, about: requester, title, leave_type_id: None, minutes: None }
     }
 

@@ -84,7 +84,7 @@ pub fn send(tx: &mut Tx<'_>, actor: &Actor, wanted: &Wanted) -> Result<OvertimeI
 
 /// What the approval engine is told of a request.
 fn to_decide(request: &Request) -> New {
-    New::new(Kind::Overtime, request.id.0, request.employee_id(), title(request)).amount(request.total_minutes.get())
+    New::of(Kind::Overtime, request.id.0, request.employee_id(), title(request)).amount(request.total_minutes.get())
 }
 
 /// Where somebody belonged on the day of the work: a report for March shows March's department.

@@ -302,7 +302,7 @@ pub async fn new(ctx: Hr) -> Result<Response> {
 /// `POST /approvals/chains/new`
 pub async fn create(ctx: Hr, sent: Form<Input>) -> Result<Response> {
     let (state, input) = sent.open();
-    let made = match input.map_err(AppError::from).and_then(Input::facts) {
+    let made = match input.and_then(Input::facts) {
         Ok(facts) => ctx.write(CREATED, move |tx, actor| chain::create(tx, actor, facts).map(drop)).await,
         Err(error) => Err(error),
     };
@@ -319,7 +319,7 @@ pub async fn edit(ctx: Hr, Path(id): Path<ChainId>) -> Result<Response> {
 pub async fn update(ctx: Hr, Path(id): Path<ChainId>, sent: Form<Input>) -> Result<Response> {
     let (state, input) = sent.open();
     let chain = ctx.read(move |rx, _| chain::get(rx, id)).await?;
-    let saved = match input.map_err(AppError::from).and_then(Input::facts) {
+    let saved = match input.and_then(Input::facts) {
         Ok(facts) => ctx.write(CHANGED, move |tx, actor| chain::update(tx, actor, id, |held| *held = facts)).await,
         Err(error) => Err(error),
     };

@@ -134,8 +134,8 @@ impl House {
         .unwrap();
     }
 
-    fn new(&self, name: &str, subject: i64) -> New {
-        New::new(Kind::Leave, subject, self.id(name), Msg::new("a week off")).amount(2400)
+    fn request(&self, name: &str, subject: i64) -> New {
+        New::of(Kind::Leave, subject, self.id(name), Msg::new("a week off")).amount(2400)
     }
 
     pub fn send(&self, subject: i64) {
@@ -143,7 +143,7 @@ impl House {
     }
 
     pub fn send_as(&self, name: &str, subject: i64) {
-        let (new, actor) = (self.new(name, subject), self.actor(name));
+        let (new, actor) = (self.request(name, subject), self.actor(name));
         self.act(move |tx| approvals::open(tx, &actor, new).map(drop)).unwrap();
     }
 
@@ -153,7 +153,7 @@ impl House {
 
     pub fn try_resubmit(&self, subject: i64) -> Result<()> {
         let name = self.requester(subject);
-        let (new, actor) = (self.new(name, subject), self.actor(name));
+        let (new, actor) = (self.request(name, subject), self.actor(name));
         self.act(move |tx| approvals::resubmit(tx, &actor, &new))
     }
 

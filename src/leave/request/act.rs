@@ -115,7 +115,7 @@ pub fn amend(tx: &mut Tx<'_>, actor: &Actor, id: LeaveRequestId, mut input: NewL
 
 /// What the approval engine is told of a request.
 fn to_decide(id: LeaveRequestId, requester: EmployeeId, plan: &Plan, title: Msg) -> approvals::New {
-    approvals::New::new(Kind::Leave, id.0, requester, title).of_type(plan.kind.id).amount(plan.minutes().get())
+    approvals::New::of(Kind::Leave, id.0, requester, title).of_type(plan.kind.id).amount(plan.minutes().get())
 }
 
 /// Approves, rejects, or asks back. At approval the balance is looked at again.

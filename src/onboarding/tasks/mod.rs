@@ -213,7 +213,7 @@ fn ask(tx: &mut Tx<'_>, actor: &Actor, task: &Task) -> Result<()> {
     let title = msg!("Onboarding of {0}: “{1}”", task.hire.name, task.title);
     let hire = EmployeeId(task.hire.id);
     let doer = actor.employee_id.unwrap_or(hire);
-    let new = approvals::New::new(Kind::Task, task.id.0, doer, title).about(hire);
+    let new = approvals::New::of(Kind::Task, task.id.0, doer, title).about(hire);
     if asked_back(tx, task.id)? {
         return approvals::resubmit(tx, actor, &new);
     }

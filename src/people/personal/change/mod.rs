@@ -128,7 +128,7 @@ pub(super) fn want(
             let change = store::insert(tx, id, before, wanted)?;
             note(tx, actor, change, id, before, wanted)?;
             let title = store::get(tx, change)?.title();
-            approvals::open(tx, actor, New::new(approvals::Kind::Profile, change.0, id, title)).map(drop)
+            approvals::open(tx, actor, New::of(approvals::Kind::Profile, change.0, id, title)).map(drop)
         }
         Some(open) if wanted == before => withdraw(tx, actor, open.id),
         Some(open) if *wanted == open.after && open.status == Status::Pending => Ok(()),
@@ -136,7 +136,7 @@ pub(super) fn want(
             store::amend(tx, open.id, before, wanted)?;
             note(tx, actor, open.id, id, before, wanted)?;
             let title = store::get(tx, open.id)?.title();
-            approvals::resubmit(tx, actor, &New::new(approvals::Kind::Profile, open.id.0, id, title))
+            approvals::resubmit(tx, actor, &New::of(approvals::Kind::Profile, open.id.0, id, title))
         }
     }
 }
