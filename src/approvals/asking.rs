@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use super::chain::departments_of;
 use super::chain::rules::{Approvers, Level};
-use super::types::Because;
+use super::types::{Because, Kind};
 use super::{Named, store};
 use crate::error::{AppError, Result};
 use crate::ids::EmployeeId;
@@ -47,16 +47,39 @@ pub struct Asked {
 /// [`AppError::NotFound`] where there is no such person.
 pub fn of_level(rx: &Rx<'_>, level: &Level, requester: EmployeeId, about: EmployeeId) -> Result<Asked> {
     let today = people::today(rx)?;
-    let mut people = by_rule(rx, &level.approvers, requester, about, today)?;
-    let here = store::employed(rx, &people.iter().map(|(id, _)| *id).collect::<Vec<_>>(), today)?;
-    people.retain(|(id, _)| *id != requester && here.contains(id));
-    people.dedup_by_key(|(id, _)| *id);
+    let found = by_rule(rx, &level.approvers, requester, about, today)?;
+    let mut people = who_can(rx, found.clone(), requester, today)?;
+    let line = matches!(level.approvers, Approvers::Approver | Approvers::LineManager | Approvers::ManagersManager);
+    // Whoever stands in the line and cannot decide is passed over for the next above.
+    let mut below = found.first().copied().filter(|_| line);
+    for _ in 0..LONGEST_LINE {
+        let Some((person, because)) = below.filter(|_| people.is_empty()) else { break };
+        below = people::manager_of(rx, person)?.map(|up| (up, because));
+        people = who_can(rx, below.into_iter().collect(), requester, today)?;
+    }
     if !people.is_empty() {
         return Ok(Asked { people, office: false });
     }
+    office(rx, requester, &[])
+}
+
+/// How far up a line somebody is looked for.
+const LONGEST_LINE: usize = 100;
+
+fn who_can(rx: &Rx<'_>, mut people: Vec<Named>, requester: EmployeeId, today: Date) -> Result<Vec<Named>> {
+    let able = store::able(rx, &people.iter().map(|(id, _)| *id).collect::<Vec<_>>(), today)?;
+    people.retain(|(id, _)| *id != requester && able.contains(id));
+    people.dedup_by_key(|(id, _)| *id);
+    Ok(people)
+}
+
+/// Whom to ask where there is nobody else: HR, else an admin, but none of `but`; else whoever has such a login; in a
+/// company of one the requester.
+pub(super) fn office(rx: &Rx<'_>, requester: EmployeeId, but: &[EmployeeId]) -> Result<Asked> {
+    let today = people::today(rx)?;
     for (role, because) in [("hr", Because::Hr), ("admin", Because::Admin)] {
         let mut holders = store::with_role(rx, role, today)?;
-        holders.retain(|person| *person != requester);
+        holders.retain(|person| *person != requester && !but.contains(person));
         if !holders.is_empty() {
             return Ok(Asked { people: holders.into_iter().map(|person| (person, because)).collect(), office: false });
         }
@@ -94,7 +117,7 @@ fn by_rule(
                 let managers = people::org::department::managers(rx, department)?;
                 let mut all: Vec<EmployeeId> =
                     head.into_iter().chain(managers.into_iter().map(|person| EmployeeId(person.id))).collect();
-                all = store::employed(rx, &all, today)?;
+                all = store::able(rx, &all, today)?;
                 all.retain(|person| *person != requester);
                 if !all.is_empty() {
                     return Ok(all.into_iter().map(|person| (person, Because::DepartmentHead)).collect());
@@ -145,23 +168,26 @@ fn not_own(
     }
 }
 
-/// The next one up from those who did not decide in time: their line managers; else HR. Empty where everybody who could
-/// be asked is.
+/// The next one up from those who did not decide in time: their line managers; else HR. Of what only the office may look
+/// at it is HR at once. Empty where everybody who could be asked is.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub(super) fn above(rx: &Rx<'_>, asked: &[store::AskedOne], requester: EmployeeId) -> Result<Vec<EmployeeId>> {
+pub(super) fn above(rx: &Rx<'_>, asked: &[store::AskedOne], requester: EmployeeId, kind: Kind) -> Result<Vec<Named>> {
     let today = people::today(rx)?;
     let new = |person: &EmployeeId| *person != requester && asked.iter().all(|one| one.employee != *person);
-    let mut found: Vec<EmployeeId> = Vec::new();
-    for person in asked.iter().filter(|one| one.open).map(|one| one.employee) {
-        found.extend(people::manager_of(rx, person)?.filter(new));
+    let mut up: Vec<EmployeeId> = Vec::new();
+    for person in asked.iter().filter(|one| one.open && !kind.is_for_office()).map(|one| one.employee) {
+        up.extend(people::manager_of(rx, person)?.filter(new));
     }
+    up.sort_unstable();
+    up.dedup();
+    let mut found: Vec<Named> =
+        store::able(rx, &up, today)?.into_iter().map(|person| (person, Because::Escalation)).collect();
     if found.is_empty() {
-        found = store::with_role(rx, "hr", today)?.into_iter().filter(new).collect();
+        let holders = store::with_role(rx, "hr", today)?.into_iter().filter(new);
+        found = holders.map(|person| (person, Because::Hr)).collect();
     }
-    found.sort_unstable();
-    found.dedup();
     Ok(found)
 }
 
@@ -183,7 +209,7 @@ pub fn stand_in(rx: &Rx<'_>, person: EmployeeId, requester: EmployeeId) -> Resul
             Err(error) => return Err(error),
         };
         let deputy = match deputy.filter(|deputy| *deputy != requester && !seen.contains(deputy)) {
-            Some(deputy) if store::employed(rx, &[deputy], today)?.contains(&deputy) && !away(deputy)? => Some(deputy),
+            Some(deputy) if store::able(rx, &[deputy], today)?.contains(&deputy) && !away(deputy)? => Some(deputy),
             _ => None,
         };
         if deputy.is_some() {
@@ -198,8 +224,8 @@ pub fn stand_in(rx: &Rx<'_>, person: EmployeeId, requester: EmployeeId) -> Resul
     Ok(Some(at).filter(|found| *found != person && *found != requester))
 }
 
-/// What is asked of people who are away today and for whom `me` stands in, with whom it is asked of.
-pub(super) fn stood_in_for(rx: &Rx<'_>, me: EmployeeId) -> Result<Vec<(EmployeeId, store::Waits)>> {
+/// What is asked of people who are away today and for whom `me` stands in.
+pub(super) fn stood_in_for(rx: &Rx<'_>, me: EmployeeId) -> Result<Vec<store::Waits>> {
     let Some(absences) = ABSENCES.get() else { return Ok(Vec::new()) };
     // Most people are nobody's deputy and nobody's manager: they need no look at who is away.
     if !store::can_stand_in(rx, me)? {
@@ -208,9 +234,18 @@ pub(super) fn stood_in_for(rx: &Rx<'_>, me: EmployeeId) -> Result<Vec<(EmployeeI
     let today = people::today(rx)?;
     let mut found = Vec::new();
     for person in store::with_questions(rx, &(absences.away_on)(rx, today)?)? {
+        if person == me {
+            continue;
+        }
+        // The same for every requester but the one who stands in: their own request goes past them.
+        let usual = stand_in(rx, person, EmployeeId(0))?;
         for waits in store::asked_of(rx, person, true, true)? {
-            if person != me && stand_in(rx, person, waits.requester)? == Some(me) {
-                found.push((person, waits));
+            let mine = match usual {
+                Some(other) if other == waits.requester => stand_in(rx, person, waits.requester)? == Some(me),
+                usual => usual == Some(me),
+            };
+            if mine {
+                found.push(waits);
             }
         }
     }

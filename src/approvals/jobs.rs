@@ -1,11 +1,11 @@
 //! What the clockwork does for decisions that nobody takes: after the hours that the chain says the next one up is asked
 //! as well, and what waits for people who can no longer decide moves to others.
 
-use super::{Status, get, onward, store};
+use super::{get, onward, store};
 use crate::auth::Actor;
 use crate::error::Result;
 use crate::ids::ApprovalId;
-use crate::jobs::{CatchUp, Due, Job, JobCtx, Outcome, Period, REMIND};
+use crate::jobs::{CatchUp, Due, Job, JobCtx, Outcome, Period};
 use crate::storage::{Op, Rx, Tx};
 use crate::{msg_n, people, tr};
 
@@ -39,11 +39,7 @@ impl Job for Escalation {
     fn run(&self, ctx: &JobCtx, _due: &Due) -> Result<Outcome> {
         let mut moved: i64 = 0;
         for stuck in ctx.read(found)? {
-            let asked = ctx.write(MOVED, move |tx, actor| move_on(tx, actor, stuck))?;
-            moved += i64::from(asked);
-            if !asked {
-                ctx.write(REMIND, move |tx, _| rest(tx, stuck))?;
-            }
+            moved += i64::from(ctx.write(MOVED, move |tx, actor| move_on(tx, actor, stuck))?);
         }
         if moved == 0 {
             return Ok(Outcome::nothing());
@@ -63,31 +59,29 @@ pub(super) enum Stuck {
 }
 
 pub(super) fn found(rx: &Rx<'_>) -> Result<Vec<Stuck>> {
-    let stranded = store::stranded(rx, people::today(rx)?)?.into_iter().map(Stuck::Stranded);
-    let overdue = store::overdue(rx, rx.now())?.into_iter().map(Stuck::Overdue);
+    let stranded = store::stranded(rx, people::today(rx)?, None)?.into_iter().map(Stuck::Stranded);
+    let overdue = store::overdue(rx, rx.now(), None)?.into_iter().map(Stuck::Overdue);
     Ok(stranded.chain(overdue).collect())
 }
 
-/// Asks somebody else. `false` where everybody who could be asked is, and nothing has changed.
+/// Asks somebody else, if it is still so: it may have been decided, or moved, since it was found. Answers whether somebody
+/// was asked.
 pub(super) fn move_on(tx: &mut Tx<'_>, actor: &Actor, stuck: Stuck) -> Result<bool> {
-    let (Stuck::Stranded(id) | Stuck::Overdue(id)) = stuck;
-    let approval = get(tx, id)?;
-    // It may have been decided since it was found.
-    if approval.status != Status::Pending {
-        return Ok(true);
-    }
     match stuck {
-        Stuck::Stranded(_) => {
-            store::unask_open(tx, id)?;
+        Stuck::Stranded(id) => {
+            if store::stranded(tx, people::today(tx)?, Some(id))?.is_empty() {
+                return Ok(false);
+            }
+            let approval = get(tx, id)?;
+            store::close_open(tx, id)?;
             onward::ask_again(tx, actor, &approval)?;
             Ok(true)
         }
-        Stuck::Overdue(_) => Ok(!onward::escalate(tx, actor, &approval)?.is_empty()),
+        Stuck::Overdue(id) => {
+            if store::overdue(tx, tx.now(), Some(id))?.is_empty() {
+                return Ok(false);
+            }
+            Ok(!onward::escalate(tx, actor, &get(tx, id)?)?.is_empty())
+        }
     }
-}
-
-/// There is nobody left to ask, so it is not looked for again.
-pub(super) fn rest(tx: &mut Tx<'_>, stuck: Stuck) -> Result<()> {
-    let (Stuck::Stranded(id) | Stuck::Overdue(id)) = stuck;
-    store::set_escalates_at(tx, id, None)
 }

@@ -87,8 +87,9 @@ pub fn decide(tx: &mut Tx<'_>, actor: &Actor, kind: Kind, subject_id: i64, decis
         Decision::Clarify { .. } => StepKind::Asked,
     };
     let person = match &right {
-        Right::InPlaceOf(people) => people.first().copied(),
-        _ => None,
+        Right::InPlaceOf { people, .. } => people.first().copied(),
+        Right::OnBehalf => store::asked_at(tx, &approval)?.into_iter().find(|one| one.open).map(|one| one.employee),
+        Right::Named { .. } | Right::Office => None,
     };
     let happened = Happened { step, level: approval.level, on_behalf_of: on_behalf, person, note: decision.words() };
     store::step(tx, approval.id, actor, &happened)?;
@@ -110,7 +111,10 @@ pub fn decide(tx: &mut Tx<'_>, actor: &Actor, kind: Kind, subject_id: i64, decis
     } else if !decision.words().is_empty() {
         entry = entry.because(decision.words());
     }
-    if let Some(person) = person {
+    if matches!(right, Right::Named { because: Because::Own, .. }) {
+        entry = entry.with("own_request", true);
+    }
+    if let (Some(person), None) = (person, on_behalf) {
         entry = entry.on_behalf_of(crate::people::get(tx, person)?.name());
     }
     audit::record(tx, actor, entry)?;
@@ -168,8 +172,8 @@ pub fn withdraw(tx: &mut Tx<'_>, actor: &Actor, kind: Kind, subject_id: i64) -> 
 }
 
 /// The requester answers a clarification, or changes a request that still waits: it starts again at level 1 of the chain
-/// that fits what it is now, asks afresh, and links made for the earlier version no longer act. `new.requester` is whom
-/// it was asked by first.
+/// that fits what it is now, asks afresh, and links made for the earlier version no longer act. Whoever sends it again is
+/// who asks: of a task that may be another than before.
 ///
 /// # Errors
 /// As [`decide`].
@@ -178,6 +182,7 @@ pub fn resubmit(tx: &mut Tx<'_>, actor: &Actor, new: &New) -> Result<()> {
         return Err(decided_already(tx, actor, new.kind, new.subject_id)?);
     };
     let course = course(tx, new)?;
+    onward::settle(tx, new.kind, new.subject_id)?;
     store::reopen(tx, approval.id, new, &course, approval.version + 1)?;
     store::step(tx, approval.id, actor, &Happened::plain(StepKind::Resubmitted, 1))?;
     let entry = audit::Entry::new("approval.resubmitted").on(new.kind.as_str(), new.subject_id).change(

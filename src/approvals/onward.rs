@@ -96,17 +96,17 @@ fn due_at(rx: &Rx<'_>, hours: u32, asked: Option<EmployeeId>) -> Result<jiff::Ti
 /// others of the level must agree the version stays: what they were shown is still what they decide on.
 pub(super) fn agree(tx: &mut Tx<'_>, actor: &Actor, approval: &Approval, right: &Right) -> Result<(Status, Outcome)> {
     let decides = match right {
-        Right::Named { whole } => {
+        Right::Named { whole, .. } => {
             if let Some(me) = actor.employee_id {
                 store::agree(tx, approval.id, approval.level, me)?;
             }
             *whole
         }
-        Right::InPlaceOf(people) => {
+        Right::InPlaceOf { people, whole } => {
             for person in people {
                 store::agree(tx, approval.id, approval.level, *person)?;
             }
-            false
+            *whole
         }
         Right::Office | Right::OnBehalf => true,
     };
@@ -147,31 +147,28 @@ pub fn follow(tx: &mut Tx<'_>, actor: &Actor, _before: &Employee, after: &Employ
     Ok(())
 }
 
-/// Asks the present level anew where nobody is left who was asked; those who are asked still stay.
+/// Asks the present level anew where nobody is left who was asked; those who are asked still stay, and so does what they
+/// were shown. Where all whom the level finds have agreed already, or are the same who cannot decide, the office is asked.
 pub(super) fn ask_again(tx: &mut Tx<'_>, actor: &Actor, before: &Approval) -> Result<()> {
     let left = store::asked_at(tx, before)?;
-    store::set_status(tx, before.id, before.status, before.version + 1)?;
-    if left.iter().all(|one| !one.open)
-        && let Some(level) = before.at_level()
-    {
-        let asked = asking::of_level(tx, level, before.requester_id(), before.about)?;
-        let known: Vec<EmployeeId> = left.iter().map(|one| one.employee).collect();
-        put(tx, before, before.level, &asked)?;
-        let new: Vec<Named> = asked.people.into_iter().filter(|(person, _)| !known.contains(person)).collect();
-        for (person, _) in &new {
-            let person = Some(*person);
-            store::step(
-                tx,
-                before.id,
-                actor,
-                &Happened { person, ..Happened::plain(StepKind::Reasked, before.level) },
-            )?;
-        }
-        if new.is_empty() {
-            store::step(tx, before.id, actor, &Happened::plain(StepKind::Reasked, before.level))?;
-        }
-        tell(tx, before, &new, asked.office)?;
+    let Some(level) = before.at_level().filter(|_| left.iter().all(|one| !one.open)) else { return Ok(()) };
+    let requester = before.requester_id();
+    let known: Vec<EmployeeId> = left.iter().map(|one| one.employee).collect();
+    let mut asked = asking::of_level(tx, level, requester, before.about)?;
+    asked.people.retain(|(person, _)| !known.contains(person));
+    if asked.people.is_empty() && !asked.office {
+        asked = asking::office(tx, requester, &known)?;
     }
+    store::set_status(tx, before.id, before.status, before.version + 1)?;
+    put(tx, before, before.level, &asked)?;
+    for (person, _) in &asked.people {
+        let person = Some(*person);
+        store::step(tx, before.id, actor, &Happened { person, ..Happened::plain(StepKind::Reasked, before.level) })?;
+    }
+    if asked.people.is_empty() {
+        store::step(tx, before.id, actor, &Happened::plain(StepKind::Reasked, before.level))?;
+    }
+    tell(tx, before, &asked.people, asked.office)?;
     let ids = |people: &mut dyn Iterator<Item = i64>| people.collect::<Vec<i64>>();
     let now = get(tx, before.id)?;
     let entry = audit::Entry::new(StepKind::Reasked.action()).on(before.kind.as_str(), before.subject_id).change(
@@ -184,19 +181,16 @@ pub(super) fn ask_again(tx: &mut Tx<'_>, actor: &Actor, before: &Approval) -> Re
 }
 
 /// Asks the next one up as well, as nobody has decided in time. Answers whom; nobody, where all who could be asked are:
-/// then nothing has changed.
-pub(super) fn escalate(tx: &mut Tx<'_>, actor: &Actor, approval: &Approval) -> Result<Vec<EmployeeId>> {
-    let above = asking::above(tx, &store::asked_at(tx, approval)?, approval.requester_id())?;
-    if above.is_empty() {
-        return Ok(above);
-    }
-    let again = match approval.escalate_after_hours {
-        Some(hours) => Some(due_at(tx, hours, above.first().copied())?),
-        None => None,
+/// then it is not looked for again.
+pub(super) fn escalate(tx: &mut Tx<'_>, actor: &Actor, approval: &Approval) -> Result<Vec<Named>> {
+    let above = asking::above(tx, &store::asked_at(tx, approval)?, approval.requester_id(), approval.kind)?;
+    let again = match (approval.escalate_after_hours, above.first()) {
+        (Some(hours), Some((person, _))) => Some(due_at(tx, hours, Some(*person))?),
+        _ => None,
     };
     store::set_escalates_at(tx, approval.id, again)?;
-    for person in &above {
-        store::ask(tx, approval.id, approval.level, *person, Because::Escalation)?;
+    for (person, because) in &above {
+        store::ask(tx, approval.id, approval.level, *person, *because)?;
         let person = Some(*person);
         store::step(
             tx,
@@ -205,14 +199,15 @@ pub(super) fn escalate(tx: &mut Tx<'_>, actor: &Actor, approval: &Approval) -> R
             &Happened { person, ..Happened::plain(StepKind::Escalated, approval.level) },
         )?;
     }
-    let ids: Vec<i64> = above.iter().map(|person| person.0).collect();
+    let ids: Vec<i64> = above.iter().map(|(person, _)| person.0).collect();
     let entry = audit::Entry::new(StepKind::Escalated.action())
         .on(approval.kind.as_str(), approval.subject_id)
         .with("asked", ids)
         .because("nobody decided in time");
     audit::record(tx, actor, entry)?;
-    let named: Vec<Named> = above.iter().map(|person| (*person, Because::Escalation)).collect();
-    tell(tx, approval, &named, false)?;
+    if !above.is_empty() {
+        tell(tx, approval, &above, false)?;
+    }
     Ok(above)
 }
 
@@ -237,7 +232,7 @@ fn tell(tx: &mut Tx<'_>, approval: &Approval, asked: &[Named], office: bool) -> 
         return notifications::notify_all(tx, office, &notice);
     }
     let mut told: Vec<EmployeeId> = asked.iter().map(|(person, _)| *person).collect();
-    for (person, _) in asked {
+    for (person, _) in asked.iter().filter(|_| !approval.kind.is_for_office()) {
         told.extend(asking::stand_in(tx, *person, requester)?.filter(|one| !told.contains(one)));
     }
     notifications::notify_all(tx, told, &notice)

@@ -1,6 +1,7 @@
 //! By what right somebody decides: as one who is asked, in the place of one who is away, or as HR on behalf.
 
 use super::asking;
+use super::chain::rules::Approvers;
 use super::store;
 use super::types::{Approval, Because, Status};
 use crate::auth::Actor;
@@ -13,9 +14,9 @@ use crate::storage::Rx;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Right {
     /// Is asked by name. `whole`: their word stands for the level, however many of it must agree.
-    Named { whole: bool },
-    /// One who is asked is away today, and this is who stands in.
-    InPlaceOf(Vec<EmployeeId>),
+    Named { because: Because, whole: bool },
+    /// These are asked and away today, and this is who stands in for them.
+    InPlaceOf { people: Vec<EmployeeId>, whole: bool },
     /// Nobody is named, and this is HR or an admin.
     Office,
     /// HR, whom nobody asked: with a reason.
@@ -48,7 +49,7 @@ pub(super) fn of(rx: &Rx<'_>, actor: &Actor, approval: &Approval) -> Result<Righ
     }
     Err(match actor.employee_id {
         // Asked at an earlier level: somebody was quicker, or they have decided themselves.
-        Some(me) if approval.level > 1 && store::was_asked(rx, approval.id, me)? => AppError::Conflict(msg!(
+        Some(me) if approval.level > 1 && store::was_asked(rx, approval.id, me, true)? => AppError::Conflict(msg!(
             "The level at which you are asked has agreed. This waits for {0} now.",
             approval.waits_for()
         )),
@@ -72,18 +73,34 @@ fn asked_right(rx: &Rx<'_>, actor: &Actor, approval: &Approval, asked: &[store::
         _ => !own,
     };
     if let Some(one) = asked.iter().find(|one| one.employee == me && one.open && holds(one.because)) {
-        return Ok(Some(Right::Named { whole: one.because == Because::Escalation }));
+        return Ok(Some(Right::Named { because: one.because, whole: is_whole(approval, one.because) }));
     }
     if own {
         return Ok(None);
     }
-    let mut places = Vec::new();
+    if approval.kind.is_for_office() && !(actor.is_hr() || actor.is_admin()) {
+        return Ok(None);
+    }
+    let (mut people, mut whole) = (Vec::new(), false);
     for one in asked.iter().filter(|one| one.open && one.employee != me) {
         if asking::stand_in(rx, one.employee, requester)? == Some(me) {
-            places.push(one.employee);
+            people.push(one.employee);
+            whole |= is_whole(approval, one.because);
         }
     }
-    Ok((!places.is_empty()).then_some(Right::InPlaceOf(places)))
+    Ok((!people.is_empty()).then_some(Right::InPlaceOf { people, whole }))
+}
+
+/// Whether the word of one who is asked for this reason stands for the level: who was asked as nobody decided in time,
+/// and the office where the level found nobody of its own.
+fn is_whole(approval: &Approval, because: Because) -> bool {
+    let of_the_rule =
+        approval.at_level().is_some_and(|level| matches!(level.approvers, Approvers::Hr | Approvers::Admin));
+    match because {
+        Because::Escalation => true,
+        Because::Hr | Because::Admin => !of_the_rule,
+        _ => false,
+    }
 }
 
 /// Whether `actor` is among those who are asked now, or stands in for one of them, so that no on-behalf reason is
@@ -104,7 +121,9 @@ pub fn is_asked(rx: &Rx<'_>, actor: &Actor, approval: &Approval) -> Result<bool>
 /// When the database cannot be read.
 pub fn concerns(rx: &Rx<'_>, actor: &Actor, approval: &Approval) -> Result<bool> {
     let was = match actor.employee_id {
-        Some(me) if me != approval.requester_id() => store::was_asked(rx, approval.id, me)?,
+        Some(me) if me != approval.requester_id() => {
+            store::was_asked(rx, approval.id, me, actor.is_hr() || actor.is_admin())?
+        }
         _ => false,
     };
     Ok(was || is_asked(rx, actor, approval)?)

@@ -155,12 +155,14 @@ pub(super) fn asked_at(rx: &Rx<'_>, approval: &Approval) -> Result<Vec<AskedOne>
     )
 }
 
-/// Whether this person was asked at any level, or did anything about it.
-pub(super) fn was_asked(rx: &Rx<'_>, id: ApprovalId, employee: EmployeeId) -> Result<bool> {
+/// Whether this person was asked at any level, or did anything about it. Having been asked as HR or admin counts only for
+/// who still is one.
+pub(super) fn was_asked(rx: &Rx<'_>, id: ApprovalId, employee: EmployeeId, office: bool) -> Result<bool> {
     rx.scalar(
-        "SELECT EXISTS (SELECT 1 FROM approval_asked WHERE approval_id = ?1 AND employee_id = ?2) \
+        "SELECT EXISTS (SELECT 1 FROM approval_asked WHERE approval_id = ?1 AND employee_id = ?2 \
+           AND (?3 OR because NOT IN ('hr', 'admin'))) \
          OR EXISTS (SELECT 1 FROM approval_steps WHERE approval_id = ?1 AND employee_id = ?2)",
-        (id, employee),
+        (id, employee, office),
     )
 }
 
@@ -203,8 +205,16 @@ pub(super) fn reopen(tx: &mut Tx<'_>, id: ApprovalId, new: &New, course: &Course
     tx.run("DELETE FROM approval_asked WHERE approval_id = ?1", [id])?;
     tx.run(
         "UPDATE approvals SET status = 'pending', level = 1, title = ?2, levels = ?3, escalate_after_hours = ?4, \
-         version = ?5, about_id = ?6 WHERE id = ?1",
-        (id, title_text(&new.title), levels_text(&course.levels), course.escalate_after_hours, version, new.about),
+         version = ?5, about_id = ?6, requester_id = ?7 WHERE id = ?1",
+        (
+            id,
+            title_text(&new.title),
+            levels_text(&course.levels),
+            course.escalate_after_hours,
+            version,
+            new.about,
+            new.requester,
+        ),
     )?;
     Ok(())
 }
@@ -342,11 +352,12 @@ pub(super) fn can_stand_in(rx: &Rx<'_>, employee: EmployeeId) -> Result<bool> {
     )
 }
 
-/// Of these people those employed on that date, in their order.
-pub(super) fn employed(rx: &Rx<'_>, people: &[EmployeeId], on: Date) -> Result<Vec<EmployeeId>> {
+/// Of these people those who can decide on that date, in their order: employed, and not kept from signing in.
+pub(super) fn able(rx: &Rx<'_>, people: &[EmployeeId], on: Date) -> Result<Vec<EmployeeId>> {
     let here: Vec<EmployeeId> = rx.all(
-        "SELECT id FROM employees WHERE id IN (SELECT value FROM json_each(?1)) AND hidden_by IS NULL \
-         AND join_date <= ?2 AND (leave_date IS NULL OR leave_date >= ?2)",
+        "SELECT e.id FROM employees e LEFT JOIN users u ON u.employee_id = e.id \
+         WHERE e.id IN (SELECT value FROM json_each(?1)) AND e.hidden_by IS NULL AND e.join_date <= ?2 \
+         AND (e.leave_date IS NULL OR e.leave_date >= ?2) AND (u.id IS NULL OR u.disabled_at IS NULL)",
         (people::json_ids(people), on),
         |row| row.get(0),
     )?;
@@ -354,34 +365,34 @@ pub(super) fn employed(rx: &Rx<'_>, people: &[EmployeeId], on: Date) -> Result<V
 }
 
 /// What waits and should have gone further up by now.
-pub(super) fn overdue(rx: &Rx<'_>, now: Timestamp) -> Result<Vec<ApprovalId>> {
+pub(super) fn overdue(rx: &Rx<'_>, now: Timestamp, only: Option<ApprovalId>) -> Result<Vec<ApprovalId>> {
     rx.all(
         "SELECT id FROM approvals WHERE status = 'pending' AND escalates_at IS NOT NULL AND escalates_at <= ?1 \
-         ORDER BY escalates_at LIMIT 1000",
-        [now.to_string()],
+         AND (?2 IS NULL OR id = ?2) ORDER BY escalates_at LIMIT 1000",
+        (now.to_string(), only),
         |row| row.get(0),
     )
 }
 
 /// What waits for people none of whom can decide it any more: gone, not allowed in, or without the role they were asked
 /// for.
-pub(super) fn stranded(rx: &Rx<'_>, today: Date) -> Result<Vec<ApprovalId>> {
+pub(super) fn stranded(rx: &Rx<'_>, today: Date, only: Option<ApprovalId>) -> Result<Vec<ApprovalId>> {
     rx.all(
-        "SELECT a.id FROM approvals a WHERE a.status = 'pending' AND a.office = 0 AND NOT EXISTS ( \
+        "SELECT a.id FROM approvals a WHERE a.status = 'pending' AND a.office = 0 AND (?2 IS NULL OR a.id = ?2) AND NOT EXISTS ( \
            SELECT 1 FROM approval_asked q JOIN employees e ON e.id = q.employee_id \
            LEFT JOIN users u ON u.employee_id = e.id \
            WHERE q.approval_id = a.id AND q.open = 1 AND e.hidden_by IS NULL \
            AND (e.leave_date IS NULL OR e.leave_date >= ?1) AND (u.id IS NULL OR u.disabled_at IS NULL) \
            AND (q.because NOT IN ('hr', 'admin') OR EXISTS (SELECT 1 FROM user_roles r WHERE r.user_id = u.id \
              AND (r.role = 'hr' OR r.role = q.because)))) LIMIT 1000",
-        [today],
+        (today, only),
         |row| row.get(0),
     )
 }
 
-/// Nobody is asked at this level yet, as far as it goes.
-pub(super) fn unask_open(tx: &mut Tx<'_>, id: ApprovalId) -> Result<()> {
-    tx.run("DELETE FROM approval_asked WHERE approval_id = ?1 AND open = 1", [id])?;
+/// Those who are asked still cannot decide: they were asked, and are no more.
+pub(super) fn close_open(tx: &mut Tx<'_>, id: ApprovalId) -> Result<()> {
+    tx.run("UPDATE approval_asked SET open = 0 WHERE approval_id = ?1 AND open = 1", [id])?;
     Ok(())
 }
 

@@ -7,8 +7,10 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
+use super::asking::above;
 use super::chain::rules::{Approvers, Level, Needs};
 use super::rules::after_hours;
+use super::store::AskedOne;
 use super::{Because, Decision, Kind, Outcome, Status, StepKind};
 use house::{House, house, no, question, yes};
 
@@ -185,6 +187,52 @@ fn who_has_lost_the_role_is_asked_no_more() {
     house.loses_role("Hanna");
     house.escalate();
     assert_eq!(house.waits_for(1), ["Adam"], "there is no HR left: an admin");
+}
+
+#[test]
+fn what_an_absent_colleague_had_to_agree_to_goes_to_hr_when_they_leave() {
+    let house = house();
+    house.chain(vec![Level { approvers: Approvers::Group("it".into()), needs: Needs::All }]);
+    house.send(1);
+    house.decide("Ida", 1, yes()).unwrap();
+    house.leaves("Otto");
+    assert_eq!(house.waits_for(1), ["Hanna"], "everybody whom the level finds has agreed");
+    house.escalate();
+    assert_eq!(house.steps(1).iter().filter(|(step, ..)| *step == StepKind::Reasked).count(), 1, "once");
+    assert_eq!(house.decide("Hanna", 1, yes()).unwrap(), Outcome::Approved);
+}
+
+#[test]
+fn who_may_not_sign_in_is_passed_over() {
+    let house = house();
+    house.send(1);
+    house.disabled("Boss");
+    house.escalate();
+    assert_eq!(house.waits_for(1), ["Chief"]);
+    house.escalate();
+    assert_eq!(house.steps(1).iter().filter(|(step, ..)| *step == StepKind::Reasked).count(), 1, "once");
+    house.send_as("Dora", 2);
+    assert_eq!(house.waits_for(2), ["Chief"], "and not asked at all");
+}
+
+#[test]
+fn hr_as_the_last_resort_needs_no_unanimity() {
+    let house = house();
+    house.gets_role("Dora", "hr");
+    house.chain(vec![Level { approvers: Approvers::Person(house.id("Nora")), needs: Needs::All }]);
+    house.send(1);
+    assert_eq!(house.waits_for(1), ["Dora", "Hanna"]);
+    assert_eq!(house.decide("Hanna", 1, yes()).unwrap(), Outcome::Approved);
+}
+
+#[test]
+fn nobody_above_hr_is_asked_about_bank_details() {
+    let house = house();
+    house.gets_role("Dora", "hr");
+    let hanna = AskedOne { employee: house.id("Hanna"), because: Because::Hr, open: true };
+    let above = |kind| house.read(|rx| above(rx, &[hanna], house.id("Nora"), kind));
+    assert_eq!(above(Kind::Profile), [(house.id("Dora"), Because::Hr)]);
+    assert_eq!(above(Kind::Leave), [(house.id("Chief"), Because::Escalation)]);
 }
 
 #[test]

@@ -69,6 +69,11 @@ crate::text_enum! {
 }
 
 impl Kind {
+    /// Only HR, or an admin, looks at what is decided: nobody stands in for them, and nobody above is asked.
+    pub(super) fn is_for_office(self) -> bool {
+        self == Kind::Profile
+    }
+
     /// The notice that asks for such a decision.
     pub(super) fn notice(self) -> &'static notifications::Kind {
         match self {

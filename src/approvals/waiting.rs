@@ -1,5 +1,7 @@
 //! What waits for whom: by name, by role, and in the place of somebody who is away.
 
+use std::collections::HashSet;
+
 use super::asking;
 use super::step::Step;
 use super::store::{self, Waits};
@@ -46,18 +48,22 @@ fn found(rx: &Rx<'_>, actor: &Actor) -> Result<Vec<Waits>> {
     let mut all = Vec::new();
     if let Some(me) = actor.employee_id {
         all = store::asked_of(rx, me, actor.is_hr(), actor.is_admin())?;
-        for (person, waits) in asking::stood_in_for(rx, me)? {
-            // What two people who are away are asked for waits once.
-            if waits.requester != me && person != me && !all.iter().any(|known| known.id == waits.id) {
-                all.push(waits);
-            }
-        }
+        let office = actor.is_hr() || actor.is_admin();
+        let places = asking::stood_in_for(rx, me)?;
+        add(&mut all, places.into_iter().filter(|one| one.requester != me && (office || !one.kind.is_for_office())));
     }
     if actor.is_hr() || actor.is_admin() {
         let office = store::waiting_for_office(rx)?;
-        all.extend(office.into_iter().filter(|waits| Some(waits.requester) != actor.employee_id));
+        add(&mut all, office.into_iter().filter(|waits| Some(waits.requester) != actor.employee_id));
     }
     Ok(all)
+}
+
+/// Each thing waits once, for however many reasons.
+fn add(all: &mut Vec<Waits>, more: impl Iterator<Item = Waits>) {
+    let known: HashSet<ApprovalId> = all.iter().map(|one| one.id).collect();
+    let mut new: HashSet<ApprovalId> = HashSet::new();
+    all.extend(more.filter(|one| !known.contains(&one.id) && new.insert(one.id)));
 }
 
 /// One page of what this person decided, newest first, and how much there is in all.

@@ -220,7 +220,9 @@ fn look(rx: &Rx<'_>, secret: &str, knock: &Knock, zone: &TimeZone) -> Result<Fou
 /// What became of it: who, and when.
 fn ended(rx: &Rx<'_>, approval: &Approval, account: &Account, by_this: bool, lang: Lang) -> Result<Over> {
     let steps = approvals::timeline(rx, approval.kind, approval.subject_id)?;
-    let Some(last) = steps.last() else { return Err(AppError::NotFound) };
+    let own =
+        |step: &&approvals::Step| !matches!(step.what, StepKind::Passed | StepKind::Reasked | StepKind::Escalated);
+    let Some(last) = steps.iter().rev().find(own) else { return Err(AppError::NotFound) };
     let format = Format::new(lang, account.zone.clone(), rx.now());
     let (who, when) = (&last.who, format.when(last.at));
     let (title, words) = match last.what {

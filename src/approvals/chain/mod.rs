@@ -165,6 +165,15 @@ fn check(rx: &Rx<'_>, id: Option<ChainId>, facts: &mut ChainFacts) -> Result<()>
     if facts.levels.is_empty() || facts.levels.len() > MOST_LEVELS {
         errors.add("levels", msg!("A chain has {0} to {1} levels.", 1, MOST_LEVELS));
     }
+    for level in &mut facts.levels {
+        // Codes are found in any case; what is kept is the group's own.
+        if let Approvers::Group(code) = &mut level.approvers
+            && let Ok(ids) = people::groups::by_codes(rx, std::slice::from_ref(code))
+            && let Some(id) = ids.first()
+        {
+            *code = people::groups::get(rx, *id)?.code;
+        }
+    }
     for (at, level) in facts.levels.iter().enumerate() {
         let field = format!("levels.{at}.approvers");
         if facts.levels.iter().take(at).any(|earlier| earlier.approvers == level.approvers) {

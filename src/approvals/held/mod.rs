@@ -48,6 +48,7 @@ pub fn holder() -> Holder {
 fn export(rx: &Rx<'_>, subject: &Subject) -> Result<Value> {
     Ok(json!({
         "asked_for": store::held_requests(rx, subject.id)?,
+        "asked_about_them": store::held_about(rx, subject.id)?,
         "steps_on_them": store::held_steps(rx, subject.id)?,
         "steps_taken": store::held_steps_by(rx, subject.id)?,
     }))

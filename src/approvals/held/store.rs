@@ -44,29 +44,45 @@ pub(super) fn rename(tx: &mut Tx<'_>, employee: EmployeeId, name: &str) -> Resul
     Ok(())
 }
 
-/// How much was written about a person's requests of a kind.
-pub(super) fn count_notes(rx: &Rx<'_>, requester: EmployeeId, kind: Kind) -> Result<i64> {
-    rx.scalar(
-        "SELECT count(*) FROM approvals a JOIN approval_steps s ON s.approval_id = a.id \
-         WHERE a.requester_id = ?1 AND a.kind = ?2 AND (s.note <> '' OR s.on_behalf_of IS NOT NULL)",
-        (requester, kind.as_str()),
-    )
+/// By which column a thing of a kind is somebody's: a task is the new colleague's, whoever did it.
+fn whose(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Task => "about_id",
+        Kind::Leave | Kind::Overtime | Kind::Profile => "requester_id",
+    }
 }
 
-pub(super) fn erase_notes(tx: &mut Tx<'_>, requester: EmployeeId, kind: Kind) -> Result<()> {
-    tx.run(
+/// How much was written about a person's requests of a kind.
+pub(super) fn count_notes(rx: &Rx<'_>, person: EmployeeId, kind: Kind) -> Result<i64> {
+    let sql = format!(
+        "SELECT count(*) FROM approvals a JOIN approval_steps s ON s.approval_id = a.id \
+         WHERE a.{} = ?1 AND a.kind = ?2 AND (s.note <> '' OR s.on_behalf_of IS NOT NULL)",
+        whose(kind)
+    );
+    rx.scalar(&sql, (person, kind.as_str()))
+}
+
+pub(super) fn erase_notes(tx: &mut Tx<'_>, person: EmployeeId, kind: Kind) -> Result<()> {
+    let sql = format!(
         "UPDATE approval_steps SET note = '', on_behalf_of = CASE WHEN on_behalf_of IS NULL THEN NULL ELSE '' END \
-         WHERE approval_id IN (SELECT id FROM approvals WHERE requester_id = ?1 AND kind = ?2)",
-        (requester, kind.as_str()),
-    )?;
+         WHERE approval_id IN (SELECT id FROM approvals WHERE {} = ?1 AND kind = ?2)",
+        whose(kind)
+    );
+    tx.run(&sql, (person, kind.as_str()))?;
     Ok(())
 }
 
 /// What a person's requests of a kind are about.
-pub(super) fn subjects_of(rx: &Rx<'_>, requester: EmployeeId, kind: Kind) -> Result<Vec<i64>> {
-    rx.all(
-        "SELECT DISTINCT subject_id FROM approvals WHERE requester_id = ?1 AND kind = ?2",
-        (requester, kind.as_str()),
-        |row| row.get(0),
+pub(super) fn subjects_of(rx: &Rx<'_>, person: EmployeeId, kind: Kind) -> Result<Vec<i64>> {
+    let sql = format!("SELECT DISTINCT subject_id FROM approvals WHERE {} = ?1 AND kind = ?2", whose(kind));
+    rx.all(&sql, (person, kind.as_str()), |row| row.get(0))
+}
+
+/// What others asked for about a person: the tasks of their first weeks.
+pub(super) fn held_about(rx: &Rx<'_>, person: EmployeeId) -> Result<Vec<serde_json::Value>> {
+    rx.json(
+        "SELECT id, kind, subject_id, title, status, requested_at, decided_at FROM approvals \
+         WHERE about_id = ?1 AND requester_id <> ?1 ORDER BY id",
+        [person],
     )
 }

@@ -102,7 +102,7 @@ impl House {
         self.db.write_blocking(Op::housekeeping(Housekeeping::Demo), f)
     }
 
-    fn read<T>(&self, f: impl FnOnce(&Rx<'_>) -> Result<T>) -> T {
+    pub fn read<T>(&self, f: impl FnOnce(&Rx<'_>) -> Result<T>) -> T {
         self.db.read_blocking(f).unwrap()
     }
 
@@ -110,7 +110,7 @@ impl House {
         self.people[name].clone()
     }
 
-    fn id(&self, name: &str) -> EmployeeId {
+    pub fn id(&self, name: &str) -> EmployeeId {
         self.people[name].employee_id.unwrap()
     }
 
@@ -237,6 +237,27 @@ impl House {
             .unwrap();
     }
 
+    /// Has a login, and may not use it.
+    pub fn disabled(&self, name: &'static str) {
+        self.gets_role(name, "employee");
+        let id = self.id(name);
+        self.act(move |tx| tx.run("UPDATE users SET disabled_at = '' WHERE employee_id = ?1", [id]).map(drop)).unwrap();
+    }
+
+    /// Has a login with this role.
+    pub fn gets_role(&self, name: &'static str, role: &'static str) {
+        let id = self.id(name);
+        self.act(move |tx| {
+            let login = tx.insert(
+                "INSERT INTO users (employee_id, email, email_key, name, password_hash, created_at) \
+                 VALUES (?1, ?2, ?2, ?2, 'x', '')",
+                (id, name),
+            )?;
+            tx.run("INSERT INTO user_roles (user_id, role) VALUES (?1, ?2)", (login, role)).map(drop)
+        })
+        .unwrap();
+    }
+
     pub fn loses_role(&self, name: &str) {
         let id = self.id(name);
         self.act(move |tx| {
@@ -253,9 +274,7 @@ impl House {
     /// What the clockwork does every quarter of an hour.
     pub fn escalate(&self) {
         for stuck in self.read(jobs::found) {
-            if !self.act(move |tx| jobs::move_on(tx, &program(), stuck)).unwrap() {
-                self.act(move |tx| jobs::rest(tx, stuck)).unwrap();
-            }
+            self.act(move |tx| jobs::move_on(tx, &program(), stuck)).unwrap();
         }
     }
 }
