@@ -163,11 +163,13 @@ impl Clockwork {
         Ok(Running { scheduler, stop, loops: [jobs, outbox] })
     }
 
-    /// Returns when somebody rings, or a commit has left something in an organization's outbox.
+    /// Returns when somebody rings, a commit has left something in an organization's outbox, or there is one more to
+    /// listen to.
     async fn rung(&self) {
         let orgs = self.0.orgs.all();
         let mut bells: Vec<_> = orgs.iter().map(|org| org.db.outbox_filled().boxed()).collect();
         bells.push(self.0.wake.notified().boxed());
+        bells.push(self.0.orgs.another_opened().boxed());
         select_all(bells).await;
     }
 

@@ -159,6 +159,8 @@ pub struct Orgs {
     known: AtomicUsize,
     /// Held while an organization is made.
     making: Mutex<()>,
+    /// Rung when one is opened.
+    opened: tokio::sync::Notify,
     /// When the appliance's database was last tried, by [`Clock::passed`], and whether it took the write.
     tried: tokio::sync::Mutex<Option<(Duration, bool)>>,
     reached: arc_swap::ArcSwap<Reached>,
@@ -212,6 +214,7 @@ impl Orgs {
             shut: RwLock::default(),
             known: AtomicUsize::new(0),
             making: Mutex::default(),
+            opened: tokio::sync::Notify::new(),
             tried: tokio::sync::Mutex::default(),
             reached,
             reading: Mutex::default(),
@@ -306,7 +309,13 @@ impl Orgs {
             .map_err(|error| AppError::internal(format!("organization {slug}: {error}")))?;
         let org = Arc::new(org);
         self.open.write().insert(slug, Arc::clone(&org));
+        self.opened.notify_one();
         Ok(org)
+    }
+
+    /// Returns once another organization has been opened since this was last asked: for the one who listens to them all.
+    pub async fn another_opened(&self) {
+        self.opened.notified().await;
     }
 
     /// By which names people have reached this appliance, as noted with [`Orgs::note_address`].
