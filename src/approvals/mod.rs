@@ -51,7 +51,7 @@ pub fn open(tx: &mut Tx<'_>, actor: &Actor, new: New) -> Result<ApprovalId> {
     let course = course(tx, &new)?;
     let id = store::insert(tx, &new, &course)?;
     store::step(tx, id, actor, &Happened::plain(StepKind::Requested, 1))?;
-    let asked = onward::enter(tx, actor, id, 1)?;
+    let asked = onward::enter(tx, actor, id, 1)?.unwrap_or_default();
     let mut entry = audit::Entry::new("approval.requested").on(new.kind.as_str(), new.subject_id);
     if asked.iter().any(|(_, because)| *because == Because::Own) {
         entry = entry.because("nobody else could be asked: decides on their own request");

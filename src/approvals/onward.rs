@@ -19,25 +19,21 @@ use crate::storage::{Rx, Tx};
 use crate::time::Period;
 
 /// Asks the first level, from `from` on, at which somebody is to be asked who has not agreed yet. Answers who is asked
-/// by name: nobody, where the office decides or where no level is left (then [`Approval::level`] stays).
-pub(super) fn enter(tx: &mut Tx<'_>, actor: &Actor, id: ApprovalId, from: u32) -> Result<Vec<Named>> {
+/// by name (nobody, where the office decides); `None` where no level is left: then [`Approval::level`] stays.
+pub(super) fn enter(tx: &mut Tx<'_>, actor: &Actor, id: ApprovalId, from: u32) -> Result<Option<Vec<Named>>> {
     let approval = get(tx, id)?;
-    for at in (from..).take(approval.levels.len().saturating_sub(from as usize - 1)) {
-        if let Entered::Asks(named) = enter_level(tx, actor, &approval, at)? {
+    for at in from..=u32::try_from(approval.levels.len()).unwrap_or(0) {
+        let named = enter_level(tx, actor, &approval, at)?;
+        if named.is_some() {
             return Ok(named);
         }
     }
-    Ok(Vec::new())
+    Ok(None)
 }
 
-enum Entered {
-    Asks(Vec<Named>),
-    /// Everybody whose word it needs has agreed at an earlier level.
-    Passed,
-}
-
-fn enter_level(tx: &mut Tx<'_>, actor: &Actor, approval: &Approval, at: u32) -> Result<Entered> {
-    let Some(level) = approval.levels.get(at as usize - 1).cloned() else { return Ok(Entered::Passed) };
+/// As [`enter`], this level alone: `None` where everybody whose word it needs has agreed at an earlier one.
+fn enter_level(tx: &mut Tx<'_>, actor: &Actor, approval: &Approval, at: u32) -> Result<Option<Vec<Named>>> {
+    let Some(level) = approval.levels.get(at as usize - 1).cloned() else { return Ok(None) };
     let asked = asking::of_level(tx, &level, approval.requester_id(), approval.about)?;
     let agreed = store::agreed(tx, approval.id)?;
     let has_agreed: Vec<Named> = asked.people.iter().copied().filter(|(person, _)| agreed.contains(person)).collect();
@@ -52,7 +48,7 @@ fn enter_level(tx: &mut Tx<'_>, actor: &Actor, approval: &Approval, at: u32) -> 
         }
         let person = has_agreed.first().map(|(person, _)| *person);
         store::step(tx, approval.id, actor, &Happened { person, ..Happened::plain(StepKind::Passed, at) })?;
-        return Ok(Entered::Passed);
+        return Ok(None);
     }
     put(tx, approval, at, &asked)?;
     for (person, _) in &has_agreed {
@@ -60,7 +56,7 @@ fn enter_level(tx: &mut Tx<'_>, actor: &Actor, approval: &Approval, at: u32) -> 
     }
     let new: Vec<Named> = asked.people.into_iter().filter(|one| !has_agreed.contains(one)).collect();
     tell(tx, approval, &new, asked.office)?;
-    Ok(Entered::Asks(new))
+    Ok(Some(new))
 }
 
 /// Writes down who is asked at a level, and by when.
@@ -121,11 +117,8 @@ pub(super) fn agree(tx: &mut Tx<'_>, actor: &Actor, approval: &Approval, right: 
     let version = approval.version + 1;
     // First, so that whoever is asked next is told of the version that they will decide on.
     store::set_status(tx, approval.id, Status::Pending, version)?;
-    let next = approval.level + 1;
-    for at in next..=u32::try_from(approval.levels.len()).unwrap_or(next) {
-        if let Entered::Asks(_) = enter_level(tx, actor, approval, at)? {
-            return Ok((Status::Pending, Outcome::Onward));
-        }
+    if enter(tx, actor, approval.id, approval.level + 1)?.is_some() {
+        return Ok((Status::Pending, Outcome::Onward));
     }
     store::set_status(tx, approval.id, Status::Approved, version)?;
     Ok((Status::Approved, Outcome::Approved))

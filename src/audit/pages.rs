@@ -101,7 +101,7 @@ pub async fn index(Admin(ctx): Admin, query: ListQuery) -> Result<Response> {
             Ok((piece, store::actions(rx)?, of))
         })
         .await?;
-    let format = Format::new(ctx.visit.lang, ctx.actor.zone.clone(), ctx.auth.clock().now());
+    let format = ctx.format();
     let counted = piece.total >= store::MOST_COUNTED;
     let total = format!("{}{}", format.number(piece.total), if counted { "+" } else { "" });
     let form = FormState::of(FILTERS.iter().map(|name| (*name, listing.text(name))));

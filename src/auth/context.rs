@@ -15,7 +15,7 @@ use axum::response::{IntoResponse as _, Response};
 use crate::error::{AppError, Result};
 use crate::orgs::Org;
 use crate::storage::{Op, Rx, Tx};
-use crate::web::{Gate, Theme, Visit, is_api};
+use crate::web::{Format, Gate, Theme, Visit, is_api};
 
 use super::account::Account;
 use super::actor::{Actor, Channel, Origin, Role};
@@ -41,6 +41,11 @@ impl Ctx {
     /// The facts about the acting login.
     pub fn account(&self) -> &Account {
         &self.signed.account
+    }
+
+    /// Dates and figures as the one who asks reads them.
+    pub fn format(&self) -> Format {
+        Format::new(self.visit.lang, self.actor.zone.clone(), self.auth.clock().now())
     }
 
     /// Reads the organization's database: `ctx.read(|rx, actor| leave::balances(rx, actor)).await`.

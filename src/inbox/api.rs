@@ -14,7 +14,7 @@ use crate::web::listing::ListQuery;
 use crate::web::problem::{ReadProblems, WriteProblems};
 use crate::web::{Json, List};
 
-use super::{DECIDE, Seen, decide_all, waiting};
+use super::{DECIDE, Seen, decide_all, waiting_bare};
 
 /// The operations of this file.
 #[derive(Debug, utoipa::OpenApi)]
@@ -158,9 +158,8 @@ pub async fn pending(ctx: Staff, query: ListQuery) -> Result<List<ApprovalView>>
     let listing = query.listing(&[], &["kind"])?;
     let kind: Option<Kind> = listing.filter("kind")?;
     let (limit, offset) = (listing.limit(), listing.offset());
-    let waiting = ctx.read(move |rx, actor| waiting(rx, actor, kind, limit, offset)).await?;
-    let items = waiting.items.into_iter().map(|item| item.approval.into()).collect();
-    Ok(List::new(items, waiting.total, &listing))
+    let (items, total) = ctx.read(move |rx, actor| waiting_bare(rx, actor, kind, limit, offset)).await?;
+    Ok(List::new(items.into_iter().map(ApprovalView::from).collect(), total, &listing))
 }
 
 /// What the caller decided, newest first.

@@ -51,12 +51,37 @@ pub fn waiting(rx: &Rx<'_>, actor: &Actor, kind: Option<Kind>, limit: i64, offse
     let all = approvals::waiting_for(rx, actor)?;
     let count = |kind: Kind| (kind, all.iter().filter(|one| one.kind == kind).count());
     let counts = Kind::ALL.iter().copied().map(count).filter(|(_, count)| *count > 0).collect();
-    let chosen: Vec<approvals::Item> = all.into_iter().filter(|one| kind.is_none_or(|kind| one.kind == kind)).collect();
-    let total = i64::try_from(chosen.len()).unwrap_or(i64::MAX);
+    let (approvals, total) = page(rx, all, kind, limit, offset)?;
+    Ok(Waiting { counts, total, items: with_facts(rx, actor, approvals)? })
+}
+
+/// The same without the facts, and how much there is in all: for a program, which asks for what it wants to know.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn waiting_bare(
+    rx: &Rx<'_>,
+    actor: &Actor,
+    kind: Option<Kind>,
+    limit: i64,
+    offset: i64,
+) -> Result<(Vec<Approval>, i64)> {
+    page(rx, approvals::waiting_for(rx, actor)?, kind, limit, offset)
+}
+
+fn page(
+    rx: &Rx<'_>,
+    mut all: Vec<approvals::Item>,
+    kind: Option<Kind>,
+    limit: i64,
+    offset: i64,
+) -> Result<(Vec<Approval>, i64)> {
+    all.retain(|one| kind.is_none_or(|kind| one.kind == kind));
+    let total = i64::try_from(all.len()).unwrap_or(i64::MAX);
     let skip = usize::try_from(offset).unwrap_or(usize::MAX);
     let take = usize::try_from(limit).unwrap_or(0);
-    let page: Vec<approvals::Item> = chosen.into_iter().skip(skip).take(take).collect();
-    Ok(Waiting { counts, total, items: with_facts(rx, actor, approvals::page_for(rx, &page)?)? })
+    let page: Vec<approvals::Item> = all.into_iter().skip(skip).take(take).collect();
+    Ok((approvals::page_for(rx, &page)?, total))
 }
 
 /// What each feature says of its own.

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use crate::approvals::{self, Approval, Decision, Kind, Step, StepKind};
 use crate::auth::{Ctx, Staff};
 use crate::error::{AppError, Msg, Result};
+use crate::home;
 use crate::ids::ApprovalId;
 use crate::msg;
 use crate::web::listing::ListQuery;
@@ -109,7 +110,7 @@ pub async fn index(ctx: Staff, query: ListQuery) -> Result<Response> {
     let kind: Option<Kind> = listing.filter("kind")?;
     let (limit, offset) = (listing.limit(), listing.offset());
     let waiting = ctx.read(move |rx, actor| waiting(rx, actor, kind, limit, offset)).await?;
-    let format = format(&ctx);
+    let format = ctx.format();
     let me = ctx.actor.employee_id.map(|me| me.0);
     let all: usize = waiting.counts.iter().map(|(_, count)| count).sum();
     let tab = |(kind, count): (Kind, usize)| Tab { kind: kind.as_str(), label: label(kind), count };
@@ -148,10 +149,6 @@ fn row(item: Item, format: &Format, me: Option<i64>) -> Row {
         others,
         level,
     }
-}
-
-fn format(ctx: &Ctx) -> Format {
-    Format::new(ctx.visit.lang, ctx.actor.zone.clone(), ctx.auth.clock().now())
 }
 
 /// One button of the list was pressed: `approve` holds the id of its row, or `selected` for the ticked ones.
@@ -378,7 +375,7 @@ pub async fn decided(ctx: Staff, query: ListQuery) -> Result<Response> {
     let listing = query.listing(&[], &[])?;
     let (limit, offset) = (listing.limit(), listing.offset());
     let (rows, total) = ctx.read(move |rx, actor| approvals::decided_by(rx, actor, limit, offset)).await?;
-    let format = format(&ctx);
+    let format = ctx.format();
     let rows = rows.into_iter().map(|(approval, step)| decided_row(approval, step, &format)).collect();
     web::page(&Decided { shell: ctx.shell().await?, rows, pager: Pager::new(&format, &listing, total) })
 }
@@ -387,12 +384,7 @@ fn decided_row(approval: Approval, step: Step, format: &Format) -> DecidedRow {
     DecidedRow {
         title: format.lang.msg(&approval.title),
         who: approval.requester.name,
-        link: match approval.kind {
-            Kind::Leave => format!("/leave/requests/{}", approval.subject_id),
-            Kind::Overtime => format!("/overtime/{}", approval.subject_id),
-            Kind::Task => format!("/tasks/{}", approval.subject_id),
-            Kind::Profile => format!("/profile-changes/{}", approval.subject_id),
-        },
+        link: home::subject_page(approval.kind, approval.subject_id),
         glyph: match step.what {
             StepKind::Approved => "ok",
             StepKind::Rejected => "no",

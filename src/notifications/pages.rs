@@ -70,7 +70,7 @@ pub async fn index(ctx: Hire, query: ListQuery) -> Result<Response> {
     let ((rows, total), unread) = ctx
         .read(move |rx, actor| Ok((super::list(rx, actor, only_unread, limit, offset)?, super::unread(rx, actor)?)))
         .await?;
-    let format = format(&ctx);
+    let format = ctx.format();
     let page = Index {
         shell: ctx.shell().await?,
         unread,
@@ -215,8 +215,4 @@ fn hint(topic: Topic) -> &'static str {
 fn capitalized(words: &str) -> String {
     let mut letters = words.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
-fn format(ctx: &Ctx) -> Format {
-    Format::new(ctx.visit.lang, ctx.actor.zone.clone(), ctx.auth.clock().now())
 }

@@ -4,7 +4,6 @@
 use axum::response::Response;
 
 use super::rules::TaskStatus;
-use super::runs::pages::format;
 use super::runs::store as runs;
 use super::tasks;
 use super::tasks::view::{self, Row, first_name};
@@ -52,7 +51,7 @@ struct Seen {
 pub async fn show(ctx: Hire) -> Result<Response> {
     let hire = ctx.actor.has(Role::Hire) && ctx.actor.roles.iter().all(|role| role == Role::Hire);
     let Some(own) = ctx.actor.employee_id.filter(|_| hire) else { return Ok(web::redirect("/")) };
-    let format = format(&ctx);
+    let format = ctx.format();
     let shown = format.clone();
     let Seen { arrival, team, contact, groups, done, total } = ctx.read(move |rx, _| seen(rx, &shown, own)).await?;
     let days = period::days_between(format.today(), arrival.join_date);

@@ -3,15 +3,9 @@
 use jiff::civil::{Date, Weekday};
 
 use super::{Employee, NameRef, Status};
-use crate::auth::Ctx;
 use crate::time::Holiday;
 use crate::web::Format;
 use crate::{msg, tr};
-
-/// Dates and figures as the one who asks reads them.
-pub(super) fn format(ctx: &Ctx) -> Format {
-    Format::new(ctx.visit.lang, ctx.actor.zone.clone(), ctx.auth.clock().now())
-}
 
 /// The glyph's kind and the words, for `ui::state`.
 pub(super) fn state(employee: &Employee, today: Date) -> (&'static str, &'static str) {

@@ -15,7 +15,7 @@ use crate::approvals::chain::{self, CHANGED, CREATED, DELETED};
 use crate::auth::{Ctx, Hr};
 use crate::error::{AppError, FieldErrors, Result};
 use crate::ids::{ChainId, DepartmentId, EmployeeId, LeaveTypeId};
-use crate::people::schedule::form::{hours, written};
+use crate::people::schedule::form::{read_hours, written};
 use crate::people::{self, directory};
 use crate::storage::Rx;
 use crate::time::Minutes;
@@ -127,16 +127,7 @@ pub struct Input {
 impl Input {
     fn facts(self) -> Result<ChainFacts> {
         let mut errors = FieldErrors::new();
-        let from_minutes = match self.from_minutes.trim() {
-            "" => None,
-            text => {
-                let read = hours(text);
-                if read.is_none() {
-                    errors.add("from_minutes", msg!("Write hours such as 8 or 7:30; this says {0}.", text));
-                }
-                read.map(Minutes::get)
-            }
-        };
+        let from_minutes = read_hours(&mut errors, "from_minutes", &self.from_minutes).map(Minutes::get);
         let rows = [
             (self.approvers_1, self.needs_1),
             (self.approvers_2, self.needs_2),
@@ -201,7 +192,7 @@ pub async fn index(ctx: Hr, query: ListQuery) -> Result<Response> {
             }
         }
     }
-    let format = Format::new(ctx.visit.lang, ctx.actor.zone.clone(), ctx.auth.clock().now());
+    let format = ctx.format();
     let read = ctx.read(move |rx, actor| {
         let lang = format.lang;
         let names = Names::read(rx, lang)?;
@@ -222,16 +213,7 @@ pub async fn index(ctx: Hr, query: ListQuery) -> Result<Response> {
 fn read_wanted(form: &FormState) -> Result<Wanted, FieldErrors> {
     let mut errors = FieldErrors::new();
     let id = |name: &str| form.value(name).parse::<i64>().ok();
-    let minutes = match form.value("minutes").trim() {
-        "" => None,
-        text => {
-            let read = hours(text);
-            if read.is_none() {
-                errors.add("minutes", msg!("Write hours such as 8 or 7:30; this says {0}.", text));
-            }
-            read.map(Minutes::get)
-        }
-    };
+    let minutes = read_hours(&mut errors, "minutes", form.value("minutes")).map(Minutes::get);
     let employee_id = id("employee_id").map(EmployeeId);
     if employee_id.is_none() {
         errors.add("employee_id", "There is no such person.");

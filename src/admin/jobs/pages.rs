@@ -118,7 +118,7 @@ impl RunLine {
 pub async fn index(ctx: Admin, State(clockwork): State<Clockwork>) -> Result<Response> {
     let (registry, house) = (Arc::clone(clockwork.registry()), ctx.org.settings());
     let states = ctx.read(move |rx, _| jobs::states(rx, &registry, &house)).await?;
-    let format = format_of(&ctx);
+    let format = ctx.format();
     let jobs = states.iter().map(|job| Line::of(job, &format)).collect();
     web::page(&Index { shell: ctx.shell().await?, jobs })
 }
@@ -187,10 +187,6 @@ pub async fn retry(
     Ok(said.redirect(&ctx.visit, &format!("{HOME}/{name}")))
 }
 
-fn format_of(ctx: &Ctx) -> Format {
-    Format::new(ctx.visit.lang, ctx.actor.zone.clone(), ctx.auth.clock().now())
-}
-
 async fn page(ctx: &Ctx, clockwork: &Clockwork, name: String, typed: Option<FormState>) -> Result<Response> {
     let (registry, house) = (Arc::clone(clockwork.registry()), ctx.org.settings());
     let read = ctx.read(move |rx, _| Ok((jobs::state(rx, &registry, &house, &name)?, jobs::runs(rx, &name)?)));
@@ -204,7 +200,7 @@ async fn page(ctx: &Ctx, clockwork: &Clockwork, name: String, typed: Option<Form
             ("enabled", if job.enabled { "true" } else { "" }),
         ])
     });
-    let format = format_of(ctx);
+    let format = ctx.format();
     let page = Page {
         shell: ctx.shell().await?,
         job: Line::of(&job, &format),

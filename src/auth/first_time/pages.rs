@@ -19,7 +19,7 @@ use crate::msg;
 use crate::notifications::Topic;
 use crate::people::{self, directory};
 use crate::storage::Op;
-use crate::web::{self, Flash, Form, FormState, Format, Shell, SignInRate, filters};
+use crate::web::{self, Flash, Form, FormState, Shell, SignInRate, filters};
 
 #[derive(askama::Template)]
 #[template(path = "auth/confirm.html")]
@@ -182,7 +182,7 @@ pub async fn print(ctx: Hr, caller: Caller, Path(id): Path<EmployeeId>) -> Resul
 }
 
 fn until(ctx: &Ctx, at: Timestamp) -> String {
-    let format = Format::new(ctx.visit.lang, ctx.actor.zone.clone(), ctx.auth.clock().now());
+    let format = ctx.format();
     format.full(at.to_zoned(ctx.actor.zone.clone()).date())
 }
 

@@ -12,7 +12,7 @@ use crate::ids::UserId;
 use crate::storage::Op;
 use crate::web::listing::ListQuery;
 use crate::web::parts::Pager;
-use crate::web::{self, Flash, Form, FormState, Format, Shell, filters};
+use crate::web::{self, Flash, Form, FormState, Shell, filters};
 use crate::{msg, tr};
 
 use super::{CHOICES, FILTERS, ORDERINGS, State, User};
@@ -83,7 +83,7 @@ pub async fn index(Staff(ctx): Staff, query: ListQuery) -> Result<Response> {
     let asked = listing.clone();
     let (users, total) = ctx.read(move |rx, actor| super::list(rx, actor, &asked)).await?;
     let lang = ctx.visit.lang;
-    let format = format(&ctx);
+    let format = ctx.format();
     let row = |user: User| Row {
         id: user.id,
         roles: words(&ctx, &user),
@@ -103,10 +103,6 @@ pub async fn index(Staff(ctx): Staff, query: ListQuery) -> Result<Response> {
         pager: Pager::new(&format, &listing, total),
         total,
     })
-}
-
-fn format(ctx: &Ctx) -> Format {
-    Format::new(ctx.visit.lang, ctx.actor.zone.clone(), ctx.auth.clock().now())
 }
 
 /// The roles that were given; whoever is on the staff is an employee without being given it.
@@ -129,7 +125,7 @@ async fn page(ctx: &Ctx, id: UserId, form: Option<FormState>) -> Result<One> {
             Ok((user, session::list(rx, id)?, lockout::locked_until(rx, id)?))
         })
         .await?;
-    let (lang, format) = (ctx.visit.lang, format(ctx));
+    let (lang, format) = (ctx.visit.lang, ctx.format());
     let given = || FormState::of(user.roles.iter().map(|role| ("roles", role.as_str())));
     let choices = CHOICES.iter().filter(|choice| choice.role != Role::Employee);
     Ok(One {

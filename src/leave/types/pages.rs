@@ -12,7 +12,7 @@ use crate::error::{AppError, FieldErrors, Result};
 use crate::ids::LeaveTypeId;
 use crate::lang::Lang;
 use crate::leave::rules::{Attachment, Granularity, Unit};
-use crate::people::schedule::form::{hours, written};
+use crate::people::schedule::form::{read_hours, written};
 use crate::time::Minutes;
 use crate::web::{self, Flash, Form, FormState, Shell, filters};
 use crate::{msg, tr};
@@ -111,18 +111,8 @@ pub struct TypeForm {
 impl TypeForm {
     fn fields(self) -> Result<TypeFields> {
         let mut errors = FieldErrors::new();
-        let mut minutes = |field: &'static str, text: &str| match text.trim() {
-            "" => None,
-            text => {
-                let read = hours(text);
-                if read.is_none() {
-                    errors.add(field, msg!("Write hours such as 8 or 7:30; this says {0}.", text));
-                }
-                read
-            }
-        };
-        let max_minutes_per_year = minutes("max_minutes_per_year", &self.max_minutes_per_year);
-        let negative_limit_minutes = minutes("negative_limit_minutes", &self.negative_limit_minutes);
+        let max_minutes_per_year = read_hours(&mut errors, "max_minutes_per_year", &self.max_minutes_per_year);
+        let negative_limit_minutes = read_hours(&mut errors, "negative_limit_minutes", &self.negative_limit_minutes);
         let attachment = match (self.attachment.as_str(), self.attachment_days) {
             ("always", _) => Attachment::Always,
             ("from_days", Some(days)) => Attachment::FromDays(days),

@@ -13,7 +13,6 @@ use crate::auth::{Actor, Ctx, Hr};
 use crate::error::{AppError, Result};
 use crate::ids::{DepartmentId, EmployeeId, LocationId, TemplateId};
 use crate::msg;
-use crate::onboarding::runs::pages::format;
 use crate::onboarding::templates::sheet::{Stage, choices, stages};
 use crate::onboarding::templates::{self, Template};
 use crate::people::custom::{self, FormField};
@@ -70,7 +69,7 @@ pub async fn new(ctx: Hr) -> Result<Response> {
 }
 
 async fn page(ctx: &Ctx, status: StatusCode, form: FormState) -> Result<Response> {
-    let (format, lang) = (format(ctx), ctx.visit.lang);
+    let (format, lang) = (ctx.format(), ctx.visit.lang);
     let sketch = sketch(&form);
     let (departments, locations, people, groups, custom, templates, preview) = ctx
         .read(move |rx, actor| {

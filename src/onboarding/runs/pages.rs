@@ -86,11 +86,6 @@ struct EndedRow {
 }
 web::pages!(Index, AddTask, Cancel, Start, Ended);
 
-/// How the acting person reads dates, now.
-pub(in crate::onboarding) fn format(ctx: &Ctx) -> Format {
-    Format::new(ctx.visit.lang, ctx.actor.zone.clone(), ctx.auth.clock().now())
-}
-
 /// `GET /onboarding`
 pub async fn index(ctx: Manager) -> Result<Response> {
     show_page(&ctx, None, StatusCode::OK, FormState::default()).await
@@ -105,7 +100,7 @@ pub async fn show(ctx: Staff, Path(id): Path<OnboardingId>) -> Result<Response> 
 pub async fn ended(ctx: Manager, query: ListQuery) -> Result<Response> {
     let listing = query.listing(&[], &["employee_id"])?;
     let employee: Option<EmployeeId> = listing.filter("employee_id")?;
-    let format = format(&ctx);
+    let format = ctx.format();
     let read = ctx.read(move |rx, actor| {
         let name = match employee {
             Some(id) if people::reach(rx, actor, id)?.leads() => Some(people::get(rx, id)?.name()),
@@ -141,7 +136,7 @@ fn ended_row(run: Run, format: &Format) -> EndedRow {
 }
 
 async fn show_page(ctx: &Ctx, id: Option<OnboardingId>, status: StatusCode, form: FormState) -> Result<Response> {
-    let format = format(ctx);
+    let format = ctx.format();
     let (board, sheet, people) = ctx
         .read(move |rx, actor| {
             let mut board = Board::read(rx, actor, &format, id)?;

@@ -13,7 +13,6 @@ use crate::auth::{Ctx, Hire, Role, Staff};
 use crate::error::{AppError, FieldErrors, Msg, Result};
 use crate::ids::{CommentId, TaskId};
 use crate::onboarding::rules::TaskStatus;
-use crate::onboarding::runs::pages::format;
 use crate::storage::{Op, Tx};
 use crate::web::listing::{ListQuery, Listing};
 use crate::web::parts::Pager;
@@ -66,7 +65,7 @@ fn is_hire(ctx: &Ctx) -> bool {
 
 async fn tasks_page(ctx: &Ctx, status: StatusCode, form: FormState, listing: &Listing) -> Result<Response> {
     let (limit, offset) = (listing.limit(), listing.offset());
-    let own = format(ctx);
+    let own = ctx.format();
     let mine = ctx.read(move |rx, actor| list::mine(rx, actor, &own, limit, offset)).await?;
     let list::Mine { groups, total, open, overdue } = mine;
     let page = Tasks {
@@ -76,7 +75,7 @@ async fn tasks_page(ctx: &Ctx, status: StatusCode, form: FormState, listing: &Li
         overdue,
         tickable: groups.iter().flat_map(|(_, rows)| rows).filter(|row| row.can_finish).count(),
         groups,
-        pager: Pager::new(&format(ctx), listing, total),
+        pager: Pager::new(&ctx.format(), listing, total),
     };
     web::page_with(status, &page)
 }
@@ -123,7 +122,7 @@ pub async fn show(ctx: Hire, Path(id): Path<TaskId>) -> Result<Response> {
 }
 
 async fn task_page(ctx: &Ctx, id: TaskId, status: StatusCode, form: FormState) -> Result<Response> {
-    let (format, hire) = (format(ctx), is_hire(ctx));
+    let (format, hire) = (ctx.format(), is_hire(ctx));
     let sheet = ctx.read(move |rx, actor| Sheet::read(rx, actor, &format, id, hire)).await?;
     let form = if form.value("due_date").is_empty() { form.set("due_date", sheet.due_date.clone()) } else { form };
     web::page_with(status, &TaskPage { shell: ctx.shell().await?, form, sheet })

@@ -13,7 +13,6 @@ use crate::auth::{Ctx, Hr};
 use crate::error::{AppError, Msg, Result};
 use crate::ids::{DepartmentId, LocationId, TemplateId};
 use crate::onboarding::model::Part;
-use crate::onboarding::runs::pages::format;
 use crate::people::EmploymentType;
 use crate::storage::{Op, Rx, Tx};
 use crate::web::{self, Flash, Form, FormState, Shell, filters};
@@ -179,7 +178,7 @@ pub async fn show(ctx: Hr, Path(id): Path<TemplateId>, RawQuery(query): RawQuery
         Ok(preview) => (preview, state, StatusCode::OK),
         Err(errors) => (Preview::default(), state.with(errors), StatusCode::UNPROCESSABLE_ENTITY),
     };
-    let format = format(&ctx);
+    let format = ctx.format();
     let (sheet, locations) = ctx
         .read(move |rx, actor| {
             let sheet = Sheet::read(rx, actor, &format, id, preview.date, preview.location_id)?;

@@ -373,7 +373,7 @@ pub async fn act(ctx: Staff, Path((id, act)): Path<(OvertimeId, String)>, form: 
         }
         // Somebody was faster: the page says how it stands now, and the sentence why.
         Err(AppError::Conflict(why)) => {
-            let format = Format::new(ctx.visit.lang, ctx.actor.zone.clone(), ctx.auth.clock().now());
+            let format = ctx.format();
             Ok(Flash::bad(leave::words::dated(&why, &format)).redirect(&ctx.visit, &href(id)))
         }
         Err(other) => Err(other),

@@ -147,7 +147,7 @@ pub async fn index(ctx: Staff, query: ListQuery) -> Result<Response> {
         filters_shown,
         more,
         columns: columns(&listing),
-        pager: Pager::new(&words::format(&ctx), &listing, total),
+        pager: Pager::new(&ctx.format(), &listing, total),
         rows,
     })
 }

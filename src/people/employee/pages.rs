@@ -16,7 +16,7 @@ use crate::people::confirm::Confirm;
 use crate::people::custom::{self, FormField};
 use crate::people::recount::{self, Ask, ConsentOf as _, Written};
 use crate::people::schedule::form::{self as week, DayField};
-use crate::people::{Reach, groups, reports, schedule, words};
+use crate::people::{Reach, groups, reports, schedule};
 use crate::web::{self, Flash, Form, FormState, Shell, filters};
 use crate::{msg, msg_n, tr};
 
@@ -46,7 +46,7 @@ web::pages!(Edit, New);
 
 /// `GET /people/new`: somebody who works here already; a new colleague is hired (`onboarding/hire`).
 pub async fn new(ctx: Hr) -> Result<Response> {
-    let format = words::format(&ctx);
+    let format = ctx.format();
     let number = ctx.read(|rx, _| super::next_number(rx)).await?;
     let facts = Facts { number, ..Facts::new("", "", "", "", format.today()) };
     let form = week::filled(filled(&facts, &[]), &schedule::full_time(), &format);
@@ -85,7 +85,7 @@ pub async fn create(ctx: Hr, form: Form<EmployeeForm>) -> Result<Response> {
 async fn new_page(ctx: &Ctx, form: FormState, status: StatusCode) -> Result<Response> {
     let lang = ctx.visit.lang;
     let (choices, custom) = ctx.read(move |rx, _| Ok((Choices::read(rx, lang, None)?, custom::to_fill(rx)?))).await?;
-    let days = week::fields(&words::format(ctx));
+    let days = week::fields(&ctx.format());
     web::page_with(status, &New { shell: ctx.shell().await?, form, choices, days, custom })
 }
 
@@ -182,7 +182,7 @@ pub async fn ask(ctx: Hr, Path(id): Path<EmployeeId>) -> Result<Response> {
     if !planned.is_empty() {
         said.push(msg!("Changes are planned that lead here. They stay as they are: look at each."));
     }
-    let format = words::format(&ctx);
+    let format = ctx.format();
     let planned = planned.iter().map(|one| one.line(&format)).collect();
     let back = format!("/people/{id}");
     let page = Confirm::new(ctx.shell().await?, msg!("Deactivate {0}?", name), tr!("Deactivate"), &back)

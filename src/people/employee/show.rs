@@ -106,7 +106,7 @@ struct Week {
 
 /// `GET /people/{id}`
 pub async fn show(ctx: Staff, Path(id): Path<EmployeeId>) -> Result<Response> {
-    let format = words::format(&ctx);
+    let format = ctx.format();
     let person = ctx.read(move |rx, actor| Person::read(rx, actor, id, &format)).await?;
     web::page(&Show { shell: ctx.shell().await?, id, person })
 }

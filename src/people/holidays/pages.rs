@@ -117,7 +117,7 @@ impl Input {
 
 /// `GET /people/holidays?year=2026`
 pub async fn index(ctx: Staff, query: ListQuery) -> Result<Response> {
-    let format = words::format(&ctx);
+    let format = ctx.format();
     let listing = query.listing(&[], &["year"])?;
     let year: i16 = listing.filter("year")?.unwrap_or(format.today().year());
     if !(1900..=2199).contains(&year) {
@@ -200,8 +200,7 @@ pub async fn remove(ctx: Hr, Path(id): Path<HolidayId>, sent: Form<Confirmed>) -
             Ask::show(&ctx, msg!("Remove {0}?", name), (&action, &back), &sent.state, &touched).await
         }
         Written::Done(facts, touched) => {
-            let said =
-                msg!("{0} is no longer a holiday on {1}.", facts.name, words::format(&ctx).day(facts.start_date));
+            let said = msg!("{0} is no longer a holiday on {1}.", facts.name, ctx.format().day(facts.start_date));
             Ok(recount::said(said, &touched).redirect(&ctx.visit, &home(facts.start_date)))
         }
     }

@@ -14,7 +14,7 @@ use super::running::{self, End, Progress};
 use super::{BOUNDS, Fate, Outcome, What};
 use crate::auth::{Ctx, Hr};
 use crate::error::{AppError, Msg, Result};
-use crate::people::{custom, words};
+use crate::people::custom;
 use crate::web::listing::{ListQuery, Listing};
 use crate::web::parts::Pager;
 use crate::web::problem::Refused;
@@ -93,7 +93,7 @@ pub async fn show(ctx: Hr, State(settings): State<Arc<Settings>>) -> Result<Resp
 }
 
 async fn upload_page(ctx: &Ctx, settings: &Settings, status: StatusCode, wrong: Option<Msg>) -> Result<Response> {
-    let format = words::format(ctx);
+    let format = ctx.format();
     let fields = ctx.read(|rx, _| custom::fields(rx)).await?;
     let page = Upload {
         shell: ctx.shell().await?,
@@ -204,7 +204,7 @@ async fn work(ctx: Ctx, draft: Draft, progress: Arc<Progress>) -> Result<(Option
 /// How far it is; the page asks again by itself.
 async fn going_page(ctx: &Ctx, draft: String, progress: &Progress) -> Result<Response> {
     let (done, total) = progress.figures();
-    let format = words::format(ctx);
+    let format = ctx.format();
     let figure = |of: usize| format.number(i64::try_from(of).unwrap_or(i64::MAX));
     let says = match done {
         0 => msg!("The file is being checked once more."),
@@ -224,7 +224,7 @@ async fn result_page(
     listing: &Listing,
     status: StatusCode,
 ) -> Result<Response> {
-    let result = Shown::of(outcome, listing, &words::format(ctx));
+    let result = Shown::of(outcome, listing, &ctx.format());
     web::page_with(status, &Tried { shell: ctx.shell().await?, draft, result })
 }
 

@@ -12,7 +12,6 @@ use crate::error::{AppError, FieldErrors, Result};
 use crate::ids::{DepartmentId, EntityId, LocationId};
 use crate::people::confirm::Confirm;
 use crate::people::groups::{self, Group};
-use crate::people::words;
 use crate::storage::{Op, Rx, Tx};
 use crate::web::listing::{LONGEST_PAGE, ListQuery};
 use crate::web::{self, Flash, FormState, Listing, Shell, filters};
@@ -187,7 +186,7 @@ pub async fn ask(ctx: Hr, Path((kind, id)): Path<(String, i64)>) -> Result<Respo
         says.push(msg!("Changes are planned that lead here. They stay as they are: look at each."));
     }
     says.push(msg!("It can be undone; history stays."));
-    let format = words::format(&ctx);
+    let format = ctx.format();
     let planned = impact.planned.iter().map(|one| one.line(&format)).collect();
     let page = Confirm::new(ctx.shell().await?, msg!("Deactivate {0}?", name), tr!("Deactivate"), HOME)
         .posts_to(format!("{HOME}/{kind}/{id}/deactivate"))

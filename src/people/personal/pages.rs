@@ -143,7 +143,7 @@ struct Typed {
 }
 
 async fn profile(ctx: &Ctx, id: EmployeeId, typed: Typed) -> Result<Profile> {
-    let format = words::format(ctx);
+    let format = ctx.format();
     let staff = ctx.actor.roles.iter().any(|role| role != Role::Hire);
     let (person, personal, pending, deputies, shown, stamp) = ctx
         .read(move |rx, actor| {

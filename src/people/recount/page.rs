@@ -6,7 +6,6 @@ use axum::response::Response;
 use super::{Touched, mark};
 use crate::auth::Ctx;
 use crate::error::{Msg, Result};
-use crate::people::words;
 use crate::web::{self, FormState, Format, Shell, filters};
 use crate::{msg, tr};
 
@@ -59,7 +58,7 @@ impl Ask {
         form: &FormState,
         touched: &[Touched],
     ) -> Result<Response> {
-        let format = words::format(ctx);
+        let format = ctx.format();
         let sent = form.controls().filter(|(name, _)| *name != CONFIRMED);
         let mut hidden: Vec<(String, String)> = sent.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         hidden.push((CONFIRMED.to_owned(), mark(touched)));

@@ -11,7 +11,6 @@ use crate::auth::{Ctx, Hr};
 use crate::error::{AppError, Result};
 use crate::ids::EmployeeId;
 use crate::msg;
-use crate::people::words;
 use crate::web::{self, Flash, Form, FormState, Format, Shell, filters};
 
 const HOME: &str = "/people/retention";
@@ -61,7 +60,7 @@ fn by_whom(hold: &Hold, format: &Format) -> String {
 }
 
 async fn policy_page(ctx: &Ctx, form: Option<FormState>) -> Result<PolicyPage> {
-    let format = words::format(ctx);
+    let format = ctx.format();
     let (policy, held) = ctx.read(|rx, actor| Ok((super::policy(rx, actor)?, super::held(rx, actor)?))).await?;
     let filled = || {
         FormState::of(
@@ -156,7 +155,7 @@ async fn foreseen_page(ctx: &Ctx, form: FormState, mut foreseen: Foreseen) -> Re
 }
 
 async fn erase_page(ctx: &Ctx, id: EmployeeId, form: FormState, hold_form: FormState) -> Result<ErasePage> {
-    let format = words::format(ctx);
+    let format = ctx.format();
     let preview = ctx.read(move |rx, actor| super::preview(rx, actor, id)).await?;
     Ok(ErasePage {
         shell: ctx.shell().await?,

@@ -196,6 +196,16 @@ pub fn written(minutes: Minutes) -> String {
     format!("{}:{:02}", minutes.get() / 60, minutes.get() % 60)
 }
 
+/// What was typed into a control for hours: "8", "7:30"; none where nothing was, or what cannot be read.
+pub fn read_hours(errors: &mut FieldErrors, field: &'static str, text: &str) -> Option<Minutes> {
+    let text = text.trim();
+    let read = hours(text);
+    if read.is_none() && !text.is_empty() {
+        errors.add(field, msg!("Write hours such as 8 or 7:30; this says {0}.", text));
+    }
+    read
+}
+
 /// "8", "7:30", "7.5" and "7,5", below 10,000 hours, so that the bound of what is typed can say what is wrong.
 pub fn hours(text: &str) -> Option<Minutes> {
     let digits = |part: &str, most: usize| -> Option<i64> {

@@ -14,7 +14,7 @@ use crate::error::{AppError, FieldErrors, Result};
 use crate::ids::{EmployeeId, ScheduleId, ScheduleTemplateId};
 use crate::msg;
 use crate::people::recount::{self, Ask, Confirmed, ConsentOf as _, Written};
-use crate::people::{self, words};
+use crate::people::{self};
 use crate::storage::Rx;
 use crate::web::{self, Flash, Form, FormState, Shell, filters};
 
@@ -45,7 +45,7 @@ pub struct WeekInput {
 
 /// `GET /people/{id}/weeks/new`
 pub async fn new(ctx: Hr, Path(id): Path<EmployeeId>) -> Result<Response> {
-    let format = words::format(&ctx);
+    let format = ctx.format();
     let last = ctx.read(move |rx, _| super::list(rx, id)).await?.pop();
     let last = last.map_or_else(|| full_time().into(), |last| last.pattern);
     let first = FormState::of([("effective_on", format.today().to_string())]);
@@ -62,7 +62,7 @@ pub async fn create(ctx: Hr, Path(id): Path<EmployeeId>, form: Form<WeekInput>) 
 pub async fn edit(ctx: Hr, Path((id, week)): Path<(EmployeeId, ScheduleId)>) -> Result<Response> {
     let schedule = ctx.read(move |rx, _| of_person(rx, id, week)).await?;
     let first = FormState::of([("effective_on", schedule.effective_on.to_string())]);
-    let filled = form::filled_pattern(first, &schedule.pattern, &words::format(&ctx));
+    let filled = form::filled_pattern(first, &schedule.pattern, &ctx.format());
     let filled = filled.first_shown("template_id", schedule.template_id);
     page(&ctx, id, Some(week), filled, StatusCode::OK).await
 }
@@ -204,7 +204,7 @@ async fn redrawn(
     state: FormState,
     press: &str,
 ) -> Result<Response> {
-    let format = words::format(ctx);
+    let format = ctx.format();
     let template: Option<ScheduleTemplateId> = match press {
         "template" => state.value("template_id").parse().ok(),
         _ => None,
@@ -235,7 +235,7 @@ async fn page(
     let (name, removable, templates) = read.await?;
     let lang = ctx.visit.lang;
     let templates = templates.into_iter().map(|one| (one.id.to_string(), one.name_in(lang))).collect();
-    let weeks = form::pattern_fields(form::weeks(&form), &words::format(ctx));
+    let weeks = form::pattern_fields(form::weeks(&form), &ctx.format());
     let shell = ctx.shell().await?;
     web::page_with(status, &Edit { shell, employee_id, name, week, removable, weeks, templates, form })
 }

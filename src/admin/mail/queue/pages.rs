@@ -52,7 +52,7 @@ pub async fn show(ctx: Admin, query: ListQuery) -> Result<Response> {
             Ok((failed, queue::list(rx, actor, Standing::Waiting, NAMED, 0)?))
         })
         .await?;
-    let format = Format::new(ctx.visit.lang, ctx.actor.zone.clone(), ctx.auth.clock().now());
+    let format = ctx.format();
     let page = Page {
         shell: ctx.shell().await?,
         failed: failed.into_iter().map(|mail| row(mail, &format)).collect(),

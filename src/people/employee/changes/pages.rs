@@ -10,7 +10,7 @@ use super::{DatedField, take_back as take_back_plan};
 use crate::auth::{Hr, Staff};
 use crate::error::{AppError, Result};
 use crate::ids::EmployeeId;
-use crate::people::{EmploymentType, directory, words};
+use crate::people::{EmploymentType, directory};
 use crate::web::{self, Flash, Format, Shell, filters};
 use crate::{msg, tr};
 
@@ -111,7 +111,7 @@ pub async fn show(ctx: Staff, Path(id): Path<EmployeeId>) -> Result<Response> {
         Ok((profile.employee.name(), super::timeline::of(rx, actor, id)?))
     });
     let (name, entries) = read.await?;
-    let format = words::format(&ctx);
+    let format = ctx.format();
     let (mut planned, past): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(|entry| entry.planned);
     planned.reverse();
     let lines = |entries: Vec<Entry>| entries.into_iter().map(|entry| Line::of(entry, &format)).collect();
@@ -128,7 +128,7 @@ pub async fn show(ctx: Staff, Path(id): Path<EmployeeId>) -> Result<Response> {
 /// `POST /people/{id}/changes/{effective_on}/take-back`
 pub async fn take_back(ctx: Hr, Path((id, on)): Path<(EmployeeId, Date)>) -> Result<Response> {
     let done = ctx.write(TAKEN_BACK, move |tx, actor| take_back_plan(tx, actor, id, on)).await;
-    let when = words::format(&ctx).full(on);
+    let when = ctx.format().full(on);
     let said = match done {
         Ok(()) => Flash::ok(msg!("What was planned from {0} on is taken back.", when)),
         Err(AppError::Conflict(why)) => Flash::bad(why),

@@ -154,7 +154,7 @@ fn this_year(form: FormState, ctx: &Ctx) -> FormState {
     if form.values("years").next().is_some() {
         return form;
     }
-    let year = words::format(ctx).today().year();
+    let year = ctx.format().today().year();
     FormState::of(
         form.controls()
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
@@ -166,7 +166,7 @@ async fn page(ctx: &Ctx, form: FormState, offers: Option<Vec<Offer>>) -> Result<
     let (entities, locations) =
         ctx.read(|rx, _| Ok((words::options(entity::choices(rx)?), words::options(location::choices(rx)?)))).await?;
     let world = packs::world()?;
-    let format = words::format(ctx);
+    let format = ctx.format();
     let lang = ctx.visit.lang;
     let mut countries: Vec<(String, String)> =
         world.countries.iter().map(|one| (one.code.clone(), one.name.clone())).collect();

@@ -9,7 +9,7 @@ use crate::approvals::{self, Status};
 use crate::auth::{Actor, Hire};
 use crate::error::Result;
 use crate::ids::{ApprovalId, ProfileChangeId};
-use crate::people::{NameRef, words};
+use crate::people::NameRef;
 use crate::storage::Rx;
 use crate::tr;
 use crate::web::parts::Event;
@@ -86,7 +86,7 @@ pub(in crate::people) fn state(status: Status) -> (&'static str, &'static str) {
 
 /// `GET /profile-changes/{id}`
 pub async fn show(Hire(ctx): Hire, Path(id): Path<ProfileChangeId>) -> Result<Response> {
-    let format = words::format(&ctx);
+    let format = ctx.format();
     let content = ctx.read(move |rx, actor| Content::read(rx, actor, id, &format)).await?;
     web::page(&Show { shell: ctx.shell().await?, content })
 }

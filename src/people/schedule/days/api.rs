@@ -9,7 +9,6 @@ use super::DayOfPerson;
 use crate::auth::Staff;
 use crate::error::{AppError, Result};
 use crate::ids::{EmployeeId, OverlayId};
-use crate::people::words;
 use crate::time::{FreeDayRule, Half, Minutes, Period, Shift, hhmm};
 use crate::web::List;
 use crate::web::listing::ListQuery;
@@ -112,7 +111,7 @@ impl From<DayOfPerson> for DayJson {
 )]
 pub async fn list(ctx: Staff, Path(id): Path<EmployeeId>, query: ListQuery) -> Result<List<DayJson>> {
     let mut listing = query.listing(&[], &["from", "to"])?;
-    let month = Period::month_of(words::format(&ctx).today());
+    let month = Period::month_of(ctx.format().today());
     let (from, to): (Option<Date>, Option<Date>) = (listing.filter("from")?, listing.filter("to")?);
     let first = from.unwrap_or_else(|| to.map_or(month.first(), Date::first_of_month));
     let last = to.unwrap_or_else(|| first.last_of_month());

@@ -45,7 +45,7 @@ struct Row {
 
 /// `GET /people/{id}/schedule?month=2026-12`
 pub async fn show(ctx: Staff, Path(id): Path<EmployeeId>, query: ListQuery) -> Result<Response> {
-    let format = words::format(&ctx);
+    let format = ctx.format();
     let asked: Option<String> = query.listing(&[], &["month"])?.filter("month")?;
     let first = match asked {
         Some(text) => {

@@ -141,7 +141,7 @@ pub async fn edit(ctx: Hr, Path(id): Path<OverlayId>) -> Result<Response> {
         ("department_id", text(facts.department_id.map(|id| id.0))),
         ("group_id", text(facts.group_id.map(|id| id.0))),
     ]);
-    page(&ctx, Some(id), form::filled_partly(filled, &facts.week, &words::format(&ctx))).await
+    page(&ctx, Some(id), form::filled_partly(filled, &facts.week, &ctx.format())).await
 }
 
 /// `POST /people/schedules/overlays/{id}`
@@ -235,7 +235,7 @@ async fn page(ctx: &Ctx, id: Option<OverlayId>, form: FormState) -> Result<Respo
     }
     let lang = ctx.visit.lang;
     let modes = MODES.iter().map(|(mode, words)| (mode.to_string(), lang.text(words).to_owned())).collect();
-    let days = form::fields(&words::format(ctx));
+    let days = form::fields(&ctx.format());
     let status = if form.errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let shell = ctx.shell().await?;
     web::page_with(status, &Edit { shell, id, days, modes, locations, departments, groups, form })

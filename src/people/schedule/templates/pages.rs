@@ -12,11 +12,11 @@ use crate::auth::{Ctx, Hr};
 use crate::error::{AppError, Result};
 use crate::ids::ScheduleTemplateId;
 use crate::msg;
+use crate::people::NameRef;
 use crate::people::recount::{self, Ask, ConsentOf as _, Written};
 use crate::people::schedule::form::{self, WeekFields};
 use crate::people::schedule::full_time;
 use crate::people::schedule::overlays::{self, pages::OverlayLine};
-use crate::people::{NameRef, words};
 use crate::web::listing::ListQuery;
 use crate::web::{self, Flash, Form, FormState, Format, Shell, filters};
 
@@ -67,7 +67,7 @@ pub struct Input {
 /// `GET /people/schedules?active=false`
 pub async fn index(ctx: Hr, query: ListQuery) -> Result<Response> {
     let retired = !query.listing(&[], &["active"])?.filter::<bool>("active")?.unwrap_or(true);
-    let format = words::format(&ctx);
+    let format = ctx.format();
     let (templates, overlays) = ctx
         .read(move |rx, _| {
             let today = format.today();
@@ -97,7 +97,7 @@ fn what(template: &Template, format: &Format) -> String {
 
 /// `GET /people/schedules/templates/new`
 pub async fn new(ctx: Hr) -> Result<Response> {
-    let filled = form::filled_pattern(FormState::default(), &full_time().into(), &words::format(&ctx));
+    let filled = form::filled_pattern(FormState::default(), &full_time().into(), &ctx.format());
     page(&ctx, None, filled, StatusCode::OK).await
 }
 
@@ -115,7 +115,7 @@ pub async fn edit(ctx: Hr, Path(id): Path<ScheduleTemplateId>) -> Result<Respons
 async fn filled(ctx: &Ctx, id: ScheduleTemplateId) -> Result<FormState> {
     let template = ctx.read(move |rx, _| super::present(rx, id)).await?;
     let named = FormState::of([("name", template.name_in(ctx.visit.lang))]);
-    Ok(form::filled_pattern(named, &template.pattern, &words::format(ctx)))
+    Ok(form::filled_pattern(named, &template.pattern, &ctx.format()))
 }
 
 /// `POST /people/schedules/templates/{id}`
@@ -162,7 +162,7 @@ pub async fn apply(ctx: Hr, Path(id): Path<ScheduleTemplateId>, sent: Form<Apply
                 .await
         }
         Written::Done(people, touched) => {
-            let when = words::format(&ctx).date(on);
+            let when = ctx.format().date(on);
             let said = recount::said(msg!("People who work it from {0} on: {1}.", when, people), &touched);
             Ok(said.redirect(&ctx.visit, &here))
         }
@@ -209,7 +209,7 @@ async fn save(ctx: &Ctx, id: Option<ScheduleTemplateId>, sent: Form<Input>) -> R
 }
 
 async fn page(ctx: &Ctx, id: Option<ScheduleTemplateId>, form: FormState, status: StatusCode) -> Result<Response> {
-    let format = words::format(ctx);
+    let format = ctx.format();
     let today = format.today();
     let lang = ctx.visit.lang;
     let (title, holders) = match id {
