@@ -104,6 +104,8 @@ CREATE TABLE leave_ledger (
   grant_id       INTEGER REFERENCES leave_ledger (id),
   request_id     INTEGER REFERENCES leave_requests (id),
   reverses_id    INTEGER UNIQUE REFERENCES leave_ledger (id),
+  -- The entitlement policy that made it.
+  policy_id      INTEGER REFERENCES leave_policies (id) CHECK (policy_id IS NULL OR kind IN ('grant', 'accrual', 'adjustment', 'reversal')),
   -- The rule that made it, in words: a sentence with its places (JSON), translated where it is shown.
   explanation    TEXT NOT NULL CHECK (length(explanation) BETWEEN 2 AND 2000),
   actor          TEXT NOT NULL CHECK (length(actor) BETWEEN 1 AND 200),
@@ -129,7 +131,7 @@ WHEN NEW.id IS NOT OLD.id OR NEW.employee_id IS NOT OLD.employee_id OR NEW.leave
   OR NEW.leave_year IS NOT OLD.leave_year OR NEW.kind IS NOT OLD.kind OR NEW.minutes IS NOT OLD.minutes
   OR NEW.effective_date IS NOT OLD.effective_date OR NEW.expires_on IS NOT OLD.expires_on
   OR NEW.grant_id IS NOT OLD.grant_id OR NEW.request_id IS NOT OLD.request_id OR NEW.reverses_id IS NOT OLD.reverses_id
-  OR NEW.created_at IS NOT OLD.created_at
+  OR NEW.policy_id IS NOT OLD.policy_id OR NEW.created_at IS NOT OLD.created_at
 BEGIN SELECT RAISE(ABORT, 'the leave ledger is append-only'); END;
 
 CREATE TRIGGER leave_ledger_no_delete BEFORE DELETE ON leave_ledger

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use super::absence::{self, Absence, Person};
 use super::amount::Amounts;
-use super::ledger::{Account, Books};
+use super::ledger::{Accounts, Books};
 use super::request::{self, LeaveRequest};
 use super::{calendars, types, words};
 use crate::approvals::{Fact, Facts};
@@ -42,11 +42,11 @@ pub(super) fn facts(rx: &Rx<'_>, actor: &Actor, request: &LeaveRequest, format: 
     let amounts = Amounts { format, unit: kind.fields.unit, per_day };
     let mut facts = Vec::new();
     if kind.fields.affects_balance {
-        let first_days = first_days(rx, request)?;
+        let accounts = Accounts::of(rx, request.employee_id, kind.id)?;
+        let first_days = first_days(rx, request, accounts)?;
         for (year, first) in &first_days {
             // Its own days are reserved, or booked, already: what is available is what is left after it.
-            let account = Account { employee_id: request.employee_id, leave_type_id: kind.id, year: *year };
-            let left = Books::open(rx, account, None)?.on(*first).available;
+            let left = Books::open(rx, accounts.numbered(*year), None)?.on(*first).available;
             let label = if first_days.len() > 1 { msg!("Balance after, {0}", year) } else { msg!("Balance after") };
             facts.push(Fact {
                 label: format.lang.msg(&label),
@@ -67,14 +67,14 @@ pub(super) fn facts(rx: &Rx<'_>, actor: &Actor, request: &LeaveRequest, format: 
 
 /// The leave years that the request is charged to, each with the first date on which it is; its own first day where it
 /// charges nothing.
-fn first_days(rx: &Rx<'_>, request: &LeaveRequest) -> Result<BTreeMap<i16, Date>> {
+fn first_days(rx: &Rx<'_>, request: &LeaveRequest, accounts: Accounts) -> Result<BTreeMap<i16, Date>> {
     let mut first_days = BTreeMap::new();
     for day in request::store::days(rx, request.id)?.iter().filter(|day| day.charged.is_positive()) {
         first_days.entry(day.leave_year).or_insert(day.date);
     }
     if first_days.is_empty() {
         let first = request.span.first_day();
-        first_days.insert(Account::on(request.employee_id, request.leave_type_id, first).year, first);
+        first_days.insert(accounts.on(first).year, first);
     }
     Ok(first_days)
 }

@@ -114,9 +114,15 @@ impl House {
         self.decide(by, id, yes())
     }
 
+    /// The account of a person's vacation that a date is charged to.
+    pub fn account(&self, of: &Actor, on: Date) -> ledger::Account {
+        let (employee, kind) = (of.employee_id.unwrap(), self.vacation);
+        self.read(move |rx| ledger::Account::on(rx, employee, kind, on)).unwrap()
+    }
+
     /// What is available of a person's vacation in the year of a date, asked about on that date.
     pub fn available(&self, of: &Actor, on: Date) -> Minutes {
-        let account = ledger::Account::on(of.employee_id.unwrap(), self.vacation, on);
+        let account = self.account(of, on);
         self.read(move |rx| Ok(ledger::Books::open(rx, account, None)?.on(on).available)).unwrap()
     }
 

@@ -27,6 +27,7 @@ pub static ORG: Schema = Schema {
         "idempotency_keys",
         "job_done",
         "job_runs",
+        "leave_closings",
         "leave_ledger",
         "employee_field_values",
         "leave_lieu_days",

@@ -205,7 +205,19 @@ const TABLES: &[(&str, &[&str])] = &[
     ("approvals", &["approval_asked", "approval_chain_levels", "approval_chains", "approval_steps", "approvals"]),
     ("notifications", &["decision_links", "digest_items", "notice_preferences", "notices"]),
     ("jobs", &["job_done", "job_marks", "job_runs", "job_schedule"]),
-    ("leave", &["leave_ledger", "leave_lieu_days", "leave_request_days", "leave_requests", "leave_types"]),
+    (
+        "leave",
+        &[
+            "leave_closings",
+            "leave_ledger",
+            "leave_lieu_days",
+            "leave_policies",
+            "leave_request_days",
+            "leave_requests",
+            "leave_types",
+            "leave_year_starts",
+        ],
+    ),
     (
         "onboarding",
         &[

@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::store::{self, Line};
-use super::{Account, Adjustment, TypeBalance, YEARS};
+use super::{Account, Accounts, Adjustment, TypeBalance};
 use crate::auth::{Actor, Hr, Staff};
 use crate::error::{AppError, Result};
 use crate::ids::{EmployeeId, LeaveRequestId, LeaveTypeId, LedgerId};
@@ -189,12 +189,13 @@ pub async fn ledger(ctx: Staff, query: ListQuery) -> Result<List<LedgerJson>> {
     ctx.read(move |rx, actor| {
         let id = whose(actor, asked)?;
         people::within_reach(rx, actor, id)?;
-        let year = year.unwrap_or_else(|| YEARS.of(actor.today(rx.now())).number);
+        let today = actor.today(rx.now());
         let employee = people::get(rx, id)?.name_ref();
         let format = words::format_for(actor, rx.now());
         let mut rows = Vec::new();
         for of in types::all(rx)?.into_iter().filter(|of| kind.is_none_or(|kind| kind == of.id)) {
-            let account = Account { employee_id: id, leave_type_id: of.id, year };
+            let accounts = Accounts::of(rx, id, of.id)?;
+            let account = year.map_or_else(|| accounts.on(today), |year| accounts.numbered(year));
             let leave_type = NameRef { id: of.id.0, name: of.fields.name };
             rows.extend(running(store::lines(rx, account)?, &leave_type, &employee, &format));
         }
@@ -241,7 +242,8 @@ pub async fn adjust(ctx: Hr, Json(input): Json<Adjustment>) -> Result<Response> 
     let (employee_id, kind) = (input.employee_id, input.leave_type_id);
     let added = ctx.write(ADJUST, move |tx, actor| {
         let id = super::adjust(tx, actor, &input)?;
-        row(tx, actor, Account::on(employee_id, kind, input.effective_on), id)
+        let account = Account::on(tx, employee_id, kind, input.effective_on)?;
+        row(tx, actor, account, id)
     });
     let row = added.await?;
     let location =

@@ -27,25 +27,59 @@ use crate::{msg, tr};
 
 use store::NewRow;
 
-/// Accounts are kept by calendar year.
-pub(super) const YEARS: LeaveYears = LeaveYears::CALENDAR;
+/// An employee's leave type: one account for each leave year.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Accounts {
+    pub employee_id: EmployeeId,
+    pub leave_type_id: LeaveTypeId,
+    /// By which leave years these books are kept.
+    pub years: LeaveYears,
+}
 
-/// An employee's leave type in one leave year.
+/// An employee's leave type in one leave year, which is named by the calendar year in which it begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Account {
     pub employee_id: EmployeeId,
     pub leave_type_id: LeaveTypeId,
     pub year: i16,
+    pub years: LeaveYears,
+}
+
+impl Accounts {
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn of(rx: &Rx<'_>, employee_id: EmployeeId, leave_type_id: LeaveTypeId) -> Result<Self> {
+        let years = store::years_kept(rx, employee_id, leave_type_id)?;
+        Ok(Accounts { employee_id, leave_type_id, years })
+    }
+
+    /// The account that a day of leave on `date` is charged to.
+    pub fn on(self, date: Date) -> Account {
+        self.numbered(self.years.of(date).number)
+    }
+
+    pub fn numbered(self, year: i16) -> Account {
+        let Accounts { employee_id, leave_type_id, years } = self;
+        Account { employee_id, leave_type_id, year, years }
+    }
 }
 
 impl Account {
     /// The account that a day of leave on `date` is charged to.
-    pub fn on(employee_id: EmployeeId, leave_type_id: LeaveTypeId, date: Date) -> Self {
-        Account { employee_id, leave_type_id, year: YEARS.of(date).number }
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn on(rx: &Rx<'_>, employee_id: EmployeeId, leave_type_id: LeaveTypeId, date: Date) -> Result<Self> {
+        Ok(Accounts::of(rx, employee_id, leave_type_id)?.on(date))
     }
 
     pub fn leave_year(self) -> LeaveYear {
-        YEARS.numbered(self.year)
+        self.years.numbered(self.year)
+    }
+
+    /// All of the same person and type.
+    pub fn all(self) -> Accounts {
+        Accounts { employee_id: self.employee_id, leave_type_id: self.leave_type_id, years: self.years }
     }
 }
 
@@ -100,17 +134,12 @@ pub fn balances(rx: &Rx<'_>, actor: &Actor, employee_id: EmployeeId, on: Date) -
 
 /// [`balances`] for those who were asked already.
 pub(super) fn balances_of(rx: &Rx<'_>, employee_id: EmployeeId, on: Date) -> Result<Vec<TypeBalance>> {
-    let year = YEARS.of(on);
-    let mut rows = store::rows_of_year(rx, employee_id, year.number)?;
-    let mut reserved = store::reserved_of_year(rx, employee_id, year.number)?;
     let mut found = Vec::new();
-    for kind in types::all(rx)? {
-        let rows = rows.remove(&kind.id).unwrap_or_default();
-        let reserved = reserved.remove(&kind.id).unwrap_or_default();
-        let shown = kind.fields.affects_balance && (kind.fields.active || !rows.is_empty());
-        if shown {
-            let account = Account { employee_id, leave_type_id: kind.id, year: year.number };
-            let balance = YearLedger::new(year, &rows).on(on, &reserved);
+    for kind in types::all(rx)?.into_iter().filter(|kind| kind.fields.affects_balance) {
+        let account = Account::on(rx, employee_id, kind.id, on)?;
+        let books = Books::open(rx, account, None)?;
+        if kind.fields.active || !books.ledger.rows().is_empty() {
+            let balance = books.on(on);
             found.push(TypeBalance { kind, account, balance });
         }
     }
@@ -163,7 +192,7 @@ pub fn grant(tx: &mut Tx<'_>, actor: &Actor, credit: &Credit) -> Result<LedgerId
         explanation: &credit.explanation,
         actor: &actor.name,
     };
-    let account = Account::on(credit.employee_id, credit.leave_type_id, credit.effective_on);
+    let account = Account::on(tx, credit.employee_id, credit.leave_type_id, credit.effective_on)?;
     let id = store::insert(tx, account, &row)?;
     let entry = audit::Entry::new("leave.granted")
         .on("leave_ledger", id.0)
@@ -257,7 +286,7 @@ pub fn adjust(tx: &mut Tx<'_>, actor: &Actor, input: &Adjustment) -> Result<Ledg
     }
     errors.into_result(())?;
 
-    let account = Account::on(input.employee_id, input.leave_type_id, input.effective_on);
+    let account = Account::on(tx, input.employee_id, input.leave_type_id, input.effective_on)?;
     let before = Books::open(tx, account, None)?;
     let on = before.within(actor.today(tx.now())).max(input.effective_on);
     let old = before.on(on).available;
@@ -400,6 +429,6 @@ fn explain(rx: &Rx<'_>, entry: &Entry, gone: Option<(LeaveRequestId, &Msg)>) -> 
 
 /// The page that explains an account's balance.
 pub fn href(account: Account) -> String {
-    let Account { employee_id, leave_type_id, year } = account;
+    let Account { employee_id, leave_type_id, year, .. } = account;
     format!("/leave/balance?employee_id={employee_id}&leave_type_id={leave_type_id}&year={year}")
 }

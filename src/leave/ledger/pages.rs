@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::chart::Chart;
 use super::statement::Statement;
-use super::{Account, Adjustment, YEARS, store};
+use super::{Account, Accounts, Adjustment, store};
 use crate::auth::{Actor, Ctx, Hr, Staff};
 use crate::error::{AppError, FieldErrors, Result};
 use crate::ids::{EmployeeId, LeaveTypeId};
@@ -92,11 +92,12 @@ impl Content {
             None => kinds.first(),
         };
         let kind = kind.ok_or(AppError::NotFound)?;
-        let year = asked.year.unwrap_or_else(|| YEARS.of(asked.on.unwrap_or(today)).number);
+        let accounts = Accounts::of(rx, employee_id, kind.id)?;
+        let year = asked.year.unwrap_or_else(|| accounts.on(asked.on.unwrap_or(today)).year);
         if !(1900..=2199).contains(&year) {
             return Err(AppError::NotFound);
         }
-        let account = Account { employee_id, leave_type_id: kind.id, year };
+        let account = accounts.numbered(year);
         let within = account.leave_year().period;
         let on = asked.on.unwrap_or(today).clamp(within.first(), within.last());
         let per_day = calendars::usual_day(rx, employee_id, on)?;
@@ -109,7 +110,7 @@ impl Content {
         let lang = format.lang;
         let title = if own { msg!("Why is my balance {0}?", available) } else { msg!("Why is it {0}?", available) };
         let mut years = store::years(rx, employee_id, kind.id)?;
-        for known in [year, YEARS.of(today).number] {
+        for known in [year, accounts.on(today).year] {
             if !years.contains(&known) {
                 years.push(known);
             }
@@ -168,7 +169,7 @@ pub async fn correct(ctx: Hr, form: Form<CorrectionForm>) -> Result<Response> {
     let done = match input {
         Ok(input) => {
             ctx.write(super::api::ADJUST, move |tx, actor| {
-                let account = Account::on(input.employee_id, input.leave_type_id, input.effective_on);
+                let account = Account::on(tx, input.employee_id, input.leave_type_id, input.effective_on)?;
                 let adjustment = input.read(tx)?;
                 super::adjust(tx, actor, &adjustment)?;
                 Ok(account)

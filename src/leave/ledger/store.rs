@@ -1,15 +1,13 @@
 //! SQL of the ledger: append, read by account, and what open requests reserve.
 
-use std::collections::HashMap;
-
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rusqlite::{Row, named_params};
 
-use super::Account;
+use super::{Account, Accounts};
 use crate::error::{Msg, Result};
 use crate::ids::{EmployeeId, LeaveRequestId, LeaveTypeId, LedgerId};
-use crate::leave::rules::{LeaveDay, LedgerKind, LedgerRow};
+use crate::leave::rules::{LeaveDay, LeaveYears, LedgerKind, LedgerRow, MonthDay};
 use crate::storage::{Rx, Tx};
 use crate::time::Minutes;
 
@@ -106,11 +104,34 @@ pub(in crate::leave) fn get(rx: &Rx<'_>, id: LedgerId) -> Result<Line> {
     rx.get(&format!("SELECT {COLUMNS} FROM leave_ledger WHERE id = ?1"), [id], line)
 }
 
+/// Employee, leave type and year of a row, read as an account.
+fn account(rx: &Rx<'_>, (employee_id, leave_type_id, year): (EmployeeId, LeaveTypeId, i16)) -> Result<Account> {
+    Ok(Accounts::of(rx, employee_id, leave_type_id)?.numbered(year))
+}
+
+fn key(row: &Row<'_>) -> rusqlite::Result<(EmployeeId, LeaveTypeId, i16)> {
+    Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+}
+
 /// The account that a row belongs to.
 pub(in crate::leave) fn account_of(rx: &Rx<'_>, id: LedgerId) -> Result<Account> {
-    rx.get("SELECT employee_id, leave_type_id, leave_year FROM leave_ledger WHERE id = ?1", [id], |row| {
-        Ok(Account { employee_id: row.get(0)?, leave_type_id: row.get(1)?, year: row.get(2)? })
-    })
+    let found = rx.get("SELECT employee_id, leave_type_id, leave_year FROM leave_ledger WHERE id = ?1", [id], key)?;
+    account(rx, found)
+}
+
+/// By which leave years somebody's books of a type are kept.
+pub(super) fn years_kept(rx: &Rx<'_>, employee_id: EmployeeId, leave_type_id: LeaveTypeId) -> Result<LeaveYears> {
+    let start: Option<String> = rx.one(
+        "SELECT starts_on FROM leave_year_starts WHERE employee_id = ?1 AND leave_type_id = ?2",
+        (employee_id, leave_type_id),
+        |row| row.get(0),
+    )?;
+    start.map_or(Ok(LeaveYears::CALENDAR), |start| years_of(&start))
+}
+
+fn years_of(start: &str) -> Result<LeaveYears> {
+    let start: MonthDay = start.parse().map_err(crate::error::AppError::internal)?;
+    Ok(LeaveYears::starting(start))
 }
 
 /// The leave years in which a person has rows of a type.
@@ -141,49 +162,11 @@ pub(in crate::leave) fn years_of_request(rx: &Rx<'_>, id: LeaveRequestId) -> Res
 
 /// Accounts with a grant whose last day lay in `from..to` (the latter not included).
 pub(super) fn expiring(rx: &Rx<'_>, from: Date, to: Date) -> Result<Vec<Account>> {
-    rx.all(
+    let found = rx.all(
         "SELECT DISTINCT employee_id, leave_type_id, leave_year FROM leave_ledger
          WHERE expires_on >= ?1 AND expires_on < ?2 ORDER BY 1, 2, 3",
         (from, to),
-        |row| Ok(Account { employee_id: row.get(0)?, leave_type_id: row.get(1)?, year: row.get(2)? }),
-    )
-}
-
-/// All rows of a person's accounts in one leave year.
-pub(super) fn rows_of_year(
-    rx: &Rx<'_>,
-    employee_id: EmployeeId,
-    year: i16,
-) -> Result<HashMap<LeaveTypeId, Vec<LedgerRow>>> {
-    let found = rx.all(
-        "SELECT id, kind, minutes, effective_date, expires_on, grant_id, request_id, reverses_id, leave_type_id
-         FROM leave_ledger WHERE employee_id = ?1 AND leave_type_id IN (SELECT id FROM leave_types) AND leave_year = ?2",
-        (employee_id, year),
-        |found| Ok((found.get("leave_type_id")?, row(found)?)),
+        key,
     )?;
-    Ok(by_type(found))
-}
-
-/// What a person's undecided requests reserve of one leave year.
-pub(super) fn reserved_of_year(
-    rx: &Rx<'_>,
-    employee_id: EmployeeId,
-    year: i16,
-) -> Result<HashMap<LeaveTypeId, Vec<LeaveDay>>> {
-    let found = rx.all(
-        "SELECT d.leave_type_id, d.request_id, d.date, d.charged_minutes
-         FROM leave_requests r JOIN leave_request_days d ON d.request_id = r.id
-         WHERE r.employee_id = ?1 AND r.status IN ('pending', 'clarification') AND d.leave_year = ?2 AND d.charged_minutes > 0",
-        (employee_id, year),
-        |row| Ok((row.get(0)?, LeaveDay { request_id: row.get(1)?, date: row.get(2)?, minutes: row.get(3)? })),
-    )?;
-    Ok(by_type(found))
-}
-
-fn by_type<T>(found: Vec<(LeaveTypeId, T)>) -> HashMap<LeaveTypeId, Vec<T>> {
-    let mut sorted: HashMap<LeaveTypeId, Vec<T>> = HashMap::new();
-    for (kind, item) in found {
-        sorted.entry(kind).or_default().push(item);
-    }
-    sorted
+    found.into_iter().map(|found| account(rx, found)).collect()
 }

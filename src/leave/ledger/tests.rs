@@ -61,7 +61,7 @@ fn what_was_not_used_in_time_goes_and_going_twice_changes_nothing() {
     let id = house.submit(&mira, house.days(date(2026, 12, 8), date(2026, 12, 9))).unwrap();
     house.approve(&house.manager.clone(), id).unwrap();
     house.clock.set("2026-12-10T02:00:00Z".parse().unwrap());
-    let account = Account::on(mira.employee_id.unwrap(), house.vacation, date(2026, 12, 10));
+    let account = house.account(&mira, date(2026, 12, 10));
     let due = |house: &crate::leave::testing::House| {
         house.read(|rx| due_to_expire(rx, date(2026, 12, 1), date(2026, 12, 10))).unwrap()
     };

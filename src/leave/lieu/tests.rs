@@ -141,7 +141,7 @@ fn one_that_expired_and_is_taken_back_leaves_nothing_behind() {
     house.clock.set("2027-03-01T12:00:00Z".parse().unwrap());
     house
         .act(move |tx| {
-            let account = ledger::Account::on(mira, kind(tx)?.unwrap(), date(2027, 1, 2));
+            let account = ledger::Account::on(tx, mira, kind(tx)?.unwrap(), date(2027, 1, 2))?;
             ledger::expire(tx, &hr, account, date(2027, 3, 1))
         })
         .unwrap();

@@ -15,7 +15,7 @@ use crate::auth::Actor;
 use crate::error::{Msg, Result};
 use crate::ids::EmployeeId;
 use crate::leave::calendars::{PersonCalendar, around};
-use crate::leave::ledger::{self, Account, Books, YEARS};
+use crate::leave::ledger::{self, Account, Accounts, Books};
 use crate::leave::lieu;
 use crate::leave::notices::{self, Fate};
 use crate::leave::request::{self, LeaveRequest, RequestDay};
@@ -42,7 +42,7 @@ pub fn recount(tx: &mut Tx<'_>, actor: &Actor, change: &Change) -> Result<Vec<To
     let mut accounts = Vec::new();
     for request in requests {
         let Some(calendar) = calendars.get(&request.employee_id) else { continue };
-        let account = Account::on(request.employee_id, request.leave_type_id, request.span.first_day());
+        let account = Account::on(tx, request.employee_id, request.leave_type_id, request.span.first_day())?;
         if let Some(one) = recount_one(tx, actor, request, calendar, change)? {
             touched.push(one);
             accounts.push(account);
@@ -87,7 +87,8 @@ fn recount_one(
     let why = &change.why;
     let kind = types::get(tx, request.leave_type_id)?;
     let count = calendar.calendar().count(&request.span, kind.free_days_inside());
-    let days = request::request_days(&request.span, &count);
+    let accounts = Accounts::of(tx, request.employee_id, request.leave_type_id)?;
+    let days = request::request_days(&request.span, &count, accounts.years);
     let before = request::store::days(tx, request.id)?;
     // What counts differently on other dates only has another cause, which is none of this change's.
     let differs = |(new, old): (&RequestDay, &RequestDay)| new != old && change.period.contains(new.date);
@@ -134,16 +135,16 @@ fn recount_one(
 
 /// Brings the ledger to these days of an approved request, in every leave year that it touches or touched.
 fn book(tx: &mut Tx<'_>, actor: &Actor, request: &LeaveRequest, days: &[RequestDay], why: &Msg) -> Result<()> {
+    let accounts = Accounts::of(tx, request.employee_id, request.leave_type_id)?;
     let mut years = ledger::store::years_of_request(tx, request.id)?;
     years.extend(days.iter().map(|day| day.leave_year));
     years.sort_unstable();
     years.dedup();
     for year in years {
-        let account = Account { employee_id: request.employee_id, leave_type_id: request.leave_type_id, year };
-        let books = Books::open(tx, account, None)?;
+        let books = Books::open(tx, accounts.numbered(year), None)?;
         let mut booked = books.ledger.booked();
         booked.retain(|day| day.request_id != request.id);
-        let own = days.iter().filter(|day| day.charged.is_positive() && YEARS.of(day.date).number == year);
+        let own = days.iter().filter(|day| day.charged.is_positive() && day.leave_year == year);
         booked.extend(own.map(|day| LeaveDay { request_id: request.id, date: day.date, minutes: day.charged }));
         ledger::settle(tx, actor, &books, &booked, Some((request.id, why)))?;
     }

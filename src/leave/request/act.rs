@@ -16,7 +16,7 @@ use crate::auth::Actor;
 use crate::error::{AppError, Msg, Result};
 use crate::ids::{EmployeeId, LeaveRequestId};
 use crate::leave::amount::Amounts;
-use crate::leave::ledger::{self, Account, Books};
+use crate::leave::ledger::{self, Account, Accounts, Books};
 use crate::leave::notices::{self, Fate, OwnAct};
 use crate::leave::rules::{LeaveDay, LeaveSpan, LeaveStatus, WrongState};
 use crate::leave::types;
@@ -313,7 +313,8 @@ fn charged(id: LeaveRequestId, days: &[RequestDay]) -> Vec<LeaveDay> {
 fn counted(rx: &Rx<'_>, request: &LeaveRequest, span: &LeaveSpan) -> Result<Vec<RequestDay>> {
     let kind = types::get(rx, request.leave_type_id)?;
     let calendar = calendars::PersonCalendar::of(rx, request.employee_id, span.period())?;
-    Ok(request_days(span, &calendar.calendar().count(span, kind.free_days_inside())))
+    let years = Accounts::of(rx, request.employee_id, request.leave_type_id)?.years;
+    Ok(request_days(span, &calendar.calendar().count(span, kind.free_days_inside()), years))
 }
 
 /// What is left of the request's days when it ends with `span`. Free days that lay between days of leave may lie behind
@@ -369,7 +370,7 @@ fn book(tx: &mut Tx<'_>, actor: &Actor, request: &LeaveRequest) -> Result<()> {
     if !kind.fields.affects_balance {
         return Ok(());
     }
-    for (account, wanted) in by_account(request, charged_days(tx, request)?) {
+    for (account, wanted) in by_account(tx, request, charged_days(tx, request)?)? {
         let books = Books::open(tx, account, Some(request.id))?;
         if let Err(short) = books.ledger.allows(&wanted, &books.reserved, kind.fields.negative_limit_minutes) {
             let per_day = calendars::usual_day(tx, request.employee_id, request.span.first_day())?;
@@ -389,9 +390,9 @@ fn book(tx: &mut Tx<'_>, actor: &Actor, request: &LeaveRequest) -> Result<()> {
 
 /// Gives back what a request had booked, all but `keep`.
 fn release(tx: &mut Tx<'_>, actor: &Actor, request: &LeaveRequest, keep: &[LeaveDay], why: &Msg) -> Result<()> {
-    let years = ledger::store::years_of_request(tx, request.id)?;
-    for year in years {
-        let account = Account { employee_id: request.employee_id, leave_type_id: request.leave_type_id, year };
+    let accounts = Accounts::of(tx, request.employee_id, request.leave_type_id)?;
+    for year in ledger::store::years_of_request(tx, request.id)? {
+        let account = accounts.numbered(year);
         let books = Books::open(tx, account, Some(request.id))?;
         let mut days = books.ledger.booked();
         days.retain(|day| day.request_id != request.id);
@@ -401,16 +402,17 @@ fn release(tx: &mut Tx<'_>, actor: &Actor, request: &LeaveRequest, keep: &[Leave
     Ok(())
 }
 
-fn by_account(request: &LeaveRequest, days: Vec<LeaveDay>) -> Vec<(Account, Vec<LeaveDay>)> {
+fn by_account(rx: &Rx<'_>, request: &LeaveRequest, days: Vec<LeaveDay>) -> Result<Vec<(Account, Vec<LeaveDay>)>> {
+    let all = Accounts::of(rx, request.employee_id, request.leave_type_id)?;
     let mut accounts: Vec<(Account, Vec<LeaveDay>)> = Vec::new();
     for day in days {
-        let account = Account::on(request.employee_id, request.leave_type_id, day.date);
+        let account = all.on(day.date);
         match accounts.last_mut().filter(|(last, _)| *last == account) {
             Some((_, days)) => days.push(day),
             None => accounts.push((account, vec![day])),
         }
     }
-    accounts
+    Ok(accounts)
 }
 
 fn record_end(

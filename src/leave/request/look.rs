@@ -399,7 +399,7 @@ fn day(plan: &Plan, day: &DayCount) -> Day {
         (why, _, name) => day_words(why, name),
     };
     let mut words = format.lang.msg(&said);
-    let year = ledger::YEARS.of(day.date).number;
+    let year = plan.accounts.years.of(day.date).number;
     let charged = day.charged.is_positive();
     if charged && plan.years.first().is_some_and(|first| first.account.year != year) {
         words = format.lang.msg(&msg!("{0}, charged to {1}", words, year));

@@ -12,9 +12,9 @@ use crate::error::{AppError, FieldErrors, Msg, Result};
 use crate::ids::{EmployeeId, LeaveRequestId};
 use crate::leave::amount::Amounts;
 use crate::leave::calendars::PersonCalendar;
-use crate::leave::ledger::{Account, Books, YEARS};
+use crate::leave::ledger::{Account, Accounts, Books};
 use crate::leave::rules::{
-    Ask, Balance, DayCount, DayReason, LeaveCount, LeaveDay, LeaveSpan, Part, as_field_errors, clash,
+    Ask, Balance, DayCount, DayReason, LeaveCount, LeaveDay, LeaveSpan, LeaveYears, Part, as_field_errors, clash,
 };
 use crate::leave::types::{self, LeaveType};
 use crate::leave::words;
@@ -49,6 +49,8 @@ pub struct Plan {
     pub kind: LeaveType,
     pub span: LeaveSpan,
     pub count: LeaveCount,
+    /// Whose books these are, by their leave years.
+    pub accounts: Accounts,
     /// By leave year; empty where the type has no balance.
     pub years: Vec<YearCharge>,
     /// Requests of the same person for the same time.
@@ -113,8 +115,10 @@ impl Plan {
         let calendar = PersonCalendar::of(rx, employee_id, adjoining.unwrap_or(asked))?;
         let count = calendar.calendar().count(&span, kind.free_days_inside());
         let per_day = calendar.usual_day(span.first_day());
+        let accounts = Accounts::of(rx, employee_id, kind.id)?;
         let mut plan = Plan {
-            years: years(rx, employee_id, &kind, &count, except)?,
+            accounts,
+            years: years(rx, accounts, &kind, &count, except)?,
             conflicts: conflicts(rx, employee_id, &span, &calendar, except)?,
             errors: FieldErrors::new(),
             warnings: Vec::new(),
@@ -139,7 +143,7 @@ impl Plan {
 
     /// Its days as they are kept.
     pub(super) fn days(&self) -> Vec<RequestDay> {
-        request_days(&self.span, &self.count)
+        request_days(&self.span, &self.count, self.accounts.years)
     }
 
     /// `Ok` where it may be sent.
@@ -215,9 +219,8 @@ impl Plan {
             );
         }
         let Some(most) = self.kind.fields.max_minutes_per_year else { return Ok(()) };
-        for (year, minutes) in self.count.by_year(YEARS) {
-            let account = Account { employee_id: self.employee.id, leave_type_id: self.kind.id, year };
-            let all = store::asked_in_year(rx, account, except)? + minutes;
+        for (year, minutes) in self.count.by_year(self.accounts.years) {
+            let all = store::asked_in_year(rx, self.accounts.numbered(year), except)? + minutes;
             if all > most {
                 let (all, most) = (self.amount(all), self.amount(most));
                 errors.add("end_date", msg!("At most {0} in {1}; with this it would be {2}.", most, year, all));
@@ -259,8 +262,8 @@ impl Plan {
     }
 }
 
-/// The days of `span` as they are kept.
-pub(in crate::leave) fn request_days(span: &LeaveSpan, count: &LeaveCount) -> Vec<RequestDay> {
+/// The days of `span` as they are kept, by the person's leave years.
+pub(in crate::leave) fn request_days(span: &LeaveSpan, count: &LeaveCount, years: LeaveYears) -> Vec<RequestDay> {
     let day = |day: &DayCount| RequestDay {
         date: day.date,
         part: match span.clock_times() {
@@ -272,23 +275,23 @@ pub(in crate::leave) fn request_days(span: &LeaveSpan, count: &LeaveCount) -> Ve
         scheduled: day.scheduled,
         holiday: day.holiday.as_ref().map(|holiday| holiday.name.clone()),
         charged: day.charged,
-        leave_year: YEARS.of(day.date).number,
+        leave_year: years.of(day.date).number,
     };
     count.days.iter().map(day).collect()
 }
 
 /// The charged days by leave year, as needs of a request.
-pub(super) fn by_year(count: &LeaveCount, id: LeaveRequestId) -> BTreeMap<i16, Vec<LeaveDay>> {
-    let mut years: BTreeMap<i16, Vec<LeaveDay>> = BTreeMap::new();
+fn by_year(count: &LeaveCount, years: LeaveYears, id: LeaveRequestId) -> BTreeMap<i16, Vec<LeaveDay>> {
+    let mut found: BTreeMap<i16, Vec<LeaveDay>> = BTreeMap::new();
     for (date, minutes) in count.charged() {
-        years.entry(YEARS.of(date).number).or_default().push(LeaveDay { request_id: id, date, minutes });
+        found.entry(years.of(date).number).or_default().push(LeaveDay { request_id: id, date, minutes });
     }
-    years
+    found
 }
 
 fn years(
     rx: &Rx<'_>,
-    employee_id: EmployeeId,
+    accounts: Accounts,
     kind: &LeaveType,
     count: &LeaveCount,
     except: Option<LeaveRequestId>,
@@ -297,7 +300,7 @@ fn years(
         return Ok(Vec::new());
     }
     let charge = |(year, wanted): (i16, Vec<LeaveDay>)| {
-        let account = Account { employee_id, leave_type_id: kind.id, year };
+        let account = accounts.numbered(year);
         let books = Books::open(rx, account, except)?;
         let on = wanted.iter().map(|day| day.date).min().unwrap_or(account.leave_year().period.first());
         let with = [books.reserved.as_slice(), wanted.as_slice()].concat();
@@ -316,7 +319,7 @@ fn years(
             after,
         })
     };
-    by_year(count, except.unwrap_or(UNSENT)).into_iter().map(charge).collect()
+    by_year(count, accounts.years, except.unwrap_or(UNSENT)).into_iter().map(charge).collect()
 }
 
 fn conflicts(

@@ -173,7 +173,7 @@ impl Content {
         let own = sight == Sight::Own;
         let facts =
             if request.status.occupies() { inbox::facts(rx, actor, &request, &format)?.facts } else { Vec::new() };
-        let account = crate::leave::ledger::Account::on(request.employee_id, kind.id, request.span.first_day());
+        let account = crate::leave::ledger::Account::on(rx, request.employee_id, kind.id, request.span.first_day())?;
         Ok(Content {
             href: super::href(id),
             title: words::title(&kind, &request.span, request.minutes, per_day, &format),

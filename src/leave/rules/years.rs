@@ -16,15 +16,16 @@ pub enum LeaveYearStart {
     Anniversary,
 }
 
-/// A day that comes round each year. 29 February comes on 1 March in common years.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A day that comes round each year. 29 February comes on 1 March in common years. In the API and in storage `"03-31"`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct MonthDay {
     month: i8,
     day: i8,
 }
 
 /// The leave years of one person. A year is named by the calendar year in which it starts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LeaveYears(MonthDay);
 
 /// One leave year.
@@ -67,6 +68,15 @@ impl LeaveYearStart {
 impl LeaveYears {
     pub const CALENDAR: LeaveYears = LeaveYears(MonthDay::NEW_YEAR);
 
+    pub const fn starting(on: MonthDay) -> Self {
+        LeaveYears(on)
+    }
+
+    /// The day on which each of them begins.
+    pub const fn start(self) -> MonthDay {
+        self.0
+    }
+
     pub fn numbered(self, number: i16) -> LeaveYear {
         let first = self.0.in_year(number);
         let last = period::back(self.0.in_year(number.saturating_add(1)), 1);
@@ -90,7 +100,7 @@ impl LeaveYear {
 impl fmt::Display for LeaveYearStart {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            LeaveYearStart::Fixed(MonthDay { month, day }) => write!(f, "{month:02}-{day:02}"),
+            LeaveYearStart::Fixed(start) => start.fmt(f),
             LeaveYearStart::Anniversary => f.write_str("anniversary"),
         }
     }
@@ -114,9 +124,35 @@ impl FromStr for LeaveYearStart {
         if text == "anniversary" {
             return Ok(LeaveYearStart::Anniversary);
         }
+        text.parse().map(LeaveYearStart::Fixed)
+    }
+}
+
+impl fmt::Display for MonthDay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:02}-{:02}", self.month, self.day)
+    }
+}
+
+impl FromStr for MonthDay {
+    type Err = NotAYearStart;
+    fn from_str(text: &str) -> Result<Self, NotAYearStart> {
         let number = |part: &str| (part.len() == 2).then(|| part.parse::<i8>().ok()).flatten();
-        let start = text.split_once('-').and_then(|(month, day)| MonthDay::new(number(month)?, number(day)?));
-        start.map(LeaveYearStart::Fixed).ok_or(NotAYearStart)
+        let found = text.split_once('-').and_then(|(month, day)| MonthDay::new(number(month)?, number(day)?));
+        found.ok_or(NotAYearStart)
+    }
+}
+
+impl From<MonthDay> for String {
+    fn from(day: MonthDay) -> String {
+        day.to_string()
+    }
+}
+
+impl TryFrom<String> for MonthDay {
+    type Error = NotAYearStart;
+    fn try_from(text: String) -> Result<Self, NotAYearStart> {
+        text.parse()
     }
 }
 
