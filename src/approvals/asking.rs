@@ -1,6 +1,7 @@
 //! Whom a level asks: its rule put to a person, and the fallbacks where it finds nobody; and who may decide in the place
 //! of somebody who is away.
 
+use std::collections::HashSet;
 use std::sync::OnceLock;
 
 use jiff::civil::Date;
@@ -224,22 +225,23 @@ pub fn stand_in(rx: &Rx<'_>, person: EmployeeId, requester: EmployeeId) -> Resul
     Ok(Some(at).filter(|found| *found != person && *found != requester))
 }
 
-/// What is asked of people who are away today and for whom `me` stands in.
+/// What is asked of people who are away today and for whom `me` stands in. What is asked of them for a role is theirs to
+/// hand on as long as they hold it.
 pub(super) fn stood_in_for(rx: &Rx<'_>, me: EmployeeId) -> Result<Vec<store::Waits>> {
     let Some(absences) = ABSENCES.get() else { return Ok(Vec::new()) };
     // Most people are nobody's deputy and nobody's manager: they need no look at who is away.
-    if !store::can_stand_in(rx, me)? {
+    let below = store::below_with_questions(rx, me)?;
+    if below.is_empty() {
         return Ok(Vec::new());
     }
     let today = people::today(rx)?;
+    let away: HashSet<EmployeeId> = (absences.away_on)(rx, today)?.into_iter().collect();
     let mut found = Vec::new();
-    for person in store::with_questions(rx, &(absences.away_on)(rx, today)?)? {
-        if person == me {
-            continue;
-        }
+    for person in below.into_iter().filter(|person| away.contains(person)) {
         // The same for every requester but the one who stands in: their own request goes past them.
         let usual = stand_in(rx, person, EmployeeId(0))?;
-        for waits in store::asked_of(rx, person, true, true)? {
+        let roles = Roles::of(rx, person, today)?;
+        for waits in store::asked_of(rx, person, roles.hr, roles.admin)? {
             let mine = match usual {
                 Some(other) if other == waits.requester => stand_in(rx, person, waits.requester)? == Some(me),
                 usual => usual == Some(me),
@@ -250,4 +252,30 @@ pub(super) fn stood_in_for(rx: &Rx<'_>, me: EmployeeId) -> Result<Vec<store::Wai
         }
     }
     Ok(found)
+}
+
+/// The roles of somebody who is asked.
+#[derive(Clone, Copy, Debug)]
+struct Roles {
+    hr: bool,
+    admin: bool,
+}
+
+impl Roles {
+    fn of(rx: &Rx<'_>, person: EmployeeId, today: Date) -> Result<Roles> {
+        let has = |role| Ok::<bool, AppError>(store::with_role(rx, role, today)?.contains(&person));
+        Ok(Roles { hr: has("hr")?, admin: has("admin")? })
+    }
+}
+
+/// Whether somebody may still decide what they were asked for this reason: for a role only as long as they hold it.
+///
+/// # Errors
+/// When the database cannot be read.
+pub(super) fn still_holds(rx: &Rx<'_>, person: EmployeeId, because: Because) -> Result<bool> {
+    if !matches!(because, Because::Hr | Because::Admin) {
+        return Ok(true);
+    }
+    let roles = Roles::of(rx, person, people::today(rx)?)?;
+    Ok(roles.hr || (roles.admin && because == Because::Admin))
 }

@@ -52,16 +52,29 @@ impl Job for Escalation {
 /// Something that waits, and for what reason it should not wait as it does.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Stuck {
-    /// Nobody who is asked can decide any more.
+    /// Nobody who is asked can decide any more, or it is asked of its own requester; and somebody else can be asked.
     Stranded(ApprovalId),
     /// Nobody has decided in time.
     Overdue(ApprovalId),
 }
 
 pub(super) fn found(rx: &Rx<'_>) -> Result<Vec<Stuck>> {
-    let stranded = store::stranded(rx, people::today(rx)?, None)?.into_iter().map(Stuck::Stranded);
+    let stranded = stranded(rx, None)?.into_iter().map(Stuck::Stranded);
     let overdue = store::overdue(rx, rx.now(), None)?.into_iter().map(Stuck::Overdue);
     Ok(stranded.chain(overdue).collect())
+}
+
+fn stranded(rx: &Rx<'_>, only: Option<ApprovalId>) -> Result<Vec<ApprovalId>> {
+    let mut found = store::stranded(rx, people::today(rx)?, only)?;
+    found.extend(store::asked_of_themselves(rx, only)?);
+    let mut movable = Vec::with_capacity(found.len());
+    for id in found {
+        let asked = onward::anew(rx, &get(rx, id)?)?;
+        if asked.office || !asked.people.is_empty() {
+            movable.push(id);
+        }
+    }
+    Ok(movable)
 }
 
 /// Asks somebody else, if it is still so: it may have been decided, or moved, since it was found. Answers whether somebody
@@ -69,7 +82,7 @@ pub(super) fn found(rx: &Rx<'_>) -> Result<Vec<Stuck>> {
 pub(super) fn move_on(tx: &mut Tx<'_>, actor: &Actor, stuck: Stuck) -> Result<bool> {
     match stuck {
         Stuck::Stranded(id) => {
-            if store::stranded(tx, people::today(tx)?, Some(id))?.is_empty() {
+            if stranded(tx, Some(id))?.is_empty() {
                 return Ok(false);
             }
             let approval = get(tx, id)?;

@@ -211,6 +211,20 @@ pub fn get(rx: &Rx<'_>, id: ApprovalId) -> Result<Approval> {
     store::get(rx, id)?.ok_or(AppError::NotFound)
 }
 
+/// Whom it concerns what becomes of it: those who are asked now, and who agreed to it at an earlier level.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn concerned(rx: &Rx<'_>, approval: &Approval) -> Result<Vec<EmployeeId>> {
+    let mut people: Vec<EmployeeId> = approval.asked.iter().map(|person| EmployeeId(person.id)).collect();
+    for person in store::agreed(rx, approval.id)? {
+        if !people.contains(&person) && person != approval.requester_id() {
+            people.push(person);
+        }
+    }
+    Ok(people)
+}
+
 /// Every step of every approval the subject had, oldest first.
 ///
 /// # Errors

@@ -140,18 +140,28 @@ pub fn follow(tx: &mut Tx<'_>, actor: &Actor, _before: &Employee, after: &Employ
     Ok(())
 }
 
-/// Asks the present level anew where nobody is left who was asked; those who are asked still stay, and so does what they
-/// were shown. Where all whom the level finds have agreed already, or are the same who cannot decide, the office is asked.
-pub(super) fn ask_again(tx: &mut Tx<'_>, actor: &Actor, before: &Approval) -> Result<()> {
-    let left = store::asked_at(tx, before)?;
-    let Some(level) = before.at_level().filter(|_| left.iter().all(|one| !one.open)) else { return Ok(()) };
-    let requester = before.requester_id();
-    let known: Vec<EmployeeId> = left.iter().map(|one| one.employee).collect();
-    let mut asked = asking::of_level(tx, level, requester, before.about)?;
+/// Whom the present level would ask of those it has not asked: where all whom it finds have agreed already, or are the
+/// same who cannot decide, the office. Empty where there is nobody else.
+pub(super) fn anew(rx: &Rx<'_>, approval: &Approval) -> Result<Asked> {
+    let Some(level) = approval.at_level() else { return Ok(Asked::default()) };
+    let known: Vec<EmployeeId> = store::asked_at(rx, approval)?.iter().map(|one| one.employee).collect();
+    let requester = approval.requester_id();
+    let mut asked = asking::of_level(rx, level, requester, approval.about)?;
     asked.people.retain(|(person, _)| !known.contains(person));
     if asked.people.is_empty() && !asked.office {
-        asked = asking::office(tx, requester, &known)?;
+        asked = asking::office(rx, requester, &known)?;
+        asked.people.retain(|(person, _)| !known.contains(person));
     }
+    Ok(asked)
+}
+
+/// Asks the present level [`anew`] where nobody is left who was asked; those who are asked still stay, and so does what
+/// they were shown.
+pub(super) fn ask_again(tx: &mut Tx<'_>, actor: &Actor, before: &Approval) -> Result<()> {
+    if store::asked_at(tx, before)?.iter().any(|one| one.open) {
+        return Ok(());
+    }
+    let asked = anew(tx, before)?;
     store::set_status(tx, before.id, before.status, before.version + 1)?;
     put(tx, before, before.level, &asked)?;
     for (person, _) in &asked.people {

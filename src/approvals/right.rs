@@ -83,7 +83,9 @@ fn asked_right(rx: &Rx<'_>, actor: &Actor, approval: &Approval, asked: &[store::
     }
     let (mut people, mut whole) = (Vec::new(), false);
     for one in asked.iter().filter(|one| one.open && one.employee != me) {
-        if asking::stand_in(rx, one.employee, requester)? == Some(me) {
+        if asking::stand_in(rx, one.employee, requester)? == Some(me)
+            && asking::still_holds(rx, one.employee, one.because)?
+        {
             people.push(one.employee);
             whole |= is_whole(approval, one.because);
         }

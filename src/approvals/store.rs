@@ -1,5 +1,7 @@
 //! SQL of the approval engine. Names of people are read by JOIN; their records are people's own.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rusqlite::Row;
@@ -19,7 +21,7 @@ const COLUMNS: &str = "a.id, a.kind, a.subject_id, a.title, a.requester_id, e.fi
      coalesce(d.name, ''), a.status, a.level, a.version, a.requested_at, a.due_at, a.levels, a.office, a.about_id, \
      a.escalate_after_hours, \
      (SELECT json_group_array(json_array(p.id, p.first_name || ' ' || p.last_name)) FROM approval_asked q \
-      JOIN employees p ON p.id = q.employee_id WHERE q.approval_id = a.id AND q.level = a.level) \
+      JOIN employees p ON p.id = q.employee_id WHERE q.approval_id = a.id AND q.level = a.level AND (q.open = 1 OR a.status <> 'pending')) \
      FROM approvals a JOIN employees e ON e.id = a.requester_id LEFT JOIN departments d ON d.id = e.department_id";
 
 fn approval(row: &Row<'_>) -> rusqlite::Result<Approval> {
@@ -330,25 +332,24 @@ pub(super) fn waiting_for_office(rx: &Rx<'_>) -> Result<Vec<Waits>> {
 
 /// These approvals, in the order of the ids.
 pub(super) fn by_ids(rx: &Rx<'_>, ids: &[ApprovalId]) -> Result<Vec<Approval>> {
-    ids.iter().map(|id| get(rx, *id)).filter_map(Result::transpose).collect()
+    let sql = format!("SELECT {COLUMNS} WHERE a.id IN (SELECT value FROM json_each(?1))");
+    let mut found: HashMap<ApprovalId, Approval> =
+        rx.all(&sql, [people::json_ids(ids)], approval)?.into_iter().map(|one| (one.id, one)).collect();
+    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }
 
-/// Of these people those for whom something waits.
-pub(super) fn with_questions(rx: &Rx<'_>, people: &[EmployeeId]) -> Result<Vec<EmployeeId>> {
+/// Of whom something is asked among those for whom this person could come to stand in: who names them as deputy, and who
+/// reports to them, by however many steps.
+pub(super) fn below_with_questions(rx: &Rx<'_>, employee: EmployeeId) -> Result<Vec<EmployeeId>> {
     rx.all(
-        "SELECT value FROM json_each(?1) WHERE EXISTS \
-         (SELECT 1 FROM approval_asked q WHERE q.employee_id = value AND q.open = 1)",
-        [people::json_ids(people)],
-        |row| row.get(0),
-    )
-}
-
-/// Whether somebody names this person as their deputy, or reports to them.
-pub(super) fn can_stand_in(rx: &Rx<'_>, employee: EmployeeId) -> Result<bool> {
-    rx.scalar(
-        "SELECT EXISTS (SELECT 1 FROM employees WHERE deputy_id = ?1 AND hidden_by IS NULL) \
-         OR EXISTS (SELECT 1 FROM employees WHERE manager_id = ?1 AND hidden_by IS NULL)",
+        "WITH RECURSIVE below(id) AS ( \
+           SELECT id FROM employees WHERE (deputy_id = ?1 OR manager_id = ?1) AND hidden_by IS NULL \
+           UNION SELECT e.id FROM below b JOIN employees e ON e.manager_id = b.id OR e.deputy_id = b.id \
+             WHERE e.hidden_by IS NULL) \
+         SELECT id FROM below WHERE id <> ?1 AND EXISTS \
+         (SELECT 1 FROM approval_asked q WHERE q.employee_id = below.id AND q.open = 1)",
         [employee],
+        |row| row.get(0),
     )
 }
 
@@ -386,6 +387,16 @@ pub(super) fn stranded(rx: &Rx<'_>, today: Date, only: Option<ApprovalId>) -> Re
            AND (q.because NOT IN ('hr', 'admin') OR EXISTS (SELECT 1 FROM user_roles r WHERE r.user_id = u.id \
              AND (r.role = 'hr' OR r.role = q.because)))) LIMIT 1000",
         (today, only),
+        |row| row.get(0),
+    )
+}
+
+/// What waits for its own requester, as nobody else could be asked.
+pub(super) fn asked_of_themselves(rx: &Rx<'_>, only: Option<ApprovalId>) -> Result<Vec<ApprovalId>> {
+    rx.all(
+        "SELECT DISTINCT a.id FROM approvals a JOIN approval_asked q ON q.approval_id = a.id AND q.level = a.level \
+         WHERE a.status = 'pending' AND (?1 IS NULL OR a.id = ?1) AND q.open = 1 AND q.because = 'self' LIMIT 1000",
+        [only],
         |row| row.get(0),
     )
 }

@@ -245,6 +245,63 @@ fn what_only_hr_can_decide_of_itself_goes_to_an_admin() {
     assert_eq!(house.decide("Adam", 1, yes()).unwrap(), Outcome::Approved);
 }
 
+#[test]
+fn the_deputy_of_somebody_who_lost_the_role_does_not_decide_for_it() {
+    let house = house();
+    house.gets_role("Boss", "hr");
+    house.chain(vec![Level { approvers: Approvers::Hr, needs: Needs::All }]);
+    house.send_as("Ida", 1);
+    assert_eq!(house.waits_for(1), ["Boss", "Hanna"]);
+    house.away("Boss");
+    assert_eq!(house.waiting("Dora"), 1, "in the place of the boss, who is HR");
+    house.loses_role("Boss");
+    assert_eq!(house.waiting("Dora"), 0);
+    assert!(house.decide("Dora", 1, yes()).is_err());
+}
+
+#[test]
+fn what_was_asked_of_oneself_goes_to_whoever_is_appointed_since() {
+    let house = house();
+    house.chain(vec![Level::one(Approvers::Hr)]);
+    house.shut_out("Adam");
+    house.send_as("Hanna", 1);
+    assert_eq!(house.asked(1), [("Hanna".to_owned(), Because::Own, true)], "there is nobody else");
+    house.escalate();
+    assert_eq!(house.waits_for(1), ["Hanna"], "and still nobody");
+    house.gets_role("Dora", "hr");
+    house.escalate();
+    assert_eq!(house.waits_for(1), ["Dora"]);
+    assert!(house.decide("Hanna", 1, yes()).is_err());
+    assert_eq!(house.current(1).waits_for().to_string(), "Dora Test", "nobody who is asked no more is named");
+}
+
+#[test]
+fn where_nobody_else_is_to_be_had_nobody_is_asked_over_and_over() {
+    let house = house();
+    house.chain(vec![Level::one(Approvers::Hr)]);
+    house.shut_out("Adam");
+    house.send_as("Hanna", 1);
+    house.shut_out("Hanna");
+    for _ in 0..3 {
+        house.escalate();
+    }
+    assert_eq!(house.steps(1).len(), 1, "what was asked of its requester waits until somebody is let in");
+    house.let_in("Adam");
+    house.escalate();
+    assert_eq!(house.waits_for(1), ["Adam"]);
+}
+
+#[test]
+fn what_becomes_of_it_concerns_who_agreed_earlier_too() {
+    let house = house();
+    house.chain(vec![Level::one(Approvers::LineManager), Level::one(Approvers::Hr)]);
+    house.send(1);
+    house.decide("Boss", 1, yes()).unwrap();
+    let approval = house.current(1);
+    let concerned = house.read(|rx| super::concerned(rx, &approval));
+    assert_eq!(concerned, [house.id("Hanna"), house.id("Boss")]);
+}
+
 fn rule() -> impl Strategy<Value = Approvers> {
     prop_oneof![
         Just(Approvers::Approver),
@@ -270,9 +327,10 @@ fn levels() -> impl Strategy<Value = Vec<Level>> {
     })
 }
 
-/// What somebody tries: 0 to 5 approve, 6 rejects, 7 asks, 8 sends again, 9 takes back, 10 waits for three days.
+/// What somebody tries: 0 to 5 approve, 6 rejects, 7 asks, 8 sends again, 9 takes back, 10 waits for three days, 11 is
+/// not let in any more, 12 is again.
 fn acts() -> impl Strategy<Value = Vec<(usize, u8)>> {
-    proptest::collection::vec((0_usize..house::NAMES.len(), 0_u8..11), 1..25)
+    proptest::collection::vec((0_usize..house::NAMES.len(), 0_u8..13), 1..25)
 }
 
 #[test]
@@ -302,8 +360,12 @@ fn one_life(
 ) -> Result<(), TestCaseError> {
     house.chain(levels);
     house.send_as(requester, subject);
+    let mut out = std::collections::BTreeSet::new();
     for (who, act) in acts {
         let who = house::NAMES[*who];
+        if *act < 10 && out.contains(who) {
+            continue;
+        }
         let before = house.current(subject);
         let done = match act {
             0..=5 => house.decide(who, subject, yes()).map(drop),
@@ -311,6 +373,18 @@ fn one_life(
             7 => house.decide(who, subject, question("why?")).map(drop),
             8 => house.try_resubmit(subject),
             9 => house.withdraw(subject),
+            11 => {
+                house.shut_out(who);
+                out.insert(who);
+                house.escalate();
+                Ok(())
+            }
+            12 => {
+                house.let_in(who);
+                out.remove(who);
+                house.escalate();
+                Ok(())
+            }
             _ => {
                 house.days_pass(3);
                 house.escalate();
@@ -329,6 +403,15 @@ fn one_life(
         prop_assert_eq!(waits, after.status == Status::Pending, "somebody is asked exactly while it waits");
         let own = asked.iter().any(|(name, because, _)| name == requester && *because != Because::Own);
         prop_assert!(!own, "nobody is asked about their own");
+        if *act > 9 && after.status == Status::Pending && !after.office {
+            // Only where nobody in the office is left it may wait for somebody who is not let in.
+            let able = asked.iter().any(|(name, _, open)| *open && !out.contains(name.as_str()));
+            let office = ["Hanna", "Adam"].iter().all(|name| out.contains(name) || name == &requester);
+            prop_assert!(able || office, "{asked:?} without {out:?}");
+        }
+    }
+    for who in out {
+        house.let_in(who);
     }
     let end = house.current(subject);
     let steps = house.steps(subject);

@@ -5,18 +5,20 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::civil::Date;
 
-use super::absence::{self, Absence, Person};
+use super::absence::{self, Absence, Person, Teams};
 use super::amount::Amounts;
+use super::calendars::PersonCalendar;
 use super::ledger::{Accounts, Books};
 use super::request::{self, LeaveRequest};
-use super::{calendars, types, words};
+use super::types::{self, LeaveType};
+use super::{calendars, words};
 use crate::approvals::{Fact, Facts};
 use crate::auth::Actor;
-use crate::error::Result;
-use crate::ids::EmployeeId;
+use crate::error::{AppError, Result};
+use crate::ids::{EmployeeId, LeaveTypeId};
 use crate::msg;
 use crate::storage::Rx;
-use crate::time::Minutes;
+use crate::time::{Minutes, Period};
 use crate::web::Format;
 
 /// How many names a fact lists before it only counts the rest.
@@ -28,17 +30,69 @@ const NAMES: usize = 4;
 /// When the database cannot be read.
 pub fn inbox_facts(rx: &Rx<'_>, actor: &Actor, ids: &[i64]) -> Result<HashMap<i64, Facts>> {
     let format = words::format_for(actor, rx.now());
-    let mut found = HashMap::with_capacity(ids.len());
-    for request in request::store::many(rx, ids)? {
-        found.insert(request.id.0, facts(rx, actor, &request, &format)?);
-    }
-    Ok(found)
+    let requests = request::store::many(rx, ids)?;
+    let Some(around) = Around::gather(rx, actor, &requests)? else { return Ok(HashMap::new()) };
+    requests.iter().map(|request| Ok((request.id.0, facts(rx, request, &around, &format)?))).collect()
 }
 
 /// The facts of one request.
-pub(super) fn facts(rx: &Rx<'_>, actor: &Actor, request: &LeaveRequest, format: &Format) -> Result<Facts> {
-    let kind = types::get(rx, request.leave_type_id)?;
-    let per_day = calendars::usual_day(rx, request.employee_id, request.span.first_day())?;
+pub(super) fn facts_of(rx: &Rx<'_>, actor: &Actor, request: &LeaveRequest, format: &Format) -> Result<Facts> {
+    match Around::gather(rx, actor, std::slice::from_ref(request))? {
+        Some(around) => facts(rx, request, &around, format),
+        None => Ok(Facts::default()),
+    }
+}
+
+/// What lies around some requests, read at once: the teams of those who ask, when they work, and who of them is away.
+struct Around {
+    kinds: HashMap<LeaveTypeId, LeaveType>,
+    teams: Teams,
+    calendars: HashMap<EmployeeId, PersonCalendar>,
+    absences: HashMap<EmployeeId, Vec<Absence>>,
+}
+
+impl Around {
+    /// None where there are no requests.
+    fn gather(rx: &Rx<'_>, actor: &Actor, requests: &[LeaveRequest]) -> Result<Option<Around>> {
+        let first = requests.iter().map(|request| request.span.first_day()).min();
+        let last = requests.iter().map(|request| request.span.last_day()).max();
+        let Some(period) = first.zip(last).and_then(|(first, last)| Period::new(first, last)) else { return Ok(None) };
+        let whom: Vec<EmployeeId> = requests.iter().map(|request| request.employee_id).collect();
+        let teams = absence::teams(rx, &whom, period)?;
+        let people = teams.everybody();
+        let ids: Vec<EmployeeId> = people.iter().map(|person| person.id).collect();
+        let mut absences: HashMap<EmployeeId, Vec<Absence>> = HashMap::new();
+        for absence in absence::within(rx, actor, &ids, period)? {
+            if !absence.mark.low {
+                absences.entry(absence.employee_id).or_default().push(absence);
+            }
+        }
+        Ok(Some(Around {
+            kinds: types::all(rx)?.into_iter().map(|kind| (kind.id, kind)).collect(),
+            calendars: absence::calendars(rx, &people, period)?,
+            teams,
+            absences,
+        }))
+    }
+
+    /// Whether somebody works on a day for longer than they are away.
+    fn is_here(&self, person: EmployeeId, date: Date) -> bool {
+        let Some(calendar) = self.calendars.get(&person).filter(|calendar| calendar.calendar().works_on(date)) else {
+            return false;
+        };
+        let Some(own) = self.absences.get(&person) else { return true };
+        let missing: Minutes = own.iter().filter_map(|absence| absence.on(date)).map(|day| day.charged).sum();
+        let slots = crate::time::Slots::FULL.without(calendar.holidays.slots(date));
+        missing < slots.minutes(calendar.schedules.of(date).minutes())
+    }
+}
+
+fn facts(rx: &Rx<'_>, request: &LeaveRequest, around: &Around, format: &Format) -> Result<Facts> {
+    let kind = around.kinds.get(&request.leave_type_id).ok_or(AppError::NotFound)?;
+    let per_day = match around.calendars.get(&request.employee_id) {
+        Some(own) => own.usual_day(request.span.first_day()),
+        None => calendars::usual_day(rx, request.employee_id, request.span.first_day())?,
+    };
     let amounts = Amounts { format, unit: kind.fields.unit, per_day };
     let mut facts = Vec::new();
     if kind.fields.affects_balance {
@@ -55,11 +109,11 @@ pub(super) fn facts(rx: &Rx<'_>, actor: &Actor, request: &LeaveRequest, format: 
             });
         }
     }
-    facts.extend(team_facts(rx, actor, request, format)?);
+    facts.extend(team_facts(request, around, format));
     Ok(Facts {
         link: request::href(request.id),
         icon: "leave",
-        title: words::title(&kind, &request.span, request.minutes, per_day, format),
+        title: words::title(kind, &request.span, request.minutes, per_day, format),
         quote: request.reason.clone(),
         facts,
     })
@@ -80,58 +134,47 @@ fn first_days(rx: &Rx<'_>, request: &LeaveRequest, accounts: Accounts) -> Result
 }
 
 /// Who else is away, and how many of the team are here on the thinnest day.
-fn team_facts(rx: &Rx<'_>, actor: &Actor, request: &LeaveRequest, format: &Format) -> Result<Vec<Fact>> {
+fn team_facts(request: &LeaveRequest, around: &Around, format: &Format) -> Vec<Fact> {
     let period = request.span.period();
-    let team = absence::team(rx, request.employee_id, period)?;
-    let others: Vec<EmployeeId> = team.iter().map(|person| person.id).filter(|id| *id != request.employee_id).collect();
-    let absent = absence::within(rx, actor, &others, period)?;
-    let away: Vec<&Absence> = absent.iter().filter(|absence| !absence.mark.low).collect();
-    let also =
-        Fact { label: format.lang.text("Also away").to_owned(), value: names(&team, &away, format), warn: false };
-    if others.is_empty() {
-        return Ok(vec![also]);
+    let team = around.teams.of(request.employee_id, period);
+    let also = Fact {
+        label: format.lang.text("Also away").to_owned(),
+        value: names(request, &team, around, format),
+        warn: false,
+    };
+    if team.iter().all(|person| person.id == request.employee_id) {
+        return vec![also];
     }
-    let calendars = absence::calendars(rx, &team, period)?;
-    let own = absence::within(rx, actor, &[request.employee_id], period)?;
-    let all: Vec<&Absence> = away.iter().copied().chain(own.iter().filter(|absence| !absence.mark.low)).collect();
-    let here = |date| team.iter().filter(|person| is_here(person, date, &calendars, &all)).count();
-    let fewest = period
-        .days()
-        .filter(|date| calendars.get(&request.employee_id).is_some_and(|own| own.calendar().works_on(*date)));
-    let Some(fewest) = fewest.map(here).min() else { return Ok(vec![also]) };
+    let Some(own) = around.calendars.get(&request.employee_id) else { return vec![also] };
+    let here = |date| team.iter().filter(|person| around.is_here(person.id, date)).count();
+    let Some(fewest) = period.days().filter(|date| own.calendar().works_on(*date)).map(here).min() else {
+        return vec![also];
+    };
     let group = team.iter().find(|person| person.id == request.employee_id).map(|own| own.department.clone());
     let label = group.filter(|name| !name.is_empty()).unwrap_or_else(|| format.lang.text("Team").to_owned());
     let value = format.lang.msg(&msg!("{0} of {1} here or more", fewest, team.len()));
-    Ok(vec![also, Fact { label, value, warn: fewest == 0 }])
-}
-
-fn is_here(
-    person: &Person,
-    date: Date,
-    calendars: &HashMap<EmployeeId, calendars::PersonCalendar>,
-    absences: &[&Absence],
-) -> bool {
-    let Some(calendar) = calendars.get(&person.id).filter(|calendar| calendar.calendar().works_on(date)) else {
-        return false;
-    };
-    let working =
-        crate::time::Slots::FULL.without(calendar.holidays.slots(date)).minutes(calendar.schedules.of(date).minutes());
-    let own = absences.iter().filter(|absence| absence.employee_id == person.id);
-    let missing: Minutes = own.filter_map(|absence| absence.on(date)).map(|day| day.charged).sum();
-    missing < working
+    vec![also, Fact { label, value, warn: fewest == 0 }]
 }
 
 /// "Hanne Vestergaard 9 – 10 Dec, Oluwaseun Adebayo 9 Dec"; "nobody"
-fn names(team: &[Person], away: &[&Absence], format: &Format) -> String {
-    let people: BTreeSet<EmployeeId> = away.iter().map(|absence| absence.employee_id).collect();
-    let shown = away.iter().take(NAMES).filter_map(|absence| {
-        let person = team.iter().find(|person| person.id == absence.employee_id)?;
-        let first = absence.days.first()?.date;
-        let last = absence.days.last()?.date;
-        Some(format!("{} {}", person.name, format.range_short(first, last)))
-    });
-    let mut shown: Vec<String> = shown.collect();
-    if away.len() > NAMES {
+fn names(request: &LeaveRequest, team: &[&Person], around: &Around, format: &Format) -> String {
+    let period = request.span.period();
+    let mut shown = Vec::new();
+    let mut people = BTreeSet::new();
+    let mut all = 0;
+    for person in team.iter().filter(|person| person.id != request.employee_id) {
+        for absence in around.absences.get(&person.id).into_iter().flatten() {
+            let mut days = absence.days.iter().map(|day| day.date).filter(|date| period.contains(*date));
+            let Some(first) = days.next() else { continue };
+            let last = days.next_back().unwrap_or(first);
+            people.insert(person.id);
+            all += 1;
+            if all <= NAMES {
+                shown.push(format!("{} {}", person.name, format.range_short(first, last)));
+            }
+        }
+    }
+    if all > NAMES {
         shown.push(format.lang.msg(&msg!("and more, {0} people in all", people.len())));
     }
     if shown.is_empty() { format.lang.text("nobody").to_owned() } else { shown.join(", ") }

@@ -94,7 +94,7 @@ pub(super) enum OwnAct {
 pub(super) fn above(tx: &mut Tx<'_>, actor: &Actor, request: &LeaveRequest, act: OwnAct) -> Result<()> {
     let asked = approvals::current(tx, approvals::Kind::Leave, request.id.0)?;
     let whom: Vec<EmployeeId> = match asked {
-        Some(approval) => approval.asked.iter().map(|person| EmployeeId(person.id)).collect(),
+        Some(approval) => approvals::concerned(tx, &approval)?,
         None => approver(tx, request.employee_id)?.into_iter().collect(),
     };
     if let Some(deputy) = request.deputy_id().filter(|deputy| !whom.contains(deputy)) {

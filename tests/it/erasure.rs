@@ -7,6 +7,8 @@ use axum::http::Method;
 use jiff::SignedDuration;
 use jiff::civil::date;
 use serde_json::{Value, json};
+use steward::approvals::{self, Kind, New};
+use steward::error::Msg;
 use steward::leave;
 use steward::people;
 use steward::storage::audit::{self, Chain};
@@ -55,6 +57,13 @@ async fn furnish(app: &TestApp) {
         "employee_id": id, "leave_type_id": kinds.1, "minutes": 480, "effective_on": "2026-03-01",
         "reason": "After her operation",
     });
+    // A task of Mira's first weeks that HR did, and asked approval for.
+    let doer = app.people.hr.employee;
+    app.act(app.people.hr, move |tx, actor| {
+        let title = Msg::new("Onboarding of {0}: “{1}”").arg("Mira Castell").arg("Laptop");
+        approvals::open(tx, actor, New::of(Kind::Task, 99, doer, title).about(id))
+    })
+    .unwrap();
     app.as_hr().json(Method::POST, "/api/v1/leave/balances/adjust", credit).await.assert_status(201);
 }
 
@@ -193,7 +202,7 @@ async fn erasing_takes_every_word_and_leaves_every_sum() {
                 "employee_search" => "rowid = 3".to_owned(),
                 "users" => "employee_id = 3".to_owned(),
                 "sessions" => "user_id = (SELECT id FROM users WHERE employee_id = 3)".to_owned(),
-                "approvals" => "requester_id = 3".to_owned(),
+                "approvals" => "requester_id = 3 OR about_id = 3".to_owned(),
                 "audit_log" => "subject_kind IN ('employee', 'employee_personal', 'profile', 'leave', 'leave_request') AND subject_id IN (1, 3) AND id < (SELECT max(id) FROM audit_log)".to_owned(),
                 "approval_steps" => "approval_id IN (SELECT id FROM approvals WHERE requester_id = 3)".to_owned(),
                 _ => "employee_id = 3".to_owned(),

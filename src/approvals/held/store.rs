@@ -34,13 +34,22 @@ pub(super) fn count_steps(rx: &Rx<'_>, employee: EmployeeId) -> Result<i64> {
     rx.scalar("SELECT count(*) FROM approval_steps WHERE employee_id = ?1", [employee])
 }
 
-/// Steps under another name than this.
+/// Steps under another name than this, and what others asked about the person, whose title begins with their name.
 pub(super) fn count_named(rx: &Rx<'_>, employee: EmployeeId, name: &str) -> Result<i64> {
-    rx.scalar("SELECT count(*) FROM approval_steps WHERE employee_id = ?1 AND actor <> ?2", (employee, name))
+    rx.scalar(
+        "SELECT (SELECT count(*) FROM approval_steps WHERE employee_id = ?1 AND actor <> ?2) \
+         + (SELECT count(*) FROM approvals WHERE about_id = ?1 AND kind = 'task' \
+            AND json_extract(title, '$.args[0]') <> ?2)",
+        (employee, name),
+    )
 }
 
 pub(super) fn rename(tx: &mut Tx<'_>, employee: EmployeeId, name: &str) -> Result<()> {
     tx.run("UPDATE approval_steps SET actor = ?2 WHERE employee_id = ?1", (employee, name))?;
+    tx.run(
+        "UPDATE approvals SET title = json_set(title, '$.args[0]', ?2) WHERE about_id = ?1 AND kind = 'task'",
+        (employee, name),
+    )?;
     Ok(())
 }
 

@@ -258,6 +258,26 @@ impl House {
         .unwrap();
     }
 
+    /// May not sign in any more, and once more after [`House::let_in`].
+    pub fn shut_out(&self, name: &'static str) {
+        let id = self.id(name);
+        self.act(move |tx| {
+            tx.run(
+                "INSERT INTO users (employee_id, email, email_key, name, password_hash, created_at, disabled_at) \
+                 VALUES (?1, ?2, ?2, ?2, 'x', '', '') ON CONFLICT (email_key) DO UPDATE SET disabled_at = ''",
+                (id, name),
+            )
+            .map(drop)
+        })
+        .unwrap();
+    }
+
+    pub fn let_in(&self, name: &'static str) {
+        let id = self.id(name);
+        self.act(move |tx| tx.run("UPDATE users SET disabled_at = NULL WHERE employee_id = ?1", [id]).map(drop))
+            .unwrap();
+    }
+
     pub fn loses_role(&self, name: &str) {
         let id = self.id(name);
         self.act(move |tx| {

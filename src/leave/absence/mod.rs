@@ -9,7 +9,7 @@ mod store;
 mod tests;
 pub mod wall;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::civil::Date;
 
@@ -37,6 +37,7 @@ pub struct Person {
     /// Empty where the person works at none.
     pub location: String,
     pub entity_id: Option<EntityId>,
+    pub join_date: Date,
     /// The last day of the employment.
     pub leave_date: Option<Date>,
 }
@@ -82,7 +83,7 @@ pub fn circle(
     let mut whom = store::Whom {
         all: actor.is_hr(),
         own: actor.employee_id,
-        department_id,
+        departments: department_id.map(|one| vec![one]),
         location_id,
         ..store::Whom::default()
     };
@@ -109,18 +110,87 @@ fn day_of(rx: &Rx<'_>, period: Period) -> Result<Date> {
 /// # Errors
 /// [`crate::error::AppError::NotFound`] where there is no such person.
 pub fn team(rx: &Rx<'_>, employee: EmployeeId, period: Period) -> Result<Vec<Person>> {
-    let facts = people::get(rx, employee)?.facts;
-    let whom = match (facts.department_id, facts.manager_id) {
-        (Some(_), _) => store::Whom { all: true, department_id: facts.department_id, ..store::Whom::default() },
-        (None, Some(manager)) => {
-            let mut besides: Vec<EmployeeId> =
-                people::reports(rx, manager)?.into_iter().map(|person| EmployeeId(person.id)).collect();
-            besides.push(manager);
-            store::Whom { besides, ..store::Whom::default() }
+    people::get(rx, employee)?;
+    Ok(teams(rx, &[employee], period)?.of(employee, period).into_iter().cloned().collect())
+}
+
+/// Who makes a team.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Bond {
+    Department(DepartmentId),
+    Manager(EmployeeId),
+    /// Of one.
+    Own(EmployeeId),
+}
+
+/// The teams of several people.
+#[derive(Clone, Debug, Default)]
+pub struct Teams {
+    bonds: HashMap<EmployeeId, Bond>,
+    members: HashMap<Bond, Vec<Person>>,
+}
+
+impl Teams {
+    /// The team of one of those who were asked about, who is among them: of its people those employed at some time
+    /// within `period`.
+    pub fn of(&self, employee: EmployeeId, period: Period) -> Vec<&Person> {
+        let members = self.bonds.get(&employee).and_then(|bond| self.members.get(bond));
+        let employed = |person: &&Person| {
+            person.join_date <= period.last() && person.leave_date.is_none_or(|last| last >= period.first())
+        };
+        members.into_iter().flatten().filter(employed).collect()
+    }
+
+    /// Everybody of all of them, each once.
+    pub fn everybody(&self) -> Vec<Person> {
+        let mut seen = HashSet::new();
+        self.members.values().flatten().filter(|person| seen.insert(person.id)).cloned().collect()
+    }
+}
+
+/// [`team`] of several people at once: as many questions for a hundred as for one, and one for each line manager of
+/// those who belong to no department. `period` is all that they are asked about.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn teams(rx: &Rx<'_>, whom: &[EmployeeId], period: Period) -> Result<Teams> {
+    let bonds: HashMap<EmployeeId, Bond> = store::belongings(rx, whom)?
+        .into_iter()
+        .map(|(person, department, manager)| {
+            let bond = department.map(Bond::Department).or(manager.map(Bond::Manager));
+            (person, bond.unwrap_or(Bond::Own(person)))
+        })
+        .collect();
+    let mut departments = Vec::new();
+    let mut lists: Vec<(Bond, Vec<EmployeeId>)> = Vec::new();
+    for bond in bonds.values().copied().collect::<HashSet<Bond>>() {
+        match bond {
+            Bond::Department(department) => departments.push(department),
+            Bond::Manager(manager) => {
+                let reports = people::reports(rx, manager)?.into_iter().map(|person| EmployeeId(person.id));
+                lists.push((bond, reports.chain([manager]).collect()));
+            }
+            Bond::Own(person) => lists.push((bond, vec![person])),
         }
-        (None, None) => store::Whom { besides: vec![employee], ..store::Whom::default() },
-    };
-    store::people(rx, &whom, period, day_of(rx, period)?)
+    }
+    let on = day_of(rx, period)?;
+    let mut members: HashMap<Bond, Vec<Person>> = HashMap::new();
+    if !departments.is_empty() {
+        let whom = store::Whom { all: true, departments: Some(departments), ..store::Whom::default() };
+        for person in store::people(rx, &whom, period, on)? {
+            let Some(department) = person.department_id else { continue };
+            members.entry(Bond::Department(department)).or_default().push(person);
+        }
+    }
+    if !lists.is_empty() {
+        let besides = lists.iter().flat_map(|(_, people)| people).copied().collect();
+        let found = store::people(rx, &store::Whom { besides, ..store::Whom::default() }, period, on)?;
+        for (bond, people) in lists {
+            let of_it = found.iter().filter(|person| people.contains(&person.id)).cloned();
+            members.insert(bond, of_it.collect());
+        }
+    }
+    Ok(Teams { bonds, members })
 }
 
 /// Whether approved leave covers the date, by half a day or more, on which the person would work; who works elsewhere is

@@ -75,7 +75,8 @@ pub(super) struct Whom {
     pub besides: Vec<EmployeeId>,
     /// Of all others, only those whose first day has come by this date: that somebody is hired is not everybody's news.
     pub joined_by: Option<Date>,
-    pub department_id: Option<DepartmentId>,
+    /// Only those of one of these.
+    pub departments: Option<Vec<DepartmentId>>,
     pub location_id: Option<LocationId>,
 }
 
@@ -84,12 +85,12 @@ pub(super) struct Whom {
 pub(super) fn people(rx: &Rx<'_>, whom: &Whom, period: Period, on: Date) -> Result<Vec<Person>> {
     let sql = format!(
         "WITH {} SELECT e.id, e.first_name || ' ' || e.last_name, e.department_id, coalesce(d.name, ''), e.location_id,
-             coalesce(l.name, ''), coalesce(l.entity_id, e.entity_id), e.leave_date
+             coalesce(l.name, ''), coalesce(l.entity_id, e.entity_id), e.join_date, e.leave_date
          FROM e LEFT JOIN departments d ON d.id = e.department_id LEFT JOIN locations l ON l.id = e.location_id
          WHERE e.hidden_by IS NULL AND e.join_date <= ?2 AND (e.leave_date IS NULL OR e.leave_date >= ?1)
            AND (?3 OR e.entity_id = ?4 OR e.id = ?5 OR e.id IN (SELECT value FROM json_each(?6)) OR e.approver_id = ?5)
            AND (?9 IS NULL OR e.join_date <= ?9 OR e.id = ?5 OR e.id IN (SELECT value FROM json_each(?6)) OR e.approver_id = ?5)
-           AND (?7 IS NULL OR e.department_id = ?7) AND (?8 IS NULL OR e.location_id = ?8)
+           AND (?7 IS NULL OR e.department_id IN (SELECT value FROM json_each(?7))) AND (?8 IS NULL OR e.location_id = ?8)
          ORDER BY d.name IS NULL, d.name, e.department_id, e.name_key, e.id",
         crate::people::standing_table("?10")
     );
@@ -102,7 +103,7 @@ pub(super) fn people(rx: &Rx<'_>, whom: &Whom, period: Period, on: Date) -> Resu
             whom.entity_id,
             whom.own,
             crate::people::json_ids(&whom.besides),
-            whom.department_id,
+            whom.departments.as_deref().map(crate::people::json_ids),
             whom.location_id,
             whom.joined_by,
             on,
@@ -116,8 +117,21 @@ pub(super) fn people(rx: &Rx<'_>, whom: &Whom, period: Period, on: Date) -> Resu
                 location_id: row.get(4)?,
                 location: row.get(5)?,
                 entity_id: row.get(6)?,
-                leave_date: row.get(7)?,
+                join_date: row.get(7)?,
+                leave_date: row.get(8)?,
             })
         },
+    )
+}
+
+/// Where each of these people belongs: their department and their line manager.
+pub(super) fn belongings(
+    rx: &Rx<'_>,
+    whom: &[EmployeeId],
+) -> Result<Vec<(EmployeeId, Option<DepartmentId>, Option<EmployeeId>)>> {
+    rx.all(
+        "SELECT id, department_id, manager_id FROM employees WHERE id IN (SELECT value FROM json_each(?1))",
+        [crate::people::json_ids(whom)],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
     )
 }

@@ -172,7 +172,7 @@ impl Content {
         let approval = approvals::current(rx, approvals::Kind::Leave, id.0)?;
         let own = sight == Sight::Own;
         let facts =
-            if request.status.occupies() { inbox::facts(rx, actor, &request, &format)?.facts } else { Vec::new() };
+            if request.status.occupies() { inbox::facts_of(rx, actor, &request, &format)?.facts } else { Vec::new() };
         let account = crate::leave::ledger::Account::on(rx, request.employee_id, kind.id, request.span.first_day())?;
         Ok(Content {
             href: super::href(id),

@@ -181,7 +181,7 @@ pub(in crate::leave) fn get(rx: &Rx<'_>, id: LeaveRequestId) -> Result<LeaveRequ
 
 /// Several by their ids, in the order of ids.
 pub(in crate::leave) fn many(rx: &Rx<'_>, ids: &[i64]) -> Result<Vec<LeaveRequest>> {
-    let ids = serde_json::to_string(ids).expect("a list of integers is JSON");
+    let ids = crate::people::json_ids(ids);
     rx.all(&format!("{SELECT} WHERE r.id IN (SELECT value FROM json_each(?1)) ORDER BY r.id"), [ids], request)
 }
 
