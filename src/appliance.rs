@@ -20,7 +20,7 @@ use crate::storage::dir::{DataDir, Lock};
 use crate::storage::{DbSettings, Opening};
 use crate::vault::keys::MasterKey;
 use crate::web::{Settings, Web, layers};
-use crate::{approvals, auth, leave, notifications, onboarding, overtime, people, router};
+use crate::{approvals, auth, calendar, leave, notifications, onboarding, overtime, people, router};
 
 /// An open data directory: what a verb of the command line needs, without listener and clockwork.
 #[derive(Debug)]
@@ -88,6 +88,7 @@ impl House {
             leave::holder(),
             overtime::holder(),
             onboarding::holder(),
+            calendar::feeds::holder(),
             // Last: what the others write about an erasure is blanked with the rest.
             crate::audit::holder(),
         ]);

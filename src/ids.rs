@@ -71,6 +71,10 @@ id! {
     LeavePolicyId;
     /// A request for leave.
     LeaveRequestId;
+    /// A business trip.
+    TripId;
+    /// An address that a calendar program fetches.
+    FeedId;
     /// One row of the leave ledger.
     LedgerId;
     /// Whom a kind of request is asked of.

@@ -37,7 +37,9 @@ fn gather() -> utoipa::openapi::OpenApi {
     document.merge(audit::api::Api::openapi());
     document.merge(notifications::api::Api::openapi());
     document.merge(leave::api::Api::openapi());
+    document.merge(leave::trips::api::Api::openapi());
     document.merge(calendar::api::Api::openapi());
+    document.merge(calendar::feeds::api::Api::openapi());
     document.merge(overtime::api::Api::openapi());
     document.merge(inbox::api::Api::openapi());
     document.merge(live::api::Api::openapi());

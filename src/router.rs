@@ -92,8 +92,19 @@ impl Routes {
 /// The table.
 pub fn routes() -> Routes {
     let mut t = Routes::new();
-    let rooms =
-        [anyone, hire, staff, manager, hr, admin, onboarding_routes, personal_routes, chain_routes, live_routes];
+    let rooms = [
+        anyone,
+        hire,
+        staff,
+        manager,
+        hr,
+        admin,
+        onboarding_routes,
+        personal_routes,
+        chain_routes,
+        live_routes,
+        seeing,
+    ];
     for group in rooms {
         group(&mut t);
     }
@@ -705,4 +716,34 @@ fn personal_routes(t: &mut Routes) {
     t.post("/api/v1/employees/{id}/erase", people::retention::api::erase);
     t.post("/api/v1/employees/{id}/hold", people::retention::api::hold);
     t.delete("/api/v1/employees/{id}/hold", people::retention::api::release);
+}
+
+/// Who is away, and what shows it: trips, feeds.
+fn seeing(t: &mut Routes) {
+    use leave::trips;
+    t.for_(Audience::Anyone);
+    t.get("/feed/{token}/{file}", calendar::feeds::serve::serve);
+    t.for_(Audience::Staff);
+    t.get("/calendar/feeds", calendar::feeds::pages::show);
+    t.post("/calendar/feeds", calendar::feeds::pages::make);
+    t.post("/calendar/feeds/{id}/revoke", calendar::feeds::pages::revoke);
+    t.get("/api/v1/feeds", calendar::feeds::api::list);
+    t.post("/api/v1/feeds", calendar::feeds::api::make);
+    t.delete("/api/v1/feeds/{id}", calendar::feeds::api::revoke);
+    t.get("/trips", trips::pages::index);
+    t.get("/trips/new", trips::pages::new);
+    t.post("/trips/new", trips::pages::create);
+    t.get("/trips/{id}", trips::show::show);
+    t.get("/trips/{id}/edit", trips::pages::edit);
+    t.post("/trips/{id}/edit", trips::pages::update);
+    t.get("/trips/{id}/{act}", trips::show::ask);
+    t.post("/trips/{id}/{act}", trips::show::act);
+    t.get("/api/v1/business-trips", trips::api::list);
+    t.post("/api/v1/business-trips", trips::api::create);
+    t.get("/api/v1/business-trips/{id}", trips::api::get);
+    t.patch("/api/v1/business-trips/{id}", trips::api::update);
+    t.delete("/api/v1/business-trips/{id}", trips::api::remove);
+    t.post("/api/v1/business-trips/{id}/cancel", trips::api::cancel);
+    t.for_(Audience::Manager);
+    t.get("/trips/team", trips::pages::team);
 }

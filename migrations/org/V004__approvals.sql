@@ -5,12 +5,12 @@
 -- nothing is asked of the approver alone. Who confirms personal data is not a matter of choice: HR.
 CREATE TABLE approval_chains (
   id            INTEGER PRIMARY KEY,
-  kind          TEXT NOT NULL CHECK (kind IN ('leave', 'overtime', 'task')),
+  kind          TEXT NOT NULL CHECK (kind IN ('leave', 'overtime', 'task', 'trip')),
   name          TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 100),
   leave_type_id INTEGER REFERENCES leave_types (id) CHECK (leave_type_id IS NULL OR kind = 'leave'),
   department_id INTEGER REFERENCES departments (id),
   -- Requests of at least as much; none is any amount.
-  from_minutes  INTEGER CHECK (from_minutes BETWEEN 1 AND 1000000 AND kind <> 'task'),
+  from_minutes  INTEGER CHECK (from_minutes IS NULL OR (from_minutes BETWEEN 1 AND 1000000 AND kind NOT IN ('task', 'trip'))),
   -- Hours of working days until the next one up is asked as well; none is never.
   escalate_after_hours INTEGER CHECK (escalate_after_hours BETWEEN 1 AND 1000)
 ) STRICT;
@@ -35,7 +35,7 @@ CREATE INDEX approval_chain_levels_employee ON approval_chain_levels (employee_i
 
 CREATE TABLE approvals (
   id           INTEGER PRIMARY KEY,
-  kind         TEXT NOT NULL CHECK (kind IN ('leave', 'overtime', 'task', 'profile')),
+  kind         TEXT NOT NULL CHECK (kind IN ('leave', 'overtime', 'task', 'profile', 'trip')),
   subject_id   INTEGER NOT NULL,
   requester_id INTEGER NOT NULL REFERENCES employees (id),
   -- Whose line is asked: of a task the new colleague, else the requester.

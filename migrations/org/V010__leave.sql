@@ -55,6 +55,8 @@ CREATE TABLE leave_requests (
   sent_minutes  INTEGER CHECK (sent_minutes >= 0),
   -- HR that entered it for the person.
   entered_by    TEXT CHECK (length(entered_by) BETWEEN 1 AND 200),
+  -- Rises with every change: what a calendar program knows a newer version by.
+  revision      INTEGER NOT NULL DEFAULT 0 CHECK (revision >= 0),
   created_at    TEXT NOT NULL,
   updated_at    TEXT NOT NULL,
   approved_at   TEXT,

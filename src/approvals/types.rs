@@ -21,6 +21,8 @@ crate::text_enum! {
         Task = "task",
         /// A change of legal name or bank details.
         Profile = "profile",
+        /// A business trip, where a chain is drawn up for them.
+        Trip = "trip",
     }
 
     /// How an approval stands.
@@ -81,6 +83,7 @@ impl Kind {
             Kind::Overtime => &OVERTIME_ASKED,
             Kind::Task => &TASK_ASKED,
             Kind::Profile => &PROFILE_ASKED,
+            Kind::Trip => &TRIP_ASKED,
         }
     }
 }
@@ -95,6 +98,12 @@ static OVERTIME_ASKED: notifications::Kind = notifications::Kind::new(
 );
 static TASK_ASKED: notifications::Kind =
     notifications::Kind::new("task_asked", Topic::Decisions, tr!("A task waits for your approval"), tr!("Decide"));
+static TRIP_ASKED: notifications::Kind = notifications::Kind::new(
+    "trip_asked",
+    Topic::Decisions,
+    tr!("A business trip waits for your decision"),
+    tr!("Decide"),
+);
 
 static PROFILE_ASKED: notifications::Kind = notifications::Kind::new(
     "profile_asked",

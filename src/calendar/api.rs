@@ -7,8 +7,8 @@ use utoipa::{OpenApi, ToSchema};
 use super::{Days, days};
 use crate::auth::{Actor, Staff};
 use crate::error::{AppError, Result};
-use crate::ids::{DepartmentId, LeaveRequestId, LocationId};
-use crate::leave::absence::{self, Absence};
+use crate::ids::{DepartmentId, LeaveRequestId, LocationId, TripId};
+use crate::leave::absence::{self, Absence, Cause};
 use crate::leave::request::DayPart;
 use crate::people::NameRef;
 use crate::storage::Rx;
@@ -44,19 +44,21 @@ pub struct PersonJson {
     pub employee: NameRef,
     pub department: Option<NameRef>,
     pub location: Option<NameRef>,
-    /// Approved and undecided leave that touches the period.
+    /// Leave and business trips that touch the period, approved or undecided.
     pub absences: Vec<AbsenceJson>,
     /// Public holidays of the person's place within the period.
     pub holidays: Vec<HolidayJson>,
 }
 
-/// A stretch of leave, as the caller may know it.
+/// A stretch of leave or a business trip, as the caller may know it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = LeaveCalendarAbsence)]
 pub struct AbsenceJson {
-    /// Only where the caller may open the request.
+    /// Only where the caller may open the request; none of a trip.
     pub request_id: Option<LeaveRequestId>,
-    /// None where it only shows as "Away".
+    /// A business trip that the caller may open.
+    pub trip_id: Option<TripId>,
+    /// None where it only shows as "Away", and of a business trip.
     pub leave_type: Option<NameRef>,
     /// Name of the kind, or "Away".
     #[schema(example = "Vacation")]
@@ -158,8 +160,14 @@ fn read(
 fn absence_json(absence: &Absence) -> AbsenceJson {
     let name = absence.mark.name.clone();
     let day = |day: &absence::AbsentDay| AbsentDayJson { date: day.date, part: day.part, minutes: day.charged };
+    let (request_id, trip_id) = match absence.cause {
+        _ if !absence.known => (None, None),
+        Cause::Leave(id) => (Some(id), None),
+        Cause::Trip(id) => (None, Some(id)),
+    };
     AbsenceJson {
-        request_id: absence.known.then_some(absence.request_id),
+        request_id,
+        trip_id,
         leave_type: absence.leave_type_id.map(|id| NameRef { id: id.0, name: name.clone() }),
         shown_as: name,
         undecided: absence.open,

@@ -1,6 +1,7 @@
 //! The team calendar: who is away when, people by days. What one may see of whom is decided in `leave/absence`.
 
 pub mod api;
+pub mod feeds;
 pub mod pages;
 
 use std::collections::HashMap;

@@ -125,6 +125,7 @@ pub fn subject_page(kind: Kind, subject: i64) -> String {
     match kind {
         Kind::Leave => format!("/leave/requests/{subject}"),
         Kind::Overtime => format!("/overtime/{subject}"),
+        Kind::Trip => format!("/trips/{subject}"),
         Kind::Task => format!("/tasks/{subject}"),
         Kind::Profile => format!("/profile-changes/{subject}"),
     }

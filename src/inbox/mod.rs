@@ -16,7 +16,7 @@ use serde::{Deserialize, Deserializer};
 use crate::approvals::{self, Approval, Decision, Facts, Kind};
 use crate::auth::Actor;
 use crate::error::{AppError, Result};
-use crate::ids::{ApprovalId, LeaveRequestId, OvertimeId, ProfileChangeId, TaskId};
+use crate::ids::{ApprovalId, LeaveRequestId, OvertimeId, ProfileChangeId, TaskId, TripId};
 use crate::people::personal;
 use crate::storage::{Op, Rx, Tx};
 use crate::{leave, onboarding, overtime};
@@ -95,6 +95,7 @@ fn with_facts(rx: &Rx<'_>, actor: &Actor, approvals: Vec<Approval>) -> Result<Ve
         let of_kind = match kind {
             Kind::Leave => leave::inbox_facts(rx, actor, &ids)?,
             Kind::Overtime => overtime::inbox_facts(rx, actor, &ids)?,
+            Kind::Trip => leave::trips::inbox_facts(rx, actor, &ids)?,
             Kind::Task => onboarding::inbox_facts(rx, actor, &ids)?,
             Kind::Profile => personal::change::inbox_facts(rx, actor, &ids)?,
         };
@@ -167,6 +168,7 @@ pub fn decide(tx: &mut Tx<'_>, actor: &Actor, seen: Seen, decision: &Decision) -
     match approval.kind {
         Kind::Leave => leave::decide(tx, actor, LeaveRequestId(subject), decision)?,
         Kind::Overtime => overtime::decide(tx, actor, OvertimeId(subject), decision)?,
+        Kind::Trip => leave::trips::decide(tx, actor, TripId(subject), decision)?,
         Kind::Task => {
             onboarding::decide_task(tx, actor, TaskId(subject), decision)?;
         }

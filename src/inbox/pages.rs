@@ -101,6 +101,7 @@ fn label(kind: Kind) -> &'static str {
         Kind::Overtime => crate::tr!("Overtime"),
         Kind::Task => crate::tr!("Onboarding"),
         Kind::Profile => crate::tr!("Personal data"),
+        Kind::Trip => crate::tr!("Business trips"),
     }
 }
 

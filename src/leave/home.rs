@@ -7,7 +7,9 @@ use super::amount::Amounts;
 use super::ledger::{self, TypeBalance};
 use super::request::{self, DayPart};
 use super::rules::LeaveStatus;
+use super::trips::{self, TripStatus};
 use super::{calendars, types, words};
+use crate::approvals;
 use crate::auth::Actor;
 use crate::error::Result;
 use crate::ids::EmployeeId;
@@ -252,6 +254,20 @@ pub fn next_of(rx: &Rx<'_>, actor: &Actor, limit: usize) -> Result<Vec<NextItem>
                 LeaveStatus::Clarification => Some(format.lang.text("Waits for your answer").to_owned()),
                 _ => None,
             },
+        });
+    }
+    for trip in trips::coming(rx, own, today, limit)? {
+        let waits = match approvals::current(rx, approvals::Kind::Trip, trip.id.0)? {
+            Some(approval) if trip.status == TripStatus::Pending => Some(msg!("Waits for {0}", approval.waits_for())),
+            _ if trip.status == TripStatus::Clarification => Some(msg!("Waits for your answer")),
+            _ => None,
+        };
+        items.push(NextItem {
+            date: trip.period.first(),
+            when: format.range(trip.period.first(), trip.period.last()),
+            what: format.lang.msg(&msg!("Your business trip: {0}", trip.destination)),
+            href: Some(trips::href(trip.id)),
+            waits: waits.map(|words| format.lang.msg(&words)),
         });
     }
     let ahead =

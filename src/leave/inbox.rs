@@ -31,19 +31,41 @@ const NAMES: usize = 4;
 pub fn inbox_facts(rx: &Rx<'_>, actor: &Actor, ids: &[i64]) -> Result<HashMap<i64, Facts>> {
     let format = words::format_for(actor, rx.now());
     let requests = request::store::many(rx, ids)?;
-    let Some(around) = Around::gather(rx, actor, &requests)? else { return Ok(HashMap::new()) };
+    let stretches: Vec<Stretch> = requests.iter().map(stretch).collect();
+    let Some(around) = Around::gather(rx, actor, &stretches)? else { return Ok(HashMap::new()) };
     requests.iter().map(|request| Ok((request.id.0, facts(rx, request, &around, &format)?))).collect()
 }
 
 /// The facts of one request.
 pub(super) fn facts_of(rx: &Rx<'_>, actor: &Actor, request: &LeaveRequest, format: &Format) -> Result<Facts> {
-    match Around::gather(rx, actor, std::slice::from_ref(request))? {
+    match Around::gather(rx, actor, &[stretch(request)])? {
         Some(around) => facts(rx, request, &around, format),
         None => Ok(Facts::default()),
     }
 }
 
-/// What lies around some requests, read at once: the teams of those who ask, when they work, and who of them is away.
+/// Who is away, and when.
+pub(super) type Stretch = (EmployeeId, Period);
+
+fn stretch(request: &LeaveRequest) -> Stretch {
+    (request.employee_id, request.span.period())
+}
+
+/// For each of these stretches who else of the team is away, and how many are here at least.
+///
+/// # Errors
+/// When the database cannot be read.
+pub(super) fn teams_around(
+    rx: &Rx<'_>,
+    actor: &Actor,
+    stretches: &[Stretch],
+    format: &Format,
+) -> Result<Vec<Vec<Fact>>> {
+    let Some(around) = Around::gather(rx, actor, stretches)? else { return Ok(Vec::new()) };
+    Ok(stretches.iter().map(|stretch| team_facts(*stretch, &around, format)).collect())
+}
+
+/// What lies around some absences, read at once: the teams of those who ask, when they work, and who of them is away.
 struct Around {
     kinds: HashMap<LeaveTypeId, LeaveType>,
     teams: Teams,
@@ -52,12 +74,12 @@ struct Around {
 }
 
 impl Around {
-    /// None where there are no requests.
-    fn gather(rx: &Rx<'_>, actor: &Actor, requests: &[LeaveRequest]) -> Result<Option<Around>> {
-        let first = requests.iter().map(|request| request.span.first_day()).min();
-        let last = requests.iter().map(|request| request.span.last_day()).max();
+    /// None where there are no absences.
+    fn gather(rx: &Rx<'_>, actor: &Actor, stretches: &[Stretch]) -> Result<Option<Around>> {
+        let first = stretches.iter().map(|(_, period)| period.first()).min();
+        let last = stretches.iter().map(|(_, period)| period.last()).max();
         let Some(period) = first.zip(last).and_then(|(first, last)| Period::new(first, last)) else { return Ok(None) };
-        let whom: Vec<EmployeeId> = requests.iter().map(|request| request.employee_id).collect();
+        let whom: Vec<EmployeeId> = stretches.iter().map(|(employee, _)| *employee).collect();
         let teams = absence::teams(rx, &whom, period)?;
         let people = teams.everybody();
         let ids: Vec<EmployeeId> = people.iter().map(|person| person.id).collect();
@@ -109,7 +131,7 @@ fn facts(rx: &Rx<'_>, request: &LeaveRequest, around: &Around, format: &Format) 
             });
         }
     }
-    facts.extend(team_facts(request, around, format));
+    facts.extend(team_facts(stretch(request), around, format));
     Ok(Facts {
         link: request::href(request.id),
         icon: "leave",
@@ -134,35 +156,33 @@ fn first_days(rx: &Rx<'_>, request: &LeaveRequest, accounts: Accounts) -> Result
 }
 
 /// Who else is away, and how many of the team are here on the thinnest day.
-fn team_facts(request: &LeaveRequest, around: &Around, format: &Format) -> Vec<Fact> {
-    let period = request.span.period();
-    let team = around.teams.of(request.employee_id, period);
+fn team_facts((employee, period): Stretch, around: &Around, format: &Format) -> Vec<Fact> {
+    let team = around.teams.of(employee, period);
     let also = Fact {
         label: format.lang.text("Also away").to_owned(),
-        value: names(request, &team, around, format),
+        value: names((employee, period), &team, around, format),
         warn: false,
     };
-    if team.iter().all(|person| person.id == request.employee_id) {
+    if team.iter().all(|person| person.id == employee) {
         return vec![also];
     }
-    let Some(own) = around.calendars.get(&request.employee_id) else { return vec![also] };
+    let Some(own) = around.calendars.get(&employee) else { return vec![also] };
     let here = |date| team.iter().filter(|person| around.is_here(person.id, date)).count();
     let Some(fewest) = period.days().filter(|date| own.calendar().works_on(*date)).map(here).min() else {
         return vec![also];
     };
-    let group = team.iter().find(|person| person.id == request.employee_id).map(|own| own.department.clone());
+    let group = team.iter().find(|person| person.id == employee).map(|own| own.department.clone());
     let label = group.filter(|name| !name.is_empty()).unwrap_or_else(|| format.lang.text("Team").to_owned());
     let value = format.lang.msg(&msg!("{0} of {1} here or more", fewest, team.len()));
     vec![also, Fact { label, value, warn: fewest == 0 }]
 }
 
 /// "Hanne Vestergaard 9 – 10 Dec, Oluwaseun Adebayo 9 Dec"; "nobody"
-fn names(request: &LeaveRequest, team: &[&Person], around: &Around, format: &Format) -> String {
-    let period = request.span.period();
+fn names((employee, period): Stretch, team: &[&Person], around: &Around, format: &Format) -> String {
     let mut shown = Vec::new();
     let mut people = BTreeSet::new();
     let mut all = 0;
-    for person in team.iter().filter(|person| person.id != request.employee_id) {
+    for person in team.iter().filter(|person| person.id != employee) {
         for absence in around.absences.get(&person.id).into_iter().flatten() {
             let mut days = absence.days.iter().map(|day| day.date).filter(|date| period.contains(*date));
             let Some(first) = days.next() else { continue };

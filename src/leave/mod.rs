@@ -21,6 +21,7 @@ pub mod request;
 pub mod rules;
 #[cfg(test)]
 mod testing;
+pub mod trips;
 pub mod types;
 pub mod words;
 

@@ -263,12 +263,12 @@ fn tell(
 }
 
 /// How a person reads dates.
-fn format_for(rx: &Rx<'_>, actor: &Actor, person: EmployeeId) -> Result<Format> {
+pub(super) fn format_for(rx: &Rx<'_>, actor: &Actor, person: EmployeeId) -> Result<Format> {
     Ok(Format::new(notifications::language(rx, person)?, actor.zone.clone(), rx.now()))
 }
 
 /// Who would be asked; nobody where it is HR as such.
-fn approver(rx: &Rx<'_>, employee_id: EmployeeId) -> Result<Option<EmployeeId>> {
+pub(super) fn approver(rx: &Rx<'_>, employee_id: EmployeeId) -> Result<Option<EmployeeId>> {
     Ok(match people::approver_of(rx, employee_id)? {
         people::Approver::Named(id) | people::Approver::LineManager(id) => Some(id),
         people::Approver::Hr => None,

@@ -22,6 +22,7 @@ pub static ORG: Schema = Schema {
         "approval_steps",
         "approvals",
         "audit_log",
+        "business_trips",
         "decision_links",
         "digest_items",
         "idempotency_keys",

@@ -26,13 +26,21 @@ pub fn tag(value: &impl Serialize) -> Result<String> {
 
 /// The resource as JSON with its tag; 304 without a body where the client has it already.
 pub fn json(asked: &HeaderMap, value: &impl Serialize) -> Result<Response> {
+    tagged(asked, value, || super::Json(value).into_response())
+}
+
+/// Any other text with its tag, likewise.
+pub fn text(asked: &HeaderMap, content_type: &'static str, body: &str) -> Result<Response> {
+    tagged(asked, &body, || ([(header::CONTENT_TYPE, content_type)], body.to_owned()).into_response())
+}
+
+fn tagged(asked: &HeaderMap, value: &impl Serialize, whole: impl FnOnce() -> Response) -> Result<Response> {
     let tag = tag(value)?;
     let header_tag = HeaderValue::try_from(&tag).map_err(AppError::internal)?;
     let held = asked.get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok());
-    let mut response = if held.is_some_and(|held| names(held, &tag, true)) {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        super::Json(value).into_response()
+    let mut response = match held.is_some_and(|held| names(held, &tag, true)) {
+        true => StatusCode::NOT_MODIFIED.into_response(),
+        false => whole(),
     };
     response.headers_mut().insert(header::ETAG, header_tag);
     Ok(response)

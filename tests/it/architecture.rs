@@ -208,6 +208,7 @@ const TABLES: &[(&str, &[&str])] = &[
     (
         "leave",
         &[
+            "business_trips",
             "leave_closings",
             "leave_ledger",
             "leave_lieu_days",
@@ -231,6 +232,7 @@ const TABLES: &[(&str, &[&str])] = &[
             "templates",
         ],
     ),
+    ("calendar", &["feed_host", "feeds"]),
     ("overtime", &["overtime_breaks", "overtime_classes", "overtime_reports", "overtime_requests", "projects"]),
 ];
 

@@ -20,6 +20,7 @@ use crate::support::TestApp;
 type Sample = (&'static str, &'static str, &'static [&'static str], &'static str, &'static str);
 
 const LEAVE: &str = "/leave/requests/17";
+const TRIP: &str = "Rotterdam, Tue 8 – Thu 10 Dec";
 const DAYS: &str = "Vacation, Tue 8 – Fri 11 Dec, 4 days";
 
 const SAMPLES: &[Sample] = &[
@@ -153,6 +154,10 @@ const SAMPLES: &[Sample] = &[
     ("work_anniversary", "{0} has a work anniversary today", &["Nora Vale"], "", "/people/5"),
     ("leave_team_tomorrow", "{0} is away from tomorrow: {1}", &["Mira Castell", "Tue 8 – Fri 11 Dec"], "", "/calendar"),
     ("starts_next_week", "{0} starts on {1}", &["Nora Vale", "Mon 7 Dec"], "", "/people/5"),
+    ("trip_asked", "{0} asks for your decision: {1}", &["Mira Castell", TRIP], "", "/inbox"),
+    ("trip_decided", "{0} approved your trip: {1}", &["Jonas Brandt", TRIP], "Bring stroopwafels", "/trips/4"),
+    ("trip_entered", "{0} entered a trip for you: {1}", &["Hanna Roth", TRIP], "", "/trips/4"),
+    ("trip_team", "{0} is going on a trip: {1}", &["Mira Castell", TRIP], "", "/trips/4"),
 ];
 
 /// In-app only: mail about mail would not leave either.
@@ -231,7 +236,7 @@ fn every_kind_of_mail_in_english_and_german() {
             };
             let said = places.iter().fold(said, |said, place| said.arg(*place));
             let mut notice = Notice::new(kind, (leaked(name), 17), said).quote(quote).link(*link);
-            if ["leave_asked", "overtime_asked", "task_asked"].contains(name) {
+            if ["leave_asked", "overtime_asked", "task_asked", "trip_asked"].contains(name) {
                 notice = notice.decides(ApprovalId(1), 1);
             }
             let op = Op::housekeeping(Housekeeping::Notices);

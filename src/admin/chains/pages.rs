@@ -26,7 +26,7 @@ use crate::{leave, msg, tr};
 const HOME: &str = "/approvals/chains";
 
 /// The kinds whose approvers can be chosen.
-const KINDS: [Kind; 3] = [Kind::Leave, Kind::Overtime, Kind::Task];
+const KINDS: [Kind; 4] = [Kind::Leave, Kind::Overtime, Kind::Task, Kind::Trip];
 
 #[derive(Debug, askama::Template)]
 #[template(path = "admin/chains.html")]

@@ -91,6 +91,7 @@ pub(super) fn kind(kind: Kind) -> &'static str {
         Kind::Overtime => tr!("Overtime"),
         Kind::Task => tr!("Onboarding tasks"),
         Kind::Profile => tr!("Personal data"),
+        Kind::Trip => tr!("Business trips"),
     }
 }
 
@@ -99,6 +100,7 @@ fn everything(kind: Kind) -> &'static str {
         Kind::Leave => tr!("All leave"),
         Kind::Overtime => tr!("All overtime"),
         Kind::Task => tr!("All tasks that ask for approval"),
+        Kind::Trip => tr!("All business trips"),
         Kind::Profile => tr!("Personal data"),
     }
 }

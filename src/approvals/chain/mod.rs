@@ -154,6 +154,7 @@ fn check(rx: &Rx<'_>, id: Option<ChainId>, facts: &mut ChainFacts) -> Result<()>
     }
     match facts.from_minutes {
         Some(_) if facts.kind == Kind::Task => errors.add("from_minutes", "Tasks have no amount."),
+        Some(_) if facts.kind == Kind::Trip => errors.add("from_minutes", "Trips have no amount."),
         Some(minutes) if !(1..=1_000_000).contains(&minutes) => {
             errors.add("from_minutes", msg!("From {0} to {1} minutes.", 1, 1_000_000));
         }

@@ -173,7 +173,7 @@ pub fn choose<'a>(chains: &'a [Chain], matter: &Matter) -> Option<&'a Chain> {
 /// The levels where HR has drawn up nothing: the approver; of a task the line of the new colleague; of personal data HR.
 pub fn usual(kind: Kind) -> Vec<Level> {
     vec![Level::one(match kind {
-        Kind::Leave | Kind::Overtime | Kind::Task => Approvers::Approver,
+        Kind::Leave | Kind::Overtime | Kind::Task | Kind::Trip => Approvers::Approver,
         Kind::Profile => Approvers::Hr,
     })]
 }

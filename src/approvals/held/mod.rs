@@ -25,6 +25,11 @@ pub fn holder() -> Holder {
                 erase: |tx, _, who| store::erase_notes(tx, who.id, Of::Leave),
             },
             Eraser {
+                kind: Kind::LeaveReasons,
+                count: |rx, who| store::count_notes(rx, who.id, Of::Trip),
+                erase: |tx, _, who| store::erase_notes(tx, who.id, Of::Trip),
+            },
+            Eraser {
                 kind: Kind::OvertimeReasons,
                 count: |rx, who| store::count_notes(rx, who.id, Of::Overtime),
                 erase: |tx, _, who| store::erase_notes(tx, who.id, Of::Overtime),

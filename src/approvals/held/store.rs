@@ -57,7 +57,7 @@ pub(super) fn rename(tx: &mut Tx<'_>, employee: EmployeeId, name: &str) -> Resul
 fn whose(kind: Kind) -> &'static str {
     match kind {
         Kind::Task => "about_id",
-        Kind::Leave | Kind::Overtime | Kind::Profile => "requester_id",
+        Kind::Leave | Kind::Overtime | Kind::Profile | Kind::Trip => "requester_id",
     }
 }
 

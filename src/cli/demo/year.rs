@@ -8,10 +8,11 @@ use jiff::{Timestamp, ToSpan as _};
 use crate::approvals::{self, Decision, Kind};
 use crate::auth::{Actor, Channel, Origin, Role, user};
 use crate::error::{AppError, Result};
-use crate::ids::{EmployeeId, LeaveRequestId, OvertimeId, ProfileChangeId, TaskId};
+use crate::ids::{EmployeeId, LeaveRequestId, OvertimeId, ProfileChangeId, TaskId, TripId};
 use crate::leave::ledger::{self, Credit};
 use crate::leave::request::{self, NewLeave};
 use crate::leave::rules::{LedgerKind, Part};
+use crate::leave::trips;
 use crate::leave::types::{self, presets};
 use crate::msg;
 use crate::onboarding::rules::{Doer, TaskStatus};
@@ -233,6 +234,7 @@ fn decide(tx: &mut Tx<'_>, agenda: &mut Agenda, dice: &mut Dice, today: Date, la
             Kind::Leave => request::decide(tx, &actor, LeaveRequestId(subject), &decision),
             Kind::Overtime => overtime::decide(tx, &actor, OvertimeId(subject), &decision),
             Kind::Task => tasks::decide(tx, &actor, TaskId(subject), &decision).map(drop),
+            Kind::Trip => trips::decide(tx, &actor, TripId(subject), &decision),
             Kind::Profile => people::personal::change::decide(tx, &actor, ProfileChangeId(subject), &decision),
         };
         unless_refused(done)?;

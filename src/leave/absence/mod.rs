@@ -4,6 +4,7 @@
 //! approver; HR sees everybody. Of a colleague's leave they see the type's name, or only "Away" where the type says
 //! no more; never a reason.
 
+pub mod feed;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -16,10 +17,11 @@ use jiff::civil::Date;
 use super::calendars::PersonCalendar;
 use super::request::{self, DayPart};
 use super::rules::{LeaveSpan, LeaveStatus};
+use super::trips;
 use super::types::{self, LeaveType, Mark, VisibleAs};
 use crate::auth::Actor;
 use crate::error::Result;
-use crate::ids::{DepartmentId, EmployeeId, EntityId, LeaveRequestId, LeaveTypeId, LocationId};
+use crate::ids::{DepartmentId, EmployeeId, EntityId, LeaveRequestId, LeaveTypeId, LocationId, TripId};
 use crate::lang::Lang;
 use crate::people::{self, WorkingTime};
 use crate::storage::Rx;
@@ -42,12 +44,19 @@ pub struct Person {
     pub leave_date: Option<Date>,
 }
 
-/// A stretch of leave as one viewer may know it.
+/// What an absence comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    Leave(LeaveRequestId),
+    Trip(TripId),
+}
+
+/// A stretch of leave, or a business trip, as one viewer may know it.
 #[derive(Clone, Debug)]
 pub struct Absence {
-    pub request_id: LeaveRequestId,
+    pub cause: Cause,
     pub employee_id: EmployeeId,
-    /// None where the viewer may not know the kind.
+    /// None where the viewer may not know the kind, and of a trip.
     pub leave_type_id: Option<LeaveTypeId>,
     /// How it is drawn and named for the viewer.
     pub mark: Mark,
@@ -193,8 +202,8 @@ pub fn teams(rx: &Rx<'_>, whom: &[EmployeeId], period: Period) -> Result<Teams> 
     Ok(Teams { bonds, members })
 }
 
-/// Whether approved leave covers the date, by half a day or more, on which the person would work; who works elsewhere is
-/// not away. Who that is gets a deputy for decisions.
+/// Whether approved leave covers the date, by half a day or more, on which the person would work, or a business trip
+/// does; who works elsewhere is not away. Who that is gets a deputy for decisions.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -210,7 +219,7 @@ pub fn all_away_on(rx: &Rx<'_>, date: Date) -> Result<Vec<EmployeeId>> {
     store::away_on(rx, date)
 }
 
-/// The leave of these people within `period`, approved and undecided, as `actor` may know it.
+/// The leave and trips of these people within `period`, approved and undecided, as `actor` may know it.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -221,7 +230,7 @@ pub fn within(rx: &Rx<'_>, actor: &Actor, whom: &[EmployeeId], period: Period) -
     let mut found: Vec<Absence> = Vec::new();
     for row in store::days(rx, whom, period)? {
         let day = AbsentDay { date: row.date, part: row.part, charged: row.charged };
-        if let Some(last) = found.last_mut().filter(|last| last.request_id == row.request_id) {
+        if let Some(last) = found.last_mut().filter(|last| last.cause == Cause::Leave(row.request_id)) {
             last.days.push(day);
             continue;
         }
@@ -229,7 +238,7 @@ pub fn within(rx: &Rx<'_>, actor: &Actor, whom: &[EmployeeId], period: Period) -
         let known = scope.includes(row.employee_id);
         let named = known || kind.fields.visible_as == VisibleAs::Name;
         found.push(Absence {
-            request_id: row.request_id,
+            cause: Cause::Leave(row.request_id),
             employee_id: row.employee_id,
             leave_type_id: named.then_some(kind.id),
             mark: if named { kind.mark_in(lang) } else { Mark::away(lang.text("Away"), kind.fields.works) },
@@ -239,13 +248,21 @@ pub fn within(rx: &Rx<'_>, actor: &Actor, whom: &[EmployeeId], period: Period) -
             known,
         });
     }
+    found.extend(trips::absences(rx, whom, period, lang, |employee| scope.includes(employee))?);
     Ok(found)
 }
 
 impl Absence {
-    /// The page of the request, where the viewer may open it.
+    /// The page of the request or trip, where the viewer may open it.
     pub fn href(&self) -> Option<String> {
-        self.known.then(|| request::href(self.request_id))
+        self.known.then(|| match self.cause {
+            Cause::Leave(id) => request::href(id),
+            Cause::Trip(id) => trips::href(id),
+        })
+    }
+
+    pub fn is_trip(&self) -> bool {
+        matches!(self.cause, Cause::Trip(_))
     }
 
     pub fn on(&self, date: Date) -> Option<&AbsentDay> {

@@ -54,12 +54,28 @@ const AWAY: &str = "FROM leave_request_days d JOIN leave_requests r ON r.id = d.
      JOIN leave_types t ON t.id = d.leave_type_id AND t.works = 0 \
      WHERE d.part <> 'hours' AND d.scheduled_minutes > 0 AND d.charged_minutes > 0";
 
+/// A business trip that stands.
+const TRAVELS: &str = "FROM business_trips b WHERE b.status = 'active'";
+
 pub(super) fn is_away(rx: &Rx<'_>, employee: EmployeeId, date: Date) -> Result<bool> {
-    rx.scalar(&format!("SELECT EXISTS (SELECT 1 {AWAY} AND d.employee_id = ?1 AND d.date = ?2)"), (employee, date))
+    rx.scalar(
+        &format!(
+            "SELECT EXISTS (SELECT 1 {AWAY} AND d.employee_id = ?1 AND d.date = ?2)
+                 OR EXISTS (SELECT 1 {TRAVELS} AND b.employee_id = ?1 AND b.start_date <= ?2 AND b.end_date >= ?2)"
+        ),
+        (employee, date),
+    )
 }
 
 pub(super) fn away_on(rx: &Rx<'_>, date: Date) -> Result<Vec<EmployeeId>> {
-    rx.all(&format!("SELECT DISTINCT d.employee_id {AWAY} AND d.date = ?1"), [date], |row| row.get(0))
+    rx.all(
+        &format!(
+            "SELECT d.employee_id {AWAY} AND d.date = ?1
+             UNION SELECT b.employee_id {TRAVELS} AND b.start_date <= ?1 AND b.end_date >= ?1"
+        ),
+        [date],
+        |row| row.get(0),
+    )
 }
 
 /// Which people a list is about.

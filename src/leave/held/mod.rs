@@ -1,5 +1,5 @@
-//! What leave holds of a person. Erased are words: why leave was asked for, how to reach them meanwhile, HR's words in the
-//! ledger. The requests and every row of the ledger stay, so that balances and totals stay what they were.
+//! What leave holds of a person. Erased are words: why leave was asked for, how to reach them meanwhile, where a business
+//! trip led and why, HR's words in the ledger. The requests and every row of the ledger stay, so that balances and totals stay what they were.
 
 mod store;
 
@@ -24,6 +24,7 @@ pub fn holder() -> Holder {
         ],
         stays: vec![
             Stay { label: tr!("Requests for leave"), count: |rx, who| store::count_requests(rx, who.id) },
+            Stay { label: tr!("Business trips"), count: |rx, who| store::count_trips(rx, who.id) },
             Stay { label: tr!("Rows of the leave ledger"), count: |rx, who| store::count_rows(rx, who.id) },
         ],
     }
@@ -34,6 +35,7 @@ fn export(rx: &Rx<'_>, subject: &Subject) -> Result<Value> {
         "requests": store::requests(rx, subject.id)?,
         "days": store::days(rx, subject.id)?,
         "ledger": store::ledger(rx, subject.id)?,
+        "business_trips": store::trips(rx, subject.id)?,
     }))
 }
 
@@ -56,12 +58,15 @@ fn erase_names(tx: &mut Tx<'_>, _: &Actor, subject: &Subject) -> Result<()> {
 
 fn words(rx: &Rx<'_>, subject: &Subject) -> Result<i64> {
     Ok(audit::words_about(rx, "leave_request", &store::ids(rx, subject.id)?)?
-        + audit::words_about(rx, "leave_ledger", &store::row_ids(rx, subject.id)?)?)
+        + audit::words_about(rx, "leave_ledger", &store::row_ids(rx, subject.id)?)?
+        + audit::words_about(rx, "business_trip", &store::trip_ids(rx, subject.id)?)?)
 }
 
 fn erase_words(tx: &mut Tx<'_>, _: &Actor, subject: &Subject) -> Result<()> {
     let ids = store::ids(tx, subject.id)?;
     audit::blank_subjects(tx, "leave_request", &ids)?;
+    let ids = store::trip_ids(tx, subject.id)?;
+    audit::blank_subjects(tx, "business_trip", &ids)?;
     let ids = store::row_ids(tx, subject.id)?;
     audit::blank_subjects(tx, "leave_ledger", &ids).map(drop)
 }

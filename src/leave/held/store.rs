@@ -30,6 +30,18 @@ pub(super) fn ledger(rx: &Rx<'_>, id: EmployeeId) -> Result<Vec<Value>> {
     )
 }
 
+pub(super) fn trips(rx: &Rx<'_>, id: EmployeeId) -> Result<Vec<Value>> {
+    rx.json("SELECT * FROM business_trips WHERE employee_id = ?1 ORDER BY start_date, id", [id])
+}
+
+pub(super) fn trip_ids(rx: &Rx<'_>, id: EmployeeId) -> Result<Vec<i64>> {
+    rx.all("SELECT id FROM business_trips WHERE employee_id = ?1", [id], |row| row.get(0))
+}
+
+pub(super) fn count_trips(rx: &Rx<'_>, id: EmployeeId) -> Result<i64> {
+    rx.scalar("SELECT count(*) FROM business_trips WHERE employee_id = ?1", [id])
+}
+
 pub(super) fn ids(rx: &Rx<'_>, id: EmployeeId) -> Result<Vec<i64>> {
     rx.all("SELECT id FROM leave_requests WHERE employee_id = ?1", [id], |row| row.get(0))
 }
@@ -48,12 +60,17 @@ pub(super) fn count_rows(rx: &Rx<'_>, id: EmployeeId) -> Result<i64> {
 
 /// Requests with words of the person's.
 pub(super) fn count_reasons(rx: &Rx<'_>, id: EmployeeId) -> Result<i64> {
-    rx.scalar("SELECT count(*) FROM leave_requests WHERE employee_id = ?1 AND (reason <> '' OR contact <> '')", [id])
+    rx.scalar(
+        "SELECT (SELECT count(*) FROM leave_requests WHERE employee_id = ?1 AND (reason <> '' OR contact <> ''))
+             + (SELECT count(*) FROM business_trips WHERE employee_id = ?1 AND (destination <> '' OR purpose <> '' OR notes <> ''))",
+        [id],
+    )
 }
 
 /// `corrected` stands in the place of what HR wrote to a row.
 pub(super) fn erase_reasons(tx: &mut Tx<'_>, id: EmployeeId, corrected: &str) -> Result<()> {
     tx.run("UPDATE leave_requests SET reason = '', contact = '' WHERE employee_id = ?1", [id])?;
+    tx.run("UPDATE business_trips SET destination = '', purpose = '', notes = '' WHERE employee_id = ?1", [id])?;
     tx.run("UPDATE leave_ledger SET explanation = ?2 WHERE employee_id = ?1 AND kind = 'adjustment'", (id, corrected))?;
     Ok(())
 }

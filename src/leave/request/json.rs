@@ -13,8 +13,9 @@ use super::store;
 use crate::approvals;
 use crate::auth::Actor;
 use crate::error::Result;
-use crate::ids::{ApprovalId, LeaveRequestId, LeaveTypeId};
+use crate::ids::{ApprovalId, LeaveRequestId, LeaveTypeId, TripId};
 use crate::leave::rules::{LeaveStatus, Part};
+use crate::leave::trips::{Trip, TripStatus};
 use crate::leave::{types, words};
 use crate::people::NameRef;
 use crate::storage::Rx;
@@ -210,6 +211,20 @@ pub struct ConflictJson {
     pub status: LeaveStatus,
 }
 
+/// A business trip of the same person on the same days.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = LeaveTripConflict)]
+pub struct TripConflictJson {
+    pub id: TripId,
+    #[schema(example = "Rotterdam")]
+    pub destination: String,
+    #[schema(value_type = String, format = Date)]
+    pub start_date: Date,
+    #[schema(value_type = String, format = Date)]
+    pub end_date: Date,
+    pub status: TripStatus,
+}
+
 /// What a request would do.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = LeavePreview)]
@@ -228,6 +243,8 @@ pub struct PreviewJson {
     #[schema(value_type = Option<String>, format = Date, example = "2027-01-05")]
     pub back_on: Option<Date>,
     pub conflicts: Vec<ConflictJson>,
+    /// Business trips in the way.
+    pub trips: Vec<TripConflictJson>,
     /// Worth knowing before it is sent.
     pub warnings: Vec<String>,
     /// Why it cannot be sent.
@@ -250,6 +267,13 @@ impl PreviewJson {
             end_date: other.end_date,
             status: other.status,
         });
+        let trip = |trip: &Trip| TripConflictJson {
+            id: trip.id,
+            destination: trip.destination.clone(),
+            start_date: trip.period.first(),
+            end_date: trip.period.last(),
+            status: trip.status,
+        };
         let errors = plan.errors.0.iter().map(|(field, message)| ProblemField {
             field: field.to_string(),
             message: words::say(message, &plan.format),
@@ -262,6 +286,7 @@ impl PreviewJson {
             years,
             back_on: plan.back_on,
             conflicts: conflicts.collect(),
+            trips: plan.trips.iter().map(trip).collect(),
             warnings: plan.warnings.iter().map(|words| words::say(words, &plan.format)).collect(),
             errors: errors.collect(),
         })

@@ -9,10 +9,10 @@ use crate::auth::Actor;
 use crate::error::Result;
 use crate::ids::{EmployeeId, LeaveRequestId};
 use crate::leave::absence::wall::{Canvas, Wall};
-use crate::leave::absence::{self, Absence, AbsentDay, Person};
+use crate::leave::absence::{self, Absence, AbsentDay, Cause, Person};
 use crate::leave::amount::Amounts;
 use crate::leave::rules::{Balance, DayCount, DayReason, Unit};
-use crate::leave::{ledger, types, words};
+use crate::leave::{ledger, trips, types, words};
 use crate::orgs;
 use crate::people::{self, Approver};
 use crate::storage::Rx;
@@ -154,7 +154,7 @@ impl Decide {
             Approver::Named(id) | Approver::LineManager(id) => people::get(rx, id)?.name(),
             Approver::Hr => lang.text("HR").to_owned(),
         };
-        let ready = plan.errors.is_empty() && plan.conflicts.is_empty();
+        let ready = plan.errors.is_empty() && plan.conflicts.is_empty() && plan.trips.is_empty();
         let then = match hand {
             _ if !ready => msg!("Not possible like this; see what is in the way."),
             Hand::Hr => msg!("Stands at once. {0} is told.", plan.employee.name()),
@@ -236,7 +236,8 @@ fn conflicts(rx: &Rx<'_>, plan: &Plan) -> Result<Vec<(String, String)>> {
         let title = words::title(&kind, &other.span, other.minutes, plan.per_day, &plan.format);
         Ok((super::href(other.id), title))
     };
-    plan.conflicts.iter().map(show).collect()
+    let trips = plan.trips.iter().map(|trip| Ok((trips::href(trip.id), trip.title(&plan.format))));
+    plan.conflicts.iter().map(show).chain(trips).collect()
 }
 
 /// The team in the days of a plan, the person first; none for somebody without a team.
@@ -244,7 +245,7 @@ fn team(rx: &Rx<'_>, actor: &Actor, plan: &Plan, except: Option<LeaveRequestId>)
     let shown = window(plan.span.period(), orgs::week_start(rx)?);
     let extra = virtual_absence(plan, shown);
     draw_team(rx, actor, plan.employee.id, shown, &plan.format, |absences| {
-        absences.retain(|absence| Some(absence.request_id) != except);
+        absences.retain(|absence| except.is_none_or(|except| absence.cause != Cause::Leave(except)));
         absences.push(extra);
     })
 }
@@ -312,7 +313,7 @@ fn window(asked: Period, week_start: Weekday) -> Period {
 fn virtual_absence(plan: &Plan, shown: Period) -> Absence {
     let days = plan.days().into_iter().filter(|day| shown.contains(day.date));
     Absence {
-        request_id: LeaveRequestId(0),
+        cause: Cause::Leave(LeaveRequestId(0)),
         employee_id: plan.employee.id,
         leave_type_id: Some(plan.kind.id),
         mark: plan.kind.mark_in(plan.format.lang),
@@ -429,7 +430,7 @@ fn checks(plan: &Plan) -> Vec<String> {
             asked
         )));
     }
-    if plan.conflicts.is_empty() {
+    if plan.conflicts.is_empty() && plan.trips.is_empty() {
         checks.push(format.lang.text("No other request in these days").to_owned());
     }
     checks

@@ -15,8 +15,8 @@ mod tests;
 
 pub use act::{amend, cancel, decide, return_early, revoke, submit};
 pub use model::{AwayTime, DayPart, LeaveRequest, NewLeave, RequestDay};
-pub(in crate::leave) use plan::request_days;
 pub use plan::{Hand, Plan, YearCharge};
+pub(in crate::leave) use plan::{request_days, whose};
 
 use crate::approvals;
 use crate::auth::Actor;
@@ -86,7 +86,7 @@ pub(in crate::leave) fn title(rx: &Rx<'_>, request: &LeaveRequest, format: &Form
 /// [`AppError::Invalid`] where it is no request at all; [`AppError::Forbidden`] for a login without a record.
 pub fn preview(rx: &Rx<'_>, actor: &Actor, mut input: NewLeave, instead_of: Option<LeaveRequestId>) -> Result<Plan> {
     let too_long = input.tidy();
-    let whose = plan::whose(rx, actor, input.employee_id)?;
+    let whose = whose(rx, actor, input.employee_id)?;
     if let Some(id) = instead_of {
         get(rx, actor, id)?;
     }

@@ -133,6 +133,8 @@ pub struct LeaveRequest {
     pub approved_at: Option<Timestamp>,
     /// What its days charged together when it was sent, where the count had changed by its approval.
     pub sent_minutes: Option<Minutes>,
+    /// Rises with every change.
+    pub revision: i64,
 }
 
 impl LeaveRequest {

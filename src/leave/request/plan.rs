@@ -16,6 +16,7 @@ use crate::leave::ledger::{Account, Accounts, Books};
 use crate::leave::rules::{
     Ask, Balance, DayCount, DayReason, LeaveCount, LeaveDay, LeaveSpan, LeaveYears, Part, as_field_errors, clash,
 };
+use crate::leave::trips::{self, Trip};
 use crate::leave::types::{self, LeaveType};
 use crate::leave::words;
 use crate::people::{self, Employee};
@@ -55,6 +56,8 @@ pub struct Plan {
     pub years: Vec<YearCharge>,
     /// Requests of the same person for the same time.
     pub conflicts: Vec<LeaveRequest>,
+    /// Business trips of the same person for the same days.
+    pub trips: Vec<Trip>,
     /// Why it cannot be sent, by field.
     pub errors: FieldErrors,
     pub warnings: Vec<Msg>,
@@ -83,7 +86,7 @@ pub enum Hand {
 /// # Errors
 /// [`AppError::Forbidden`] where a login without a record asks for itself; [`AppError::Invalid`] on `employee_id`
 /// where somebody who is not HR asks for another.
-pub(super) fn whose(rx: &Rx<'_>, actor: &Actor, asked: Option<EmployeeId>) -> Result<(EmployeeId, Hand)> {
+pub(in crate::leave) fn whose(rx: &Rx<'_>, actor: &Actor, asked: Option<EmployeeId>) -> Result<(EmployeeId, Hand)> {
     match asked.filter(|id| Some(*id) != actor.employee_id) {
         None => Ok((actor.require_employee()?, Hand::Own)),
         Some(other) if actor.is_hr() && people::reach(rx, actor, other)?.sees() => Ok((other, Hand::Hr)),
@@ -120,6 +123,7 @@ impl Plan {
             accounts,
             years: years(rx, accounts, &kind, &count, except)?,
             conflicts: conflicts(rx, employee_id, &span, &calendar, except)?,
+            trips: trips::in_the_way(rx, employee_id, asked, None)?,
             errors: FieldErrors::new(),
             warnings: Vec::new(),
             back_on: calendar.back_after(span.last_day()),
@@ -153,6 +157,9 @@ impl Plan {
     pub(super) fn check(&self, rx: &Rx<'_>) -> Result<()> {
         if !self.errors.is_empty() {
             return Err(AppError::Invalid(self.errors.clone()));
+        }
+        if let Some(trip) = self.trips.first() {
+            return Err(trips::refusal(trip, &self.format));
         }
         let Some(other) = self.conflicts.first() else { return Ok(()) };
         let kind = types::get(rx, other.leave_type_id)?;
@@ -233,10 +240,13 @@ impl Plan {
         if self.kind.fields.attachment.needed(self.count.working_days()) {
             self.warnings.push(msg!("A note is needed for this. Give it to HR as soon as you have it."));
         }
-        if let Some(deputy) = input.deputy_id
-            && let Some(other) = store::occupying(rx, deputy, self.span.period(), None)?.first()
-        {
-            self.warnings.push(msg!("{0} is, or may be, away on some of these days.", other.employee));
+        if let Some(deputy) = input.deputy_id {
+            let leave = store::occupying(rx, deputy, self.span.period(), None)?.into_iter().map(|other| other.employee);
+            let trips =
+                trips::in_the_way(rx, deputy, self.span.period(), None)?.into_iter().map(|trip| trip.employee.name);
+            if let Some(name) = leave.chain(trips).next() {
+                self.warnings.push(msg!("{0} is, or may be, away on some of these days.", name));
+            }
         }
         for year in &self.years {
             for (last, minutes) in &year.after.expiring {

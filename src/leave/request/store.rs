@@ -16,7 +16,7 @@ const SELECT: &str = "SELECT r.id, r.employee_id, e.first_name || ' ' || e.last_
         coalesce(d.name, '') AS department, r.leave_type_id, r.start_date, r.start_part, r.end_date, r.end_part,
         r.from_time, r.to_time, r.minutes, r.reason, r.contact, r.deputy_id,
         p.first_name || ' ' || p.last_name AS deputy, r.status, r.asked_until, r.entered_by, r.created_at, r.updated_at,
-        r.approved_at, r.sent_minutes
+        r.approved_at, r.sent_minutes, r.revision
     FROM leave_requests r JOIN employees e ON e.id = r.employee_id
     LEFT JOIN departments d ON d.id = e.department_id LEFT JOIN employees p ON p.id = r.deputy_id";
 
@@ -42,6 +42,7 @@ fn request(row: &Row<'_>) -> rusqlite::Result<LeaveRequest> {
         updated_at: row.get("updated_at")?,
         approved_at: row.get("approved_at")?,
         sent_minutes: row.get("sent_minutes")?,
+        revision: row.get("revision")?,
     })
 }
 
@@ -100,7 +101,7 @@ pub(super) fn change(tx: &mut Tx<'_>, id: LeaveRequestId, input: &NewLeave, minu
         "UPDATE leave_requests SET leave_type_id = :leave_type_id, start_date = :start_date, start_part = :start_part,
              end_date = :end_date, end_part = :end_part, from_time = :from_time, to_time = :to_time, minutes = :minutes,
              reason = :reason, contact = :contact, deputy_id = :deputy_id, status = 'pending', sent_minutes = NULL,
-             updated_at = :now
+             revision = revision + 1, updated_at = :now
          WHERE id = :id",
         named_params! {
             ":id": id, ":leave_type_id": input.leave_type_id, ":start_date": input.start_date,
@@ -116,7 +117,7 @@ pub(super) fn change(tx: &mut Tx<'_>, id: LeaveRequestId, input: &NewLeave, minu
 pub(super) fn set_status(tx: &mut Tx<'_>, id: LeaveRequestId, status: LeaveStatus) -> Result<()> {
     let now = tx.now();
     tx.run(
-        "UPDATE leave_requests SET status = ?2, updated_at = ?3,
+        "UPDATE leave_requests SET status = ?2, revision = revision + 1, updated_at = ?3,
              approved_at = CASE WHEN ?2 = 'approved' THEN ?3 ELSE approved_at END WHERE id = ?1",
         (id, status, now),
     )?;
@@ -138,7 +139,7 @@ pub(in crate::leave) fn set_minutes(
 pub(super) fn shorten(tx: &mut Tx<'_>, id: LeaveRequestId, span: &LeaveSpan, asked_until: Date) -> Result<()> {
     let now = tx.now();
     tx.run(
-        "UPDATE leave_requests SET end_date = ?2, end_part = ?3, asked_until = ?4, updated_at = ?5,
+        "UPDATE leave_requests SET end_date = ?2, end_part = ?3, asked_until = ?4, revision = revision + 1, updated_at = ?5,
              minutes = (SELECT coalesce(sum(charged_minutes), 0) FROM leave_request_days WHERE request_id = ?1)
          WHERE id = ?1",
         (id, span.last_day(), span.end_part(), asked_until, now),

@@ -198,7 +198,7 @@ fn request_id() -> String {
 }
 
 /// Whoever holds an address that begins so is let in by it, also where something too much stands behind it.
-const SECRET_PATHS: [&str; 4] = ["/activate/", "/decide/", "/reset-password/", "/set-up/"];
+const SECRET_PATHS: [&str; 5] = ["/activate/", "/decide/", "/feed/", "/reset-password/", "/set-up/"];
 
 /// The path for the log, without its query. Where a route's address holds a secret, the route's pattern stands for it.
 fn loggable(parts: &Parts) -> String {

@@ -9,10 +9,12 @@ use steward::approvals::chain::rules::{Approvers, ChainFacts, Level};
 use steward::approvals::{self, Decision, Kind};
 use steward::auth::personal::{self, NewToken, Scope};
 use steward::auth::session::{self, Client as From, Kind as SessionKind};
+use steward::calendar::feeds::{self, FeedKind};
 use steward::error::Result;
 use steward::ids::ProjectId;
 use steward::leave::request::NewLeave;
 use steward::leave::rules::Part;
+use steward::leave::trips::{self, NewTrip};
 use steward::onboarding::rules::TaskStatus;
 use steward::onboarding::runs::{self, NewRun};
 use steward::onboarding::{self, tasks, templates};
@@ -286,6 +288,34 @@ async fn furnish(app: &TestApp) -> BTreeMap<&'static str, Things> {
         app.act(who, move |tx, actor| personal::create(tx, actor, ORG, new)).unwrap().0.id
     };
     things.insert("token", pair(token(employee), token(other)));
+
+    // A trip that waits, for a chain is drawn up for them.
+    let chain = ChainFacts {
+        name: "Trips".into(),
+        kind: Kind::Trip,
+        leave_type_id: None,
+        department_id: None,
+        from_minutes: None,
+        levels: vec![Level::one(Approvers::Approver)],
+        escalate_after_hours: None,
+    };
+    app.act(hr, move |tx, actor| approvals::chain::create(tx, actor, chain)).unwrap();
+    let trip = |who: Person| {
+        let new = NewTrip {
+            employee_id: None,
+            start_date: date(2026, 5, 11),
+            end_date: date(2026, 5, 12),
+            destination: "Rotterdam".into(),
+            purpose: "Visit to the yard".into(),
+            notes: String::new(),
+        };
+        app.act(who, move |tx, actor| trips::plan(tx, actor, new)).unwrap()
+    };
+    things.insert("trip", pair(trip(employee), trip(other)));
+    let feed = |who: Person| {
+        app.act(who, |tx, actor| feeds::make(tx, actor, ORG, "steward.test", FeedKind::Company)).unwrap().0.id
+    };
+    things.insert("feed", pair(feed(employee), feed(other)));
 
     things.insert("job", same("cleanup"));
     let failed = app.arrange(|tx| {

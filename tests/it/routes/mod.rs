@@ -74,6 +74,9 @@ const IDS: &[(&str, &str)] = &[
     ("/profile-changes/", "profile_change"),
     ("/mail/queue/", "mail"),
     ("/mail-queue/", "mail"),
+    ("/trips/", "trip"),
+    ("/business-trips/", "trip"),
+    ("/feeds/", "feed"),
     ("/approvals/chains/", "chain"),
     ("/approval-chains/", "chain"),
     ("/leave/requests/", "leave"),
@@ -133,6 +136,7 @@ const QUERIES: &[(&str, &str)] = &[
 /// Places that choose between pages.
 const ACTS: &[(&str, &[&str])] = &[
     ("/leave/requests/{id}/{act}", &["approve", "reject", "question", "cancel", "revoke", "return"]),
+    ("/trips/{id}/{act}", &["approve", "reject", "question", "cancel"]),
     ("/overtime/{id}/{act}", &["approve", "reject", "question", "cancel"]),
     ("/people/organization/{kind}/{id}/", &["departments"]),
     ("/admin/set-up/{step}", &["company", "place", "holidays", "leave", "mail", "people"]),
