@@ -8,7 +8,7 @@ use super::store::{self, Waits};
 use super::types::{Approval, Kind};
 use crate::auth::Actor;
 use crate::error::Result;
-use crate::ids::ApprovalId;
+use crate::ids::{ApprovalId, EmployeeId};
 use crate::storage::Rx;
 
 /// One thing that waits, before it is read whole.
@@ -16,6 +16,7 @@ use crate::storage::Rx;
 pub struct Item {
     pub id: ApprovalId,
     pub kind: Kind,
+    pub requester: EmployeeId,
 }
 
 /// What waits for this person's decision, oldest first: only what it is, so that a page reads no more than it shows.
@@ -25,7 +26,7 @@ pub struct Item {
 pub fn waiting_for(rx: &Rx<'_>, actor: &Actor) -> Result<Vec<Item>> {
     let mut all = found(rx, actor)?;
     all.sort_unstable_by_key(|one| (one.requested_at, one.id));
-    Ok(all.into_iter().map(|one| Item { id: one.id, kind: one.kind }).collect())
+    Ok(all.into_iter().map(|one| Item { id: one.id, kind: one.kind, requester: one.requester }).collect())
 }
 
 /// These of them, whole.

@@ -14,7 +14,7 @@ use crate::web::listing::ListQuery;
 use crate::web::problem::{ReadProblems, WriteProblems};
 use crate::web::{Json, List};
 
-use super::{DECIDE, Seen, decide_all, waiting_bare};
+use super::{DECIDE, FILTERS, Filter, Seen, decide_all, waiting_bare};
 
 /// The operations of this file.
 #[derive(Debug, utoipa::OpenApi)]
@@ -150,15 +150,17 @@ impl Which {
 /// What waits for the caller's decision, oldest first.
 #[utoipa::path(get, path = "/api/v1/approvals/pending", operation_id = "approvals_pending", tag = "approvals",
     summary = "What waits for me",
-    description = "What waits for the caller's decision, oldest first. For staff; others' are never listed.",
+    description = "What waits for the caller's decision, oldest first. For staff; others' are never listed. `search` looks in the requester's name.",
     params(("page" = Option<i64>, Query, description = "From 1"), ("page_size" = Option<i64>, Query, description = "1 to 200; preset 25"),
-        ("kind" = Option<Kind>, Query, description = "Only this kind")),
+        ("kind" = Option<Kind>, Query, description = "Only this kind"),
+        ("search" = Option<String>, Query, description = "Words of the requester's name"),
+        ("department_id" = Option<i64>, Query, description = "The requester's department, with those beneath it")),
     responses((status = 200, body = List<ApprovalView>), ReadProblems))]
 pub async fn pending(ctx: Staff, query: ListQuery) -> Result<List<ApprovalView>> {
-    let listing = query.listing(&[], &["kind"])?;
-    let kind: Option<Kind> = listing.filter("kind")?;
+    let listing = query.listing(&[], FILTERS)?;
+    let filter = Filter::of(&listing)?;
     let (limit, offset) = (listing.limit(), listing.offset());
-    let (items, total) = ctx.read(move |rx, actor| waiting_bare(rx, actor, kind, limit, offset)).await?;
+    let (items, total) = ctx.read(move |rx, actor| waiting_bare(rx, actor, &filter, limit, offset)).await?;
     Ok(List::new(items.into_iter().map(ApprovalView::from).collect(), total, &listing))
 }
 

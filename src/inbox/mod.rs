@@ -16,9 +16,10 @@ use serde::{Deserialize, Deserializer};
 use crate::approvals::{self, Approval, Decision, Facts, Kind};
 use crate::auth::Actor;
 use crate::error::{AppError, Result};
-use crate::ids::{ApprovalId, LeaveRequestId, OvertimeId, ProfileChangeId, TaskId, TripId};
-use crate::people::personal;
+use crate::ids::{ApprovalId, DepartmentId, LeaveRequestId, OvertimeId, ProfileChangeId, TaskId, TripId};
+use crate::people::{directory, personal};
 use crate::storage::{Op, Rx, Tx};
+use crate::web::listing::Listing;
 use crate::{leave, onboarding, overtime};
 
 /// One decision, or several at once.
@@ -34,25 +35,67 @@ pub struct Item {
 /// What waits for `actor`: how much of each kind, and one page of it.
 #[derive(Clone, Debug, Default)]
 pub struct Waiting {
-    /// Of every kind, whatever is shown.
+    /// Of everything, whatever is shown.
+    pub all: i64,
+    /// By kind, of those people and that department that were asked for.
     pub counts: Vec<(Kind, usize)>,
-    /// Of the kind that was asked for, or of all.
+    /// Of what was asked for.
     pub total: i64,
     /// Oldest first.
     pub items: Vec<Item>,
 }
 
-/// What waits for `actor`, oldest first, of one kind or of all, with the facts to decide by: `limit` of it from
+/// What of the inbox is asked for; everything, if nothing is said.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    pub kind: Option<Kind>,
+    /// Words of the requester's name.
+    pub search: Option<String>,
+    /// The requester's department, with those beneath it.
+    pub department_id: Option<DepartmentId>,
+}
+
+/// The query parameters of [`Filter`].
+pub const FILTERS: &[&str] = &["kind", "search", "department_id"];
+
+impl Filter {
+    /// # Errors
+    /// [`AppError::Invalid`] for an unknown kind or what is no number.
+    pub fn of(listing: &Listing) -> Result<Filter> {
+        Ok(Filter {
+            kind: listing.filter("kind")?,
+            search: listing.search.clone(),
+            department_id: listing.filter("department_id")?,
+        })
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.kind.is_none() && self.search.is_none() && self.department_id.is_none()
+    }
+
+    /// Leaves in `all` those of the people that are asked for, of every kind.
+    fn of_whom(&self, rx: &Rx<'_>, all: &mut Vec<approvals::Item>) -> Result<()> {
+        if self.search.is_some() || self.department_id.is_some() {
+            let whom = directory::matching(rx, self.search.as_deref(), self.department_id)?;
+            all.retain(|one| whom.contains(&one.requester));
+        }
+        Ok(())
+    }
+}
+
+/// What waits for `actor`, oldest first, as far as it is asked for, with the facts to decide by: `limit` of it from
 /// `offset` on.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub fn waiting(rx: &Rx<'_>, actor: &Actor, kind: Option<Kind>, limit: i64, offset: i64) -> Result<Waiting> {
-    let all = approvals::waiting_for(rx, actor)?;
-    let count = |kind: Kind| (kind, all.iter().filter(|one| one.kind == kind).count());
+pub fn waiting(rx: &Rx<'_>, actor: &Actor, filter: &Filter, limit: i64, offset: i64) -> Result<Waiting> {
+    let mut found = approvals::waiting_for(rx, actor)?;
+    let all = i64::try_from(found.len()).unwrap_or(i64::MAX);
+    filter.of_whom(rx, &mut found)?;
+    let count = |kind: Kind| (kind, found.iter().filter(|one| one.kind == kind).count());
     let counts = Kind::ALL.iter().copied().map(count).filter(|(_, count)| *count > 0).collect();
-    let (approvals, total) = page(rx, all, kind, limit, offset)?;
-    Ok(Waiting { counts, total, items: with_facts(rx, actor, approvals)? })
+    let (approvals, total) = page(rx, found, filter.kind, limit, offset)?;
+    Ok(Waiting { all, counts, total, items: with_facts(rx, actor, approvals)? })
 }
 
 /// The same without the facts, and how much there is in all: for a program, which asks for what it wants to know.
@@ -62,11 +105,13 @@ pub fn waiting(rx: &Rx<'_>, actor: &Actor, kind: Option<Kind>, limit: i64, offse
 pub fn waiting_bare(
     rx: &Rx<'_>,
     actor: &Actor,
-    kind: Option<Kind>,
+    filter: &Filter,
     limit: i64,
     offset: i64,
 ) -> Result<(Vec<Approval>, i64)> {
-    page(rx, approvals::waiting_for(rx, actor)?, kind, limit, offset)
+    let mut found = approvals::waiting_for(rx, actor)?;
+    filter.of_whom(rx, &mut found)?;
+    page(rx, found, filter.kind, limit, offset)
 }
 
 fn page(

@@ -12,17 +12,29 @@ use crate::error::{AppError, Msg, Result};
 use crate::home;
 use crate::ids::ApprovalId;
 use crate::msg;
+use crate::people;
 use crate::web::listing::ListQuery;
 use crate::web::parts::Pager;
 use crate::web::{self, Flash, Form, FormState, Format, Shell, filters};
 
-use super::{DECIDE, Item, Seen, decide_all, visible, waiting};
+use super::{DECIDE, FILTERS, Filter, Item, Seen, decide_all, visible, waiting};
 
 #[derive(Template)]
 #[template(path = "inbox/index.html")]
 struct Index {
     shell: Shell,
+    /// Of everything that waits.
     total: i64,
+    /// Of those people and that department that are asked for.
+    all: usize,
+    /// The list of every kind.
+    every: String,
+    /// There is more than a page holds: it can be searched.
+    narrow: bool,
+    departments: Vec<(String, String)>,
+    department_id: String,
+    search: String,
+    filtered: bool,
     chosen: &'static str,
     tabs: Vec<Tab>,
     items: Vec<Row>,
@@ -33,6 +45,7 @@ struct Tab {
     kind: &'static str,
     label: &'static str,
     count: usize,
+    href: String,
 }
 
 struct Row {
@@ -107,18 +120,38 @@ fn label(kind: Kind) -> &'static str {
 
 /// `GET /inbox?kind=leave&page=2`
 pub async fn index(ctx: Staff, query: ListQuery) -> Result<Response> {
-    let listing = query.listing(&[], &["kind"])?;
-    let kind: Option<Kind> = listing.filter("kind")?;
+    let listing = query.listing(&[], FILTERS)?;
+    let filter = Filter::of(&listing)?;
     let (limit, offset) = (listing.limit(), listing.offset());
-    let waiting = ctx.read(move |rx, actor| waiting(rx, actor, kind, limit, offset)).await?;
+    let asked = filter.clone();
+    let read = ctx.read(move |rx, actor| {
+        let found = waiting(rx, actor, &asked, limit, offset)?;
+        // A handful is read faster than it is searched.
+        let narrow = found.all > limit || !asked.is_empty();
+        let departments = if narrow { people::org::department::choices(rx)? } else { Vec::new() };
+        Ok((found, departments))
+    });
+    let (waiting, departments) = read.await?;
     let format = ctx.format();
     let me = ctx.actor.employee_id.map(|me| me.0);
     let all: usize = waiting.counts.iter().map(|(_, count)| count).sum();
-    let tab = |(kind, count): (Kind, usize)| Tab { kind: kind.as_str(), label: label(kind), count };
+    let tab = |(kind, count): (Kind, usize)| Tab {
+        kind: kind.as_str(),
+        label: label(kind),
+        count,
+        href: listing.with("kind", kind.as_str()),
+    };
     web::page(&Index {
         shell: ctx.shell().await?,
-        total: i64::try_from(all).unwrap_or(i64::MAX),
-        chosen: kind.map_or("", Kind::as_str),
+        total: waiting.all,
+        all,
+        every: listing.with("kind", ""),
+        narrow: waiting.all > limit || !filter.is_empty(),
+        departments: people::words::options(departments),
+        department_id: listing.text("department_id").to_owned(),
+        search: listing.text("search").to_owned(),
+        filtered: !filter.is_empty(),
+        chosen: filter.kind.map_or("", Kind::as_str),
         tabs: waiting.counts.into_iter().map(tab).collect(),
         items: waiting.items.into_iter().map(|item| row(item, &format, me)).collect(),
         pager: Pager::new(&format, &listing, waiting.total),
@@ -161,18 +194,31 @@ pub struct Pressed {
     reject: Option<String>,
     #[serde(default)]
     kind: String,
+    #[serde(default)]
+    search: String,
+    #[serde(default)]
+    department_id: String,
+}
+
+impl Pressed {
+    /// The list as it was, without what has been decided.
+    fn back(&self) -> String {
+        let said = [("kind", &self.kind), ("search", &self.search), ("department_id", &self.department_id)];
+        let said: Vec<_> = said.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+        if said.is_empty() {
+            return "/inbox".to_owned();
+        }
+        format!("/inbox?{}", serde_html_form::to_string(said).unwrap_or_default())
+    }
 }
 
 /// `POST /inbox`
 pub async fn press(ctx: Staff, form: Form<Pressed>) -> Result<Response> {
     let pressed = form.open().1?;
+    let back = pressed.back();
     let ids = match pressed.approve.as_deref() {
         Some(one) if one != "selected" => vec![one.parse()?],
         _ => pressed.id,
-    };
-    let back = match pressed.kind.parse::<Kind>() {
-        Ok(kind) => format!("/inbox?kind={kind}"),
-        Err(_) => "/inbox".to_owned(),
     };
     if ids.is_empty() {
         return Ok(Flash::warn("Nothing is ticked. Tick what to decide together, or use the buttons beside each.")

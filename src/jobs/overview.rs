@@ -39,6 +39,8 @@ pub struct JobState {
     pub own_zone: bool,
     pub zones: Zones,
     pub enabled: bool,
+    /// It is held while the data directory may be a copy.
+    pub waits_on_copies: bool,
     /// When it is due next, in whichever zone comes first; `None` where it is switched off.
     pub next: Option<Timestamp>,
     pub last: Option<Run>,
@@ -125,6 +127,7 @@ fn state_of(rx: &Rx<'_>, job: &dyn Job, sets: &[Set], organization: &OrgSettings
         own_zone: set.is_some_and(|set| set.time_zone.is_some()),
         zones: job.zones(),
         enabled,
+        waits_on_copies: job.waits_on_copies(),
         last: store::newest_run(rx, job.name())?,
     }))
 }

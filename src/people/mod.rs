@@ -50,7 +50,7 @@ pub use reach::{
 pub use schedule::schedules;
 pub use working_time::{FreeDays, Placed, WorkingTime, of_place, working_time, working_times};
 
-/// `[1,2,3]`, for `IN (SELECT value FROM json_each(?))`.
+/// `[1,2,3]`, for `IN (SELECT value FROM json_each(?))`; words as well.
 pub fn json_ids<Id: serde::Serialize>(ids: &[Id]) -> String {
     serde_json::to_string(ids).expect("a list of integers is JSON")
 }

@@ -11,6 +11,7 @@ mod founding;
 mod hiring;
 mod import;
 mod leave;
+mod levels;
 mod live;
 mod overtime;
 mod phone;

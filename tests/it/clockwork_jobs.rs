@@ -136,6 +136,39 @@ async fn who_prepares_for_somebody_hears_of_it_a_week_before() {
     assert_eq!(told, wanted);
 }
 
+/// Reminders of a task that is due on 25 March (a Wednesday), over the change to summer time on the 29th; and over days off.
+#[tokio::test]
+async fn whoever_has_a_task_is_reminded_before_and_after_it_is_due() {
+    let app = TestApp::new();
+    let hr = app.as_hr();
+    let task = json!({
+        "title": "Laptop", "category": "pre_boarding", "assignee": "manager", "days_offset": 0, "day_count": "calendar",
+        "sort_order": 0, "required": true, "depends_on": [], "completion": "tick",
+    });
+    let template =
+        hr.json(Method::POST, "/api/v1/templates", json!({"name": "Engineer"})).await.assert_status(201).json();
+    let path = format!("/api/v1/templates/{}", template["id"]);
+    hr.json(Method::PUT, &format!("{path}/tasks"), json!([task])).await.assert_ok();
+    hr.json(Method::POST, &format!("{path}/publish"), json!({})).await.assert_ok();
+    let hire = app.people.hire.employee;
+    app.act(app.people.hr, move |tx, actor| {
+        people::update(tx, actor, hire, |facts| facts.join_date = date(2026, 3, 25)).map(drop)
+    })
+    .unwrap();
+    let run = json!({"employee_id": hire, "template_id": template["id"]});
+    hr.json(Method::POST, "/api/v1/onboardings", run).await.assert_status(201);
+    app.tick_from("2026-03-20T12:00:00Z", "2026-04-02T12:00:00Z").await;
+    let told = || -> Vec<String> { app.told("tasks_due").into_iter().map(|(_, at)| at).collect() };
+    let mornings = ["2026-03-24", "2026-03-26", "2026-03-27"].map(|day| format!("{day}T07:00:00Z"));
+    assert_eq!(told()[..3], mornings);
+    assert_eq!(told()[3..], ["2026-04-01T06:00:00Z"], "a week after, in summer time");
+    // Off over the next reminder: it comes on the same day, and not any more a day later.
+    app.tick_at("2026-04-08T15:00:00Z").await;
+    assert_eq!(told()[4..], ["2026-04-08T15:00:00Z"]);
+    app.tick_at("2026-04-16T15:00:00Z").await;
+    assert_eq!(told().len(), 5, "the 15th was the day");
+}
+
 #[tokio::test]
 async fn a_birthday_is_told_to_the_team_where_the_person_agrees() {
     let app = TestApp::new();

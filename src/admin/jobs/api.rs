@@ -38,6 +38,8 @@ pub struct JobJson {
     /// It runs once in the zone of each location instead.
     pub each_location: bool,
     pub enabled: bool,
+    /// It reaches people: as long as this data directory may be a copy of another, it waits.
+    pub waits_on_copies: bool,
     /// Null where it is switched off.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub next_run: Option<Timestamp>,
@@ -103,6 +105,7 @@ impl From<JobState> for JobJson {
             time_zone: job.zone.iana_name().unwrap_or("UTC").to_owned(),
             each_location: job.zones == Zones::EachLocation,
             enabled: job.enabled,
+            waits_on_copies: job.waits_on_copies,
             next_run: job.next,
             last_run: job.last.map(RunJson::from),
         }

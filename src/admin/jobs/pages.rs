@@ -34,6 +34,8 @@ struct Line {
     zone: String,
     /// "today at 16:00", or empty where it is switched off.
     next: String,
+    /// It waits, as this directory may be a copy.
+    held: bool,
     last: Option<RunLine>,
 }
 
@@ -69,7 +71,7 @@ struct Page {
 web::pages!(Index, Page);
 
 impl Line {
-    fn of(job: &JobState, format: &Format) -> Line {
+    fn of(job: &JobState, copy: bool, format: &Format) -> Line {
         Line {
             name: job.name,
             title: job.title,
@@ -80,6 +82,7 @@ impl Line {
                 Zones::EachLocation => String::new(),
             },
             next: job.next.map(|at| format.when(at)).unwrap_or_default(),
+            held: copy && job.waits_on_copies,
             last: job.last.as_ref().map(|run| RunLine::of(run, format)),
         }
     }
@@ -119,7 +122,8 @@ pub async fn index(ctx: Admin, State(clockwork): State<Clockwork>) -> Result<Res
     let (registry, house) = (Arc::clone(clockwork.registry()), ctx.org.settings());
     let states = ctx.read(move |rx, _| jobs::states(rx, &registry, &house)).await?;
     let format = ctx.format();
-    let jobs = states.iter().map(|job| Line::of(job, &format)).collect();
+    let copy = ctx.auth.orgs.holding().is_held();
+    let jobs = states.iter().map(|job| Line::of(job, copy, &format)).collect();
     web::page(&Index { shell: ctx.shell().await?, jobs })
 }
 
@@ -203,7 +207,7 @@ async fn page(ctx: &Ctx, clockwork: &Clockwork, name: String, typed: Option<Form
     let format = ctx.format();
     let page = Page {
         shell: ctx.shell().await?,
-        job: Line::of(&job, &format),
+        job: Line::of(&job, ctx.auth.orgs.holding().is_held(), &format),
         each_location: job.zones == Zones::EachLocation,
         zones: time_zones(),
         runs: runs.iter().map(|run| RunLine::of(run, &format)).collect(),

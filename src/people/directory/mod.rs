@@ -165,6 +165,18 @@ pub fn managers(rx: &Rx<'_>) -> Result<Vec<NameRef>> {
     store::managers(rx, super::today(rx)?)
 }
 
+/// Those whose name holds the words of a search, and who belong to a department or one beneath it.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn matching(
+    rx: &Rx<'_>,
+    search: Option<&str>,
+    department: Option<DepartmentId>,
+) -> Result<std::collections::HashSet<EmployeeId>> {
+    store::matching(rx, search, department)
+}
+
 /// For choosing a person: all who are employed on or after `today`, by name.
 pub fn choices(rx: &Rx<'_>, today: Date) -> Result<Vec<NameRef>> {
     store::choices(rx, today)

@@ -1,12 +1,14 @@
 //! SQL of the directory.
 
+use std::collections::HashSet;
+
 use jiff::civil::Date;
 use rusqlite::{Row, ToSql, params_from_iter};
 
 use super::{Narrow, Profile};
 use crate::error::Result;
-use crate::ids::EmployeeId;
-use crate::people::{NameRef, Scope, employee};
+use crate::ids::{DepartmentId, EmployeeId};
+use crate::people::{NameRef, Scope, employee, json_ids, like};
 use crate::storage::Rx;
 use crate::web::Listing;
 
@@ -74,6 +76,28 @@ pub(super) fn choices(rx: &Rx<'_>, today: Date) -> Result<Vec<NameRef>> {
         [today],
         |row| Ok(NameRef { id: row.get(0)?, name: row.get(1)? }),
     )
+}
+
+pub(super) fn matching(
+    rx: &Rx<'_>,
+    search: Option<&str>,
+    department: Option<DepartmentId>,
+) -> Result<HashSet<EmployeeId>> {
+    let words: Vec<String> = search
+        .unwrap_or_default()
+        .split_whitespace()
+        .take(MOST_WORDS)
+        .map(|word| like(Some(word))[0].clone())
+        .collect();
+    let found = rx.all(
+        "WITH RECURSIVE part (id) AS (SELECT ?2 UNION SELECT d.id FROM part JOIN departments d ON d.parent_id = part.id) \
+         SELECT id FROM employees WHERE NOT EXISTS \
+           (SELECT 1 FROM json_each(?1) word WHERE name_key NOT LIKE word.value ESCAPE '\\') \
+         AND (?2 IS NULL OR department_id IN (SELECT id FROM part)) /* whole table */",
+        (json_ids(&words), department),
+        |row| row.get(0),
+    )?;
+    Ok(found.into_iter().collect())
 }
 
 pub(super) fn managers(rx: &Rx<'_>, today: Date) -> Result<Vec<NameRef>> {
