@@ -198,8 +198,8 @@ fn look(rx: &Rx<'_>, secret: &str, knock: &Knock, zone: &TimeZone) -> Result<Fou
         return over(ended(rx, &approval, &account, link.used_at.is_some(), lang)?);
     }
     if link.used_at.is_some() {
-        let words = msg!("You have decided on this; it waits for somebody else now.");
-        return over(Over { well: true, ..Over::new(crate::tr!("Decided already"), words) });
+        let words = msg!("Thank you. It waits for {0} now.", approval.waits_for());
+        return over(Over { well: true, ..Over::new(crate::tr!("You have agreed"), words) });
     }
     if rx.now() >= link.expires_at {
         let words = msg!("This link was good for 7 days. It still waits for a decision: sign in to decide.");

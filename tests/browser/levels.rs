@@ -59,8 +59,10 @@ async fn two_levels_decide_and_one_of_them_from_a_mail(scripts: Scripts) {
     }
     browser.fill("textarea[name=note]", "All the best in Leeds").await;
     browser.press("Approve").await;
-    browser.reads("Approved").await;
+    browser.reads("You have agreed").await;
+    browser.reads("It waits for").await;
     browser.go(&link).await;
+    browser.reads("You have agreed").await;
     assert!(!browser.text().await.contains("A word to"), "a link is good for one decision");
 
     browser.sign_in("employee").await;

@@ -20,6 +20,7 @@ use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{WebSocketStream, client_async};
 
 use crate::onboarding_journey::Office;
+use crate::people_files::six_thousand;
 use crate::support::{Client, HOST, ORG, TestApp, aside};
 
 const WENT: NoticeKind = NoticeKind::new("test_live", Topic::Requests, "Something happened", "Look");
@@ -323,6 +324,42 @@ async fn a_page_of_somebody_else_gets_no_socket() {
     // Without a handshake there is nothing to see.
     let plain = app.as_employee().get("/api/v1/events").await.assert_status(426);
     assert_eq!((plain.header("upgrade"), &plain.json()["code"]), ("websocket", &json!("upgrade_required")));
+}
+
+#[tokio::test]
+async fn an_import_that_runs_is_followed_to_its_end() {
+    let app = TestApp::new();
+    let served = serve(&app).await;
+    let hr = app.as_hr();
+    let path = six_thousand(&hr).await;
+    let id = path.rsplit_once('/').unwrap().1.to_owned();
+    let mut socket = served.open_as(&hr).await;
+    let mut colleague = served.open_as(&app.as_admin()).await;
+    for one in [&mut socket, &mut colleague] {
+        one.begins().await;
+        one.say(json!({"follow": {"imports": [&id]}})).await;
+    }
+    assert_eq!(socket.next().await.unwrap()["ended"], true, "it has not begun");
+    let (pressed, steps) = tokio::join!(hr.post(&path, [("", ""); 0]), async {
+        let mut steps: Vec<(u64, u64)> = Vec::new();
+        loop {
+            let said = socket.next().await.unwrap();
+            if said["type"] != "job_progress" {
+                continue;
+            }
+            if said["ended"] == true {
+                return steps;
+            }
+            let step = (said["done"].as_u64().unwrap(), said["total"].as_u64().unwrap());
+            assert!(steps.last().is_none_or(|before| *before <= step), "{steps:?} {step:?}");
+            steps.push(step);
+        }
+    });
+    pressed.assert_status(303);
+    assert!(steps.iter().any(|(_, total)| *total == 6_000), "{steps:?}");
+    assert_eq!(colleague.next().await.unwrap()["ended"], true, "another's import is as unknown as none");
+    let total = hr.get("/api/v1/employees?search=x.test&page_size=1").await.assert_ok().json();
+    assert_eq!(total["total"], 6_000);
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use crate::support::{HOST, TestApp};
+use crate::support::{Client, HOST, TestApp};
 
 /// Resident memory of this process, in KB.
 fn resident() -> u64 {
@@ -78,12 +78,8 @@ async fn two_hundred_megabytes_are_refused_with_a_page_and_without_memory() {
     assert_eq!(std::fs::read_dir(folder).map_or(0, Iterator::count), 0, "nothing of it lies about");
 }
 
-/// Several thousand rows: the browser is sent on, the page says how far it is and looks again by itself, and in the
-/// end everything is there.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_long_import_goes_on_by_itself_and_says_how_far_it_is() {
-    let app = TestApp::new();
-    let hr = app.as_hr();
+/// HR checks a file of 6,000 new people; answers the page on which a button imports it.
+pub async fn six_thousand(hr: &Client) -> String {
     let mut csv = "email,last_name,first_name,join_date\n".to_owned();
     for n in 0..6_000 {
         csv.push_str(&format!("p{n}@x.test,Ek {n},Bo,2020-01-01\n"));
@@ -93,7 +89,16 @@ async fn a_long_import_goes_on_by_itself_and_says_how_far_it_is() {
     );
     let kind = Some("multipart/form-data; boundary=b");
     let kept = hr.clone().send(Method::POST, "/people/import", kind, Body::from(form)).await.assert_status(303);
-    let path = kept.header("location").to_owned();
+    kept.header("location").to_owned()
+}
+
+/// Several thousand rows: the browser is sent on, the page says how far it is and looks again by itself, and in the
+/// end everything is there.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_import_goes_on_by_itself_and_says_how_far_it_is() {
+    let app = TestApp::new();
+    let hr = app.as_hr();
+    let path = six_thousand(&hr).await;
     let sent_on = hr.post(&path, [("", ""); 0]).await.assert_status(303);
     let mut pages = 0;
     if sent_on.header("location") == path {
