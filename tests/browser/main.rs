@@ -7,6 +7,7 @@ mod chrome;
 mod days;
 mod house;
 
+mod calendar;
 mod founding;
 mod hiring;
 mod import;
