@@ -207,7 +207,7 @@ fn leave_of_staff(t: &mut Routes) {
     t.get("/leave/requests/{id}/{act}", leave::request::show::ask);
     t.post("/leave/requests/{id}/{act}", leave::request::show::act);
     t.get("/leave/balance", leave::ledger::pages::show);
-    t.get("/calendar", calendar::pages::wall);
+    t.get("/calendar", calendar::pages::index);
     t.get("/api/v1/leave/requests", leave::request::api::list);
     t.post("/api/v1/leave/requests", leave::request::api::create);
     t.get("/api/v1/leave/requests/my", leave::request::api::my);
@@ -730,6 +730,8 @@ fn seeing(t: &mut Routes) {
     t.get("/api/v1/feeds", calendar::feeds::api::list);
     t.post("/api/v1/feeds", calendar::feeds::api::make);
     t.delete("/api/v1/feeds/{id}", calendar::feeds::api::revoke);
+    t.get("/leave/year", leave::year::show);
+    t.get("/leave/statement", leave::year::statement::show);
     t.get("/trips", trips::pages::index);
     t.get("/trips/new", trips::pages::new);
     t.post("/trips/new", trips::pages::create);
@@ -746,4 +748,6 @@ fn seeing(t: &mut Routes) {
     t.post("/api/v1/business-trips/{id}/cancel", trips::api::cancel);
     t.for_(Audience::Manager);
     t.get("/trips/team", trips::pages::team);
+    t.get("/leave/export", leave::export::pages::show);
+    t.get("/api/v1/leave/export", leave::export::api::export);
 }

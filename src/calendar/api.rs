@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 use utoipa::{OpenApi, ToSchema};
 
-use super::{Days, days};
+use super::{Days, Filter, days};
 use crate::auth::{Actor, Staff};
 use crate::error::{AppError, Result};
 use crate::ids::{DepartmentId, LeaveRequestId, LocationId, TripId};
@@ -113,29 +113,24 @@ pub struct HolidayJson {
         ("from" = String, Query, description = "First day", example = "2026-12-01"),
         ("to" = String, Query, description = "Last day", example = "2026-12-31"),
         ("department_id" = Option<DepartmentId>, Query), ("location_id" = Option<LocationId>, Query),
+        ("leave_type_id" = Option<String>, Query, description = "A kind of leave; `trip` for business trips, `away` for what only shows as away"),
     ),
     responses((status = 200, description = "People with their leave and holidays", body = CalendarJson), ReadProblems),
 )]
 pub async fn calendar(ctx: Staff, query: ListQuery) -> Result<Json<CalendarJson>> {
-    let listing = query.listing(&[], &["from", "to", "department_id", "location_id"])?;
+    let listing = query.listing(&[], &["from", "to", Filter::NAMES[0], Filter::NAMES[1], Filter::NAMES[2]])?;
     let needed = |field: &'static str| -> Result<Date> {
         listing.filter(field)?.ok_or_else(|| AppError::invalid(field, "This is needed."))
     };
     let period = Period::new(needed("from")?, needed("to")?).filter(|period| period.day_count() <= LONGEST);
     let period = period.ok_or_else(|| AppError::invalid("to", "From the first day on, at most 366 days."))?;
-    let (department, location) = (listing.filter("department_id")?, listing.filter("location_id")?);
-    ctx.read(move |rx, actor| read(rx, actor, period, department, location)).await.map(Json)
+    let filter = Filter::read(&listing)?;
+    ctx.read(move |rx, actor| read(rx, actor, period, filter)).await.map(Json)
 }
 
-fn read(
-    rx: &Rx<'_>,
-    actor: &Actor,
-    period: Period,
-    department: Option<DepartmentId>,
-    location: Option<LocationId>,
-) -> Result<CalendarJson> {
-    let people = absence::circle(rx, actor, period, department, location)?;
-    let Days { people, calendars, absences } = days(rx, actor, people, period)?;
+fn read(rx: &Rx<'_>, actor: &Actor, period: Period, filter: Filter) -> Result<CalendarJson> {
+    let people = absence::circle(rx, actor, period, filter.department, filter.location)?;
+    let Days { people, calendars, absences } = days(rx, actor, people, period, filter.kind)?;
     let show = |person: absence::Person| {
         let holidays = calendars.get(&person.id).into_iter().flat_map(|calendar| calendar.holidays.within(period));
         let holidays = holidays.map(|(date, holiday)| HolidayJson {

@@ -8,6 +8,7 @@ pub mod absence;
 pub mod amount;
 pub mod api;
 pub mod calendars;
+pub mod export;
 mod held;
 pub mod home;
 pub mod inbox;
@@ -24,6 +25,7 @@ mod testing;
 pub mod trips;
 pub mod types;
 pub mod words;
+pub mod year;
 
 pub use absence::{all_away_on, is_away};
 pub use held::holder;

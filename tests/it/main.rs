@@ -6,6 +6,7 @@ mod auth_api;
 mod auth_links;
 mod auth_sessions;
 mod auth_sign_in;
+mod calendar;
 mod clockwork;
 mod clockwork_jobs;
 mod decide_by_mail;

@@ -29,7 +29,7 @@ pub struct Wall {
     pub people: String,
 }
 
-/// The head over a week, or the part of one that is shown.
+/// The head over a week, or the part of one that is shown; over a month on a wall of several.
 #[derive(Clone, Debug)]
 pub struct Week {
     pub title: String,
@@ -71,6 +71,8 @@ pub struct Count {
 pub struct Line {
     pub id: EmployeeId,
     pub name: String,
+    /// The viewer.
+    pub own: bool,
     /// The whole name and the place, for where the name is cut.
     pub title: String,
     pub cells: Vec<Cell>,
@@ -81,6 +83,16 @@ pub struct Line {
 pub struct Cell {
     pub class: &'static str,
     pub bars: Vec<Bar>,
+    /// The day itself, in the viewer's own line: it can be asked for from here.
+    pub pick: Option<Pick>,
+}
+
+/// A day that leads to the form of a request.
+#[derive(Clone, Debug)]
+pub struct Pick {
+    pub date: Date,
+    /// "Monday, 7 December"
+    pub title: String,
 }
 
 /// What is drawn in a cell.
@@ -104,6 +116,8 @@ pub struct Canvas<'a> {
     pub people: &'a [Person],
     pub calendars: &'a HashMap<EmployeeId, PersonCalendar>,
     pub absences: &'a [Absence],
+    /// The viewer, whose own days can be asked for.
+    pub own: Option<EmployeeId>,
 }
 
 impl Wall {
@@ -134,7 +148,7 @@ impl Wall {
         let count = i64::try_from(canvas.people.len()).unwrap_or(i64::MAX);
         let people = canvas.format.lang.msg(&crate::msg_n!(count, "{0} person", "{0} people"));
         Wall {
-            weeks: weeks(canvas.format, &days, &starts),
+            weeks: spans(canvas.format, canvas.period, &days, &starts),
             heads: days.iter().enumerate().map(|(i, day)| canvas.head(*day, rest[i], starts[i])).collect(),
             groups,
             key: key(canvas.absences),
@@ -146,7 +160,7 @@ impl Wall {
 
 impl Canvas<'_> {
     /// A day of the week that is nobody's working day; holidays are another matter.
-    fn nobody_works(&self, date: Date) -> bool {
+    pub fn nobody_works(&self, date: Date) -> bool {
         !self.people.iter().any(|person| self.scheduled(person.id, date).is_positive())
     }
 
@@ -154,7 +168,7 @@ impl Canvas<'_> {
         self.calendars.get(&person).map_or(Minutes::ZERO, |calendar| calendar.schedules.of(date).minutes())
     }
 
-    fn free(&self, person: EmployeeId, date: Date) -> Slots {
+    pub fn free(&self, person: EmployeeId, date: Date) -> Slots {
         self.calendars.get(&person).map_or(Slots::NONE, |calendar| calendar.holidays.slots(date))
     }
 
@@ -172,6 +186,7 @@ impl Canvas<'_> {
         starts: &[bool],
         here: &mut [(usize, usize)],
     ) -> Line {
+        let own = self.own == Some(person.id);
         // Each stretch is named once, by its first bar that is more than a thin line.
         let mut named = vec![false; absences.len()];
         let mut cells = Vec::with_capacity(days.len());
@@ -179,7 +194,8 @@ impl Canvas<'_> {
             let scheduled = self.scheduled(person.id, *date);
             let free = self.free(person.id, *date);
             let working = Slots::FULL.without(free).minutes(scheduled);
-            let mut cell = Cell { class: ground(scheduled, free, starts[i]), bars: Vec::new() };
+            let pick = own.then(|| Pick { date: *date, title: self.format.weekday(*date) });
+            let mut cell = Cell { class: ground(scheduled, free, starts[i]), bars: Vec::new(), pick };
             let mut missing = Minutes::ZERO;
             for (nth, absence) in absences.iter().enumerate() {
                 let Some(day) = absence.on(*date) else { continue };
@@ -200,11 +216,11 @@ impl Canvas<'_> {
         } else {
             format!("{}, {}", person.name, person.location)
         };
-        Line { id: person.id, name: person.name.clone(), title, cells }
+        Line { id: person.id, name: person.name.clone(), own, title, cells }
     }
 
     /// The halves of a day that are asked for.
-    fn asked(&self, person: EmployeeId, absence: &Absence, day: &AbsentDay) -> Slots {
+    pub fn asked(&self, person: EmployeeId, absence: &Absence, day: &AbsentDay) -> Slots {
         match (day.part, absence.span.clock_times()) {
             (DayPart::Morning, _) => Slots::MORNING,
             (DayPart::Afternoon, _) => Slots::AFTERNOON,
@@ -275,7 +291,7 @@ impl Canvas<'_> {
     }
 
     /// "Vacation, 8 – 11 Dec, waiting for a decision"
-    fn words(&self, absence: &Absence) -> String {
+    pub fn words(&self, absence: &Absence) -> String {
         let when = super::super::words::when_short(&absence.span, self.format);
         let name = &absence.mark.name;
         if absence.open {
@@ -290,7 +306,8 @@ fn plain(class: String) -> Bar {
     Bar { class, href: None, title: String::new(), letter: String::new() }
 }
 
-fn half(slots: Slots) -> &'static str {
+/// The class of a half: " am" or " pm"; none of a whole day.
+pub fn half(slots: Slots) -> &'static str {
     match slots.half() {
         Some(crate::time::Half::Morning) => " am",
         Some(crate::time::Half::Afternoon) => " pm",
@@ -331,6 +348,21 @@ fn close(groups: &mut [Group], here: &[(usize, usize)], rest: &[bool], starts: &
     group.counts = here.iter().enumerate().map(count).collect();
 }
 
+/// What stands over the days: weeks, and months where there are several.
+fn spans(format: &Format, period: Period, days: &[Date], starts: &[bool]) -> Vec<Week> {
+    if Period::month_of(period.first()).contains(period.last()) {
+        return weeks(format, days, starts);
+    }
+    let mut found: Vec<Week> = Vec::new();
+    for (i, day) in days.iter().enumerate() {
+        match found.last_mut().filter(|_| day.day() != 1) {
+            Some(month) => month.days += 1,
+            None => found.push(Week { title: format.month(*day), days: 1, first: i == 0 }),
+        }
+    }
+    found
+}
+
 /// The week that each stretch of days belongs to; a piece of one has room for its number only.
 fn weeks(format: &Format, days: &[Date], starts: &[bool]) -> Vec<Week> {
     let mut found: Vec<(Date, usize)> = Vec::new();
@@ -349,7 +381,7 @@ fn weeks(format: &Format, days: &[Date], starts: &[bool]) -> Vec<Week> {
 }
 
 /// Each way of drawing once, by name.
-fn key(absences: &[Absence]) -> Vec<Mark> {
+pub fn key(absences: &[Absence]) -> Vec<Mark> {
     let mut marks: Vec<Mark> = absences.iter().map(|absence| absence.mark.clone()).collect();
     marks.sort_by(|one, other| (one.low, &one.name, one.hue).cmp(&(other.low, &other.name, other.hue)));
     marks.dedup();

@@ -280,8 +280,15 @@ fn draw_team(
     }
     let calendars = absence::calendars(rx, &people, shown)?;
     let week_start = orgs::week_start(rx)?;
-    let canvas =
-        Canvas { format, week_start, period: shown, people: &people, calendars: &calendars, absences: &absences };
+    let canvas = Canvas {
+        format,
+        week_start,
+        period: shown,
+        people: &people,
+        calendars: &calendars,
+        absences: &absences,
+        own: None,
+    };
     let title = match department.filter(|name| !name.is_empty()) {
         Some(name) => format.lang.msg(&msg!("{0} in these days", name)),
         None => format.lang.text("The team in these days").to_owned(),
