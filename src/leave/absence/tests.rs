@@ -88,6 +88,7 @@ fn the_wall_is_drawn_as_the_mock_up_has_it() {
                 people: &people,
                 calendars: &calendars,
                 absences: &absences,
+                own: None,
             }))
         })
         .unwrap();
