@@ -73,6 +73,10 @@ id! {
     LeaveRequestId;
     /// A business trip.
     TripId;
+    /// Dates on which no leave is taken.
+    BlackoutId;
+    /// How many of a department must be here.
+    CoverageRuleId;
     /// An address that a calendar program fetches.
     FeedId;
     /// One row of the leave ledger.

@@ -102,6 +102,7 @@ pub fn routes() -> Routes {
         onboarding_routes,
         personal_routes,
         chain_routes,
+        leave_limits,
         live_routes,
         seeing,
     ];
@@ -492,6 +493,37 @@ fn hr(t: &mut Routes) {
     t.patch("/api/v1/leave/types/{id}", leave::types::api::update);
     t.delete("/api/v1/leave/types/{id}", leave::types::api::remove);
 }
+/// When leave is not possible: everybody reads it, HR sets it.
+fn leave_limits(t: &mut Routes) {
+    use leave::limits::{api, pages};
+    t.for_(Audience::Staff);
+    t.get("/api/v1/leave/blackouts", api::list_blackouts);
+    t.get("/api/v1/leave/blackouts/{id}", api::get_blackout);
+    t.get("/api/v1/leave/coverage-rules", api::list_coverage);
+    t.get("/api/v1/leave/coverage-rules/{id}", api::get_coverage);
+    t.get("/api/v1/leave/settings", api::get_settings);
+    t.for_(Audience::Hr);
+    t.get("/leave/limits", pages::index);
+    t.post("/leave/limits", pages::set);
+    t.get("/leave/blackouts/new", pages::new_blackout);
+    t.post("/leave/blackouts/new", pages::create_blackout);
+    t.get("/leave/blackouts/{id}", pages::edit_blackout);
+    t.post("/leave/blackouts/{id}", pages::update_blackout);
+    t.post("/leave/blackouts/{id}/remove", pages::remove_blackout);
+    t.get("/leave/coverage/new", pages::new_coverage);
+    t.post("/leave/coverage/new", pages::create_coverage);
+    t.get("/leave/coverage/{id}", pages::edit_coverage);
+    t.post("/leave/coverage/{id}", pages::update_coverage);
+    t.post("/leave/coverage/{id}/remove", pages::remove_coverage);
+    t.post("/api/v1/leave/blackouts", api::create_blackout);
+    t.patch("/api/v1/leave/blackouts/{id}", api::update_blackout);
+    t.delete("/api/v1/leave/blackouts/{id}", api::remove_blackout);
+    t.post("/api/v1/leave/coverage-rules", api::create_coverage);
+    t.patch("/api/v1/leave/coverage-rules/{id}", api::update_coverage);
+    t.delete("/api/v1/leave/coverage-rules/{id}", api::remove_coverage);
+    t.put("/api/v1/leave/settings", api::set_settings);
+}
+
 /// Who is asked for decisions; HR's.
 fn chain_routes(t: &mut Routes) {
     t.for_(Audience::Hr);

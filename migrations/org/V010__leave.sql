@@ -21,6 +21,16 @@ CREATE TABLE leave_types (
   max_consecutive_days    INTEGER CHECK (max_consecutive_days BETWEEN 1 AND 1100),
   max_minutes_per_year    INTEGER CHECK (max_minutes_per_year BETWEEN 1 AND 1000000),
   usable_after_months     INTEGER NOT NULL DEFAULT 0 CHECK (usable_after_months BETWEEN 0 AND 120),
+  usable_after_probation  INTEGER NOT NULL DEFAULT 0 CHECK (usable_after_probation IN (0, 1)),
+  -- Who may ask for it: people there, so employed, or of that group; none is everybody.
+  entity_id               INTEGER REFERENCES entities (id),
+  location_id             INTEGER REFERENCES locations (id),
+  employment_type         TEXT CHECK (employment_type IN ('full_time', 'part_time', 'temporary', 'intern', 'contractor')),
+  group_id                INTEGER REFERENCES groups (id),
+  -- It comes when it comes (sickness): blackouts and coverage do not stop it.
+  unplanned               INTEGER NOT NULL DEFAULT 0 CHECK (unplanned IN (0, 1)),
+  -- Days of other leave on which it falls are given back (sickness in the middle of a vacation).
+  interrupts              INTEGER NOT NULL DEFAULT 0 CHECK (interrupts IN (0, 1)),
   negative_limit_minutes  INTEGER NOT NULL DEFAULT 0 CHECK (negative_limit_minutes BETWEEN 0 AND 1000000),
   counts_non_working_days INTEGER NOT NULL DEFAULT 0 CHECK (counts_non_working_days IN (0, 1)),
   visible_as              TEXT NOT NULL CHECK (visible_as IN ('name', 'away')),

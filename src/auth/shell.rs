@@ -61,6 +61,7 @@ impl Ctx {
             let hr = vec![
                 NavLink::new("check", "Templates", "/templates"),
                 NavLink::new("leave", "Kinds of leave", "/leave/types"),
+                NavLink::new("sliders", "Limits of leave", "/leave/limits"),
                 NavLink::new("inbox", "Approval chains", "/approvals/chains"),
                 NavLink::new("plus", "Import people", "/people/import"),
                 NavLink::new("shield", "Keeping and erasing", "/people/retention"),

@@ -9,6 +9,7 @@ use super::absence::{self, Absence, Person, Teams};
 use super::amount::Amounts;
 use super::calendars::PersonCalendar;
 use super::ledger::{Accounts, Books};
+use super::limits;
 use super::request::{self, LeaveRequest};
 use super::types::{self, LeaveType};
 use super::{calendars, words};
@@ -33,13 +34,13 @@ pub fn inbox_facts(rx: &Rx<'_>, actor: &Actor, ids: &[i64]) -> Result<HashMap<i6
     let requests = request::store::many(rx, ids)?;
     let stretches: Vec<Stretch> = requests.iter().map(stretch).collect();
     let Some(around) = Around::gather(rx, actor, &stretches)? else { return Ok(HashMap::new()) };
-    requests.iter().map(|request| Ok((request.id.0, facts(rx, request, &around, &format)?))).collect()
+    requests.iter().map(|request| Ok((request.id.0, facts(rx, actor, request, &around, &format)?))).collect()
 }
 
 /// The facts of one request.
 pub(super) fn facts_of(rx: &Rx<'_>, actor: &Actor, request: &LeaveRequest, format: &Format) -> Result<Facts> {
     match Around::gather(rx, actor, &[stretch(request)])? {
-        Some(around) => facts(rx, request, &around, format),
+        Some(around) => facts(rx, actor, request, &around, format),
         None => Ok(Facts::default()),
     }
 }
@@ -109,7 +110,7 @@ impl Around {
     }
 }
 
-fn facts(rx: &Rx<'_>, request: &LeaveRequest, around: &Around, format: &Format) -> Result<Facts> {
+fn facts(rx: &Rx<'_>, actor: &Actor, request: &LeaveRequest, around: &Around, format: &Format) -> Result<Facts> {
     let kind = around.kinds.get(&request.leave_type_id).ok_or(AppError::NotFound)?;
     let per_day = match around.calendars.get(&request.employee_id) {
         Some(own) => own.usual_day(request.span.first_day()),
@@ -132,6 +133,7 @@ fn facts(rx: &Rx<'_>, request: &LeaveRequest, around: &Around, format: &Format) 
         }
     }
     facts.extend(team_facts(stretch(request), around, format));
+    facts.extend(coverage_facts(rx, actor, request, kind, format)?);
     Ok(Facts {
         link: request::href(request.id),
         icon: "leave",
@@ -153,6 +155,34 @@ fn first_days(rx: &Rx<'_>, request: &LeaveRequest, accounts: Accounts) -> Result
         first_days.insert(accounts.on(first).year, first);
     }
     Ok(first_days)
+}
+
+/// Which rule of who must be here it would break.
+fn coverage_facts(
+    rx: &Rx<'_>,
+    actor: &Actor,
+    request: &LeaveRequest,
+    kind: &LeaveType,
+    format: &Format,
+) -> Result<Vec<Fact>> {
+    if !limits::concern(kind) || !request.status.is_open() {
+        return Ok(Vec::new());
+    }
+    let days = request::store::days(rx, request.id)?;
+    let charged: Vec<Date> = days.iter().filter(|day| day.charged.is_positive()).map(|day| day.date).collect();
+    let of = (&request.span, charged.as_slice());
+    let short = limits::coverage::short(rx, actor, request.employee_id, of, Some(request.id))?;
+    let fact = |short: limits::coverage::Short| Fact {
+        label: format.lang.text("Must be here").to_owned(),
+        value: format.lang.msg(&msg!(
+            "{0} of {1}, {2}",
+            short.present,
+            short.rule.minimum_present,
+            format.date(short.date)
+        )),
+        warn: true,
+    };
+    Ok(short.into_iter().map(fact).collect())
 }
 
 /// Who else is away, and how many of the team are here on the thinnest day.

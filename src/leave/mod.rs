@@ -15,6 +15,7 @@ pub mod inbox;
 pub mod jobs;
 pub mod ledger;
 pub mod lieu;
+pub mod limits;
 mod notices;
 pub mod pages;
 pub mod recount;

@@ -17,6 +17,7 @@ mod first_time;
 mod guards;
 mod inbox_pages;
 mod leave_api;
+mod leave_limits;
 mod leave_pages;
 mod letters;
 mod live;

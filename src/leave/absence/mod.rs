@@ -123,6 +123,15 @@ pub fn team(rx: &Rx<'_>, employee: EmployeeId, period: Period) -> Result<Vec<Per
     Ok(teams(rx, &[employee], period)?.of(employee, period).into_iter().cloned().collect())
 }
 
+/// The people of some departments, employed at some time within `period`.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn of_departments(rx: &Rx<'_>, departments: &[DepartmentId], period: Period) -> Result<Vec<Person>> {
+    let whom = store::Whom { all: true, departments: Some(departments.to_vec()), ..store::Whom::default() };
+    store::people(rx, &whom, period, day_of(rx, period)?)
+}
+
 /// Who makes a team.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Bond {

@@ -16,12 +16,12 @@ use crate::error::{Msg, Result};
 use crate::ids::EmployeeId;
 use crate::leave::calendars::{PersonCalendar, around};
 use crate::leave::ledger::{self, Account, Accounts, Books};
-use crate::leave::lieu;
 use crate::leave::notices::{self, Fate};
 use crate::leave::request::{self, LeaveRequest, RequestDay};
 use crate::leave::rules::{LeaveDay, Unit};
 use crate::leave::types;
 use crate::leave::words;
+use crate::leave::{lieu, limits};
 use crate::people::recount::{Change, Touched, people_of};
 use crate::people::{self, WorkingTime};
 use crate::storage::Tx;
@@ -88,8 +88,15 @@ fn recount_one(
     let kind = types::get(tx, request.leave_type_id)?;
     let count = calendar.calendar().count(&request.span, kind.free_days_inside());
     let accounts = Accounts::of(tx, request.employee_id, request.leave_type_id)?;
-    let days = request::request_days(&request.span, &count, accounts.years);
+    let mut days = request::request_days(&request.span, &count, accounts.years);
     let before = request::store::days(tx, request.id)?;
+    // What payroll has closed stays as it was counted.
+    let closed = limits::settings::get(tx)?.payroll_closed_through;
+    for day in days.iter_mut().filter(|day| closed.is_some_and(|closed| day.date <= closed)) {
+        if let Some(old) = before.iter().find(|old| old.date == day.date) {
+            day.clone_from(old);
+        }
+    }
     // What counts differently on other dates only has another cause, which is none of this change's.
     let differs = |(new, old): (&RequestDay, &RequestDay)| new != old && change.period.contains(new.date);
     if days.len() == before.len() && !days.iter().zip(&before).any(differs) {

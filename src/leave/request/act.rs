@@ -17,6 +17,7 @@ use crate::error::{AppError, Msg, Result};
 use crate::ids::{EmployeeId, LeaveRequestId};
 use crate::leave::amount::Amounts;
 use crate::leave::ledger::{self, Account, Accounts, Books};
+use crate::leave::limits;
 use crate::leave::notices::{self, Fate, OwnAct};
 use crate::leave::rules::{LeaveDay, LeaveSpan, LeaveStatus, WrongState};
 use crate::leave::types;
@@ -24,10 +25,12 @@ use crate::leave::{calendars, words};
 use crate::msg;
 use crate::people;
 use crate::storage::{Rx, Tx};
-use crate::time::{Minutes, period};
+use crate::time::{Minutes, Period, period};
 
-/// How long an approver may take an approval back.
-const REVOKE_WITHIN: SignedDuration = SignedDuration::from_hours(24);
+/// How long an approver may take an approval back: as HR has set it.
+fn revoke_within(rx: &Rx<'_>) -> Result<SignedDuration> {
+    Ok(SignedDuration::from_hours(limits::settings::get(rx)?.revoke_within_hours.into()))
+}
 
 /// Sends a request. What HR enters for somebody, and what a type lets everybody take, stands approved at once.
 ///
@@ -129,6 +132,7 @@ pub fn decide(tx: &mut Tx<'_>, actor: &Actor, id: LeaveRequestId, decision: &Dec
     let what = |status: Result<LeaveStatus, WrongState>| status.map_err(wrong_state);
     match outcome {
         Outcome::Approved => {
+            limits::settings::require_open(tx, request.span.period())?;
             let status = what(request.status.approve())?;
             store::set_status(tx, id, status)?;
             let request = recount(tx, actor, request)?;
@@ -175,6 +179,8 @@ pub fn cancel(tx: &mut Tx<'_>, actor: &Actor, id: LeaveRequestId, reason: &str) 
     check_reason(reason)?;
     if request.status.is_open() {
         approvals::withdraw(tx, actor, Kind::Leave, id.0)?;
+    } else {
+        limits::settings::require_open(tx, request.span.period())?;
     }
     store::set_status(tx, id, status)?;
     release(tx, actor, &request, &[], &msg!("Given back: the leave was cancelled."))?;
@@ -197,12 +203,13 @@ pub fn revoke(tx: &mut Tx<'_>, actor: &Actor, id: LeaveRequestId, reason: &str) 
         return Err(AppError::forbidden("Only those who were asked may revoke an approval."));
     }
     let approved_at = request.approved_at.unwrap_or(request.created_at);
-    let status = request.status.revoke(approved_at, tx.now(), REVOKE_WITHIN).map_err(wrong_state)?;
+    let status = request.status.revoke(approved_at, tx.now(), revoke_within(tx)?).map_err(wrong_state)?;
     let reason = reason.trim();
     if reason.is_empty() {
         return Err(AppError::invalid("reason", "Say why; the person reads it."));
     }
     check_reason(reason)?;
+    limits::settings::require_open(tx, request.span.period())?;
     store::set_status(tx, id, status)?;
     release(tx, actor, &request, &[], &msg!("Given back: the approval was revoked."))?;
     record_end(tx, actor, &request, "leave.revoked", status, reason)?;
@@ -220,9 +227,11 @@ pub(super) fn may_revoke(rx: &Rx<'_>, actor: &Actor, request: &LeaveRequest) -> 
     }
 }
 
-/// Until when an approval may be revoked.
-pub(super) fn revocable(request: &LeaveRequest, now: jiff::Timestamp) -> bool {
-    request.approved_at.is_some_and(|at| request.status.revoke(at, now, REVOKE_WITHIN).is_ok())
+/// Whether an approval may be revoked now.
+pub(super) fn revocable(rx: &Rx<'_>, request: &LeaveRequest) -> Result<bool> {
+    let window = revoke_within(rx)?;
+    let Some(at) = request.approved_at else { return Ok(false) };
+    Ok(request.status.revoke(at, rx.now(), window).is_ok())
 }
 
 /// Came back early: `last_day_taken` is the last day of the leave; the days after it are given back.
@@ -244,6 +253,7 @@ pub fn return_early(tx: &mut Tx<'_>, actor: &Actor, id: LeaveRequestId, last_day
     if (own || !actor.is_hr()) && last_day_taken < yesterday {
         return Err(AppError::invalid("last_day_taken", "Days that are over are given back by HR."));
     }
+    limits::settings::require_open(tx, Period::day(period::ahead(last_day_taken, 1)))?;
     let days = shortened(tx, &request, &shorter)?;
     let keep = charged(request.id, &days);
     if keep.is_empty() {

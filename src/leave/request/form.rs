@@ -141,7 +141,14 @@ impl Choices {
                 aside,
             }
         };
-        let mut kinds: Vec<KindOption> = types::active(rx)?.into_iter().map(option).collect();
+        let person = people::get(rx, employee)?;
+        let mut offered = Vec::new();
+        for kind in types::active(rx)? {
+            if types::is_for(rx, &kind, &person)? || form.is("leave_type_id", kind.id) {
+                offered.push(kind);
+            }
+        }
+        let mut kinds: Vec<KindOption> = offered.into_iter().map(option).collect();
         let more = if kinds.len() > SHOWN_KINDS + 1 { kinds.split_off(SHOWN_KINDS) } else { Vec::new() };
         let names: Vec<&str> = more.iter().take(2).map(|kind| kind.name.as_str()).collect();
         let approver = match people::approver_of(rx, employee)? {

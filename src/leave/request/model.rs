@@ -157,6 +157,18 @@ crate::text_enum! {
     }
 }
 
+impl DayPart {
+    /// The halves that it takes up whole; of some hours none.
+    pub const fn slots(self) -> Slots {
+        match self {
+            DayPart::FullDay => Slots::FULL,
+            DayPart::Morning => Slots::MORNING,
+            DayPart::Afternoon => Slots::AFTERNOON,
+            DayPart::Hours => Slots::NONE,
+        }
+    }
+}
+
 /// One calendar day of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestDay {

@@ -13,6 +13,7 @@ use crate::ids::{EmployeeId, LeaveRequestId};
 use crate::leave::amount::Amounts;
 use crate::leave::calendars::PersonCalendar;
 use crate::leave::ledger::{Account, Accounts, Books};
+use crate::leave::limits;
 use crate::leave::rules::{
     Ask, Balance, DayCount, DayReason, LeaveCount, LeaveDay, LeaveSpan, LeaveYears, Part, as_field_errors, clash,
 };
@@ -136,7 +137,7 @@ impl Plan {
             calendar,
             format: words::format_for(actor, rx.now()),
         };
-        plan.judge(rx, hand, input, except)?;
+        plan.judge(rx, actor, hand, input, except)?;
         Ok(plan)
     }
 
@@ -168,7 +169,14 @@ impl Plan {
     }
 
     /// Everything that speaks against it, and what is worth knowing.
-    fn judge(&mut self, rx: &Rx<'_>, hand: Hand, input: &NewLeave, except: Option<LeaveRequestId>) -> Result<()> {
+    fn judge(
+        &mut self,
+        rx: &Rx<'_>,
+        actor: &Actor,
+        hand: Hand,
+        input: &NewLeave,
+        except: Option<LeaveRequestId>,
+    ) -> Result<()> {
         let asked = self.span.period();
         let around = Period::new(period::back(asked.first(), ADJOINING), period::ahead(asked.last(), ADJOINING));
         let other_days: BTreeSet<Date> =
@@ -211,7 +219,67 @@ impl Plan {
         }
         self.judge_amounts(rx, except, &mut errors)?;
         self.errors = errors;
+        self.judge_limits(rx, hand)?;
+        self.judge_coverage(rx, actor, hand, except)?;
         self.warn(rx, input)
+    }
+
+    /// Who may ask for this kind, the dates that are closed for leave, the months that payroll has closed. HR, who knows
+    /// why, is told of the first two and not stopped.
+    fn judge_limits(&mut self, rx: &Rx<'_>, hand: Hand) -> Result<()> {
+        let mut found: Vec<(&'static str, Msg)> = Vec::new();
+        let (kind, facts) = (&self.kind.fields, &self.employee.facts);
+        if !types::is_for(rx, &self.kind, &self.employee)? {
+            found.push(("leave_type_id", msg!("This kind of leave is not for everybody; ask HR.")));
+        }
+        if let Some(last) =
+            facts.probation_end.filter(|last| kind.usable_after_probation && self.span.first_day() <= *last)
+        {
+            found.push((
+                "start_date",
+                msg!("This kind of leave can be taken once the probation has ended, on {0}.", last),
+            ));
+        }
+        if limits::concern(&self.kind) {
+            for blackout in limits::blackouts::for_person(rx, self.employee.id, self.span.period())? {
+                let (first, last) = (blackout.start_date, blackout.end_date);
+                found.push(("start_date", msg!("No leave from {0} to {1}: {2}.", first, last, blackout.name)));
+            }
+        }
+        for (field, words) in found {
+            match hand {
+                Hand::Own => self.errors.add(field, words),
+                Hand::Hr => self.warnings.push(words),
+            }
+        }
+        if let Some(closed) = limits::settings::closed_within(rx, self.span.period())? {
+            self.errors.add("start_date", limits::settings::closed_words(closed));
+        }
+        Ok(())
+    }
+
+    /// How many of the department would be here.
+    fn judge_coverage(&mut self, rx: &Rx<'_>, actor: &Actor, hand: Hand, except: Option<LeaveRequestId>) -> Result<()> {
+        if !limits::concern(&self.kind) {
+            return Ok(());
+        }
+        let charged: Vec<Date> = self.count.charged().map(|(date, _)| date).collect();
+        for short in limits::coverage::short(rx, actor, self.employee.id, (&self.span, &charged), except)? {
+            let rule = short.rule;
+            let words = msg!(
+                "{0}: on {1} there would be {2}, and {3} must be here.",
+                rule.department,
+                short.date,
+                short.present,
+                rule.minimum_present
+            );
+            if rule.hard && hand == Hand::Own {
+                self.errors.add("start_date", words);
+            } else {
+                self.warnings.push(words);
+            }
+        }
+        Ok(())
     }
 
     fn judge_amounts(&self, rx: &Rx<'_>, except: Option<LeaveRequestId>, errors: &mut FieldErrors) -> Result<()> {

@@ -316,7 +316,7 @@ impl Bar {
         {
             bar.others.push((to(Act::Return), tr!("Came back early…"), false));
         }
-        if request.status == LeaveStatus::Approved && revocable(request, rx.now()) && may_revoke(rx, actor, request)? {
+        if request.status == LeaveStatus::Approved && revocable(rx, request)? && may_revoke(rx, actor, request)? {
             bar.others.push((to(Act::Revoke), tr!("Revoke…"), true));
         }
         if own && open {

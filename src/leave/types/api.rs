@@ -9,8 +9,9 @@ use utoipa::ToSchema;
 use super::model::{Color, LeaveType, TypeFields, VisibleAs};
 use crate::auth::{Hr, Staff};
 use crate::error::Result;
-use crate::ids::LeaveTypeId;
+use crate::ids::{EntityId, GroupId, LeaveTypeId, LocationId};
 use crate::leave::rules::{Attachment, Granularity, Unit};
+use crate::people::EmploymentType;
 use crate::storage::Op;
 use crate::time::Minutes;
 use crate::web::etag::{self, IfMatch, Tagged};
@@ -45,6 +46,21 @@ pub struct TypePatch {
     #[schema(value_type = Option<Minutes>)]
     max_minutes_per_year: Option<Option<Minutes>>,
     usable_after_months: Option<u16>,
+    usable_after_probation: Option<bool>,
+    #[serde(deserialize_with = "there")]
+    #[schema(value_type = Option<EntityId>)]
+    entity_id: Option<Option<EntityId>>,
+    #[serde(deserialize_with = "there")]
+    #[schema(value_type = Option<LocationId>)]
+    location_id: Option<Option<LocationId>>,
+    #[serde(deserialize_with = "there")]
+    #[schema(value_type = Option<EmploymentType>)]
+    employment_type: Option<Option<EmploymentType>>,
+    #[serde(deserialize_with = "there")]
+    #[schema(value_type = Option<GroupId>)]
+    group_id: Option<Option<GroupId>>,
+    unplanned: Option<bool>,
+    interrupts: Option<bool>,
     negative_limit_minutes: Option<Minutes>,
     counts_non_working_days: Option<bool>,
     visible_as: Option<VisibleAs>,
@@ -66,6 +82,7 @@ impl TypePatch {
         }
         put!(name, description, color, letter, unit, granularity, requires_approval, attachment, requires_reason);
         put!(notice_days, max_consecutive_days, max_minutes_per_year, usable_after_months, negative_limit_minutes);
+        put!(usable_after_probation, entity_id, location_id, employment_type, group_id, unplanned, interrupts);
         put!(counts_non_working_days, visible_as, affects_balance, works, paid, sort_order, active);
     }
 }

@@ -16,6 +16,7 @@ use crate::error::{AppError, FieldErrors, Result};
 use crate::ids::LeaveTypeId;
 use crate::leave::rules::Attachment;
 use crate::msg;
+use crate::people::{self, Employee};
 use crate::storage::{Rx, Tx};
 use crate::text;
 use crate::time::Minutes;
@@ -40,6 +41,21 @@ pub fn active(rx: &Rx<'_>) -> Result<Vec<LeaveType>> {
 /// [`AppError::NotFound`].
 pub fn get(rx: &Rx<'_>, id: LeaveTypeId) -> Result<LeaveType> {
     store::get(rx, id)
+}
+
+/// Whether somebody may ask for a type: where they work, how they are employed, which group they belong to, today.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn is_for(rx: &Rx<'_>, kind: &LeaveType, person: &Employee) -> Result<bool> {
+    let (fields, facts) = (&kind.fields, &person.facts);
+    let there = fields.entity_id.is_none_or(|entity| facts.entity_id == Some(entity))
+        && fields.location_id.is_none_or(|location| facts.location_id == Some(location))
+        && fields.employment_type.is_none_or(|employed| facts.employment_type == employed);
+    Ok(match fields.group_id {
+        Some(group) if there => people::groups::of_employee(rx, person.id)?.iter().any(|one| one.id == group),
+        _ => there,
+    })
 }
 
 /// The type of the ready-made set with that name (see [`presets`]).
@@ -166,6 +182,14 @@ fn check(tx: &Tx<'_>, id: Option<LeaveTypeId>, mut fields: TypeFields) -> Result
     within("max_minutes_per_year", fields.max_minutes_per_year.map_or(1, Minutes::get), 1, 1_000_000);
     if let Attachment::FromDays(days) = fields.attachment {
         within("attachment", days.into(), 1, 366);
+    }
+    for (field, known) in store::known_places(tx, &fields)? {
+        if !known {
+            errors.add(field, "Choose one of the list.");
+        }
+    }
+    if fields.works && fields.interrupts {
+        errors.add("interrupts", "Who works elsewhere gives no leave back: choose one of the two.");
     }
     if fields.works && fields.affects_balance {
         errors.add("works", "Work elsewhere takes nothing from a balance: choose one of the two.");

@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::ids::LeaveTypeId;
+use crate::ids::{EntityId, GroupId, LeaveTypeId, LocationId};
 use crate::lang::Lang;
 use crate::leave::rules::{Attachment, FreeDaysInside, Granularity, TypeRules, Unit};
+use crate::people::EmploymentType;
 use crate::time::Minutes;
 
 crate::text_enum! {
@@ -101,6 +102,27 @@ pub struct TypeFields {
     /// Whole months after the join date, 0 to 120.
     #[serde(default)]
     pub usable_after_months: u16,
+    /// Only once the probation has ended.
+    #[serde(default)]
+    pub usable_after_probation: bool,
+    /// Only for people of this entity.
+    #[serde(default)]
+    pub entity_id: Option<EntityId>,
+    /// Only for people of this location.
+    #[serde(default)]
+    pub location_id: Option<LocationId>,
+    /// Only for people so employed.
+    #[serde(default)]
+    pub employment_type: Option<EmploymentType>,
+    /// Only for members of this group: what the law gives some alone needs no note of why.
+    #[serde(default)]
+    pub group_id: Option<GroupId>,
+    /// It comes when it comes, as sickness does: blackouts and coverage do not stop it.
+    #[serde(default)]
+    pub unplanned: bool,
+    /// Days of other leave on which it falls are given back: sickness in the middle of a vacation.
+    #[serde(default)]
+    pub interrupts: bool,
     /// How far below zero the balance may go; 0 is not at all.
     #[serde(default)]
     pub negative_limit_minutes: Minutes,

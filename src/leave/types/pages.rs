@@ -9,10 +9,12 @@ use super::api::{CREATE, UPDATE};
 use super::{Color, LeaveType, TypeFields, VisibleAs};
 use crate::auth::{Ctx, Hr};
 use crate::error::{AppError, FieldErrors, Result};
-use crate::ids::LeaveTypeId;
+use crate::ids::{EntityId, GroupId, LeaveTypeId, LocationId};
 use crate::lang::Lang;
 use crate::leave::rules::{Attachment, Granularity, Unit};
 use crate::people::schedule::form::{read_hours, written};
+use crate::people::{self, EmploymentType};
+use crate::storage::Rx;
 use crate::time::Minutes;
 use crate::web::{self, Flash, Form, FormState, Shell, filters};
 use crate::{msg, tr};
@@ -32,7 +34,30 @@ struct Edit {
     name: Option<String>,
     action: String,
     choices: Choices,
+    places: Places,
     form: FormState,
+}
+
+/// For whom a kind may be meant: values and names.
+#[derive(Debug)]
+struct Places {
+    entities: Vec<(String, String)>,
+    locations: Vec<(String, String)>,
+    groups: Vec<(String, String)>,
+    employment: Vec<(String, String)>,
+}
+
+impl Places {
+    fn read(rx: &Rx<'_>, lang: Lang) -> Result<Places> {
+        let groups = people::groups::all(rx)?.into_iter().map(|group| (group.id.to_string(), group.name));
+        let employment = EmploymentType::ALL.iter();
+        Ok(Places {
+            entities: people::words::options(people::org::entity::choices(rx)?),
+            locations: people::words::options(people::org::location::choices(rx)?),
+            groups: groups.collect(),
+            employment: employment.map(|kind| (kind.to_string(), lang.text(kind.label()).to_owned())).collect(),
+        })
+    }
 }
 web::pages!(Types, Edit);
 
@@ -98,6 +123,13 @@ pub struct TypeForm {
     max_consecutive_days: Option<u16>,
     max_minutes_per_year: String,
     usable_after_months: u16,
+    usable_after_probation: bool,
+    entity_id: Option<EntityId>,
+    location_id: Option<LocationId>,
+    employment_type: Option<EmploymentType>,
+    group_id: Option<GroupId>,
+    unplanned: bool,
+    interrupts: bool,
     negative_limit_minutes: String,
     counts_non_working_days: bool,
     visible_as: Option<VisibleAs>,
@@ -136,6 +168,13 @@ impl TypeForm {
             max_consecutive_days: self.max_consecutive_days,
             max_minutes_per_year,
             usable_after_months: self.usable_after_months,
+            usable_after_probation: self.usable_after_probation,
+            entity_id: self.entity_id,
+            location_id: self.location_id,
+            employment_type: self.employment_type,
+            group_id: self.group_id,
+            unplanned: self.unplanned,
+            interrupts: self.interrupts,
             negative_limit_minutes: negative_limit_minutes.unwrap_or(Minutes::ZERO),
             counts_non_working_days: self.counts_non_working_days,
             visible_as: self.visible_as.unwrap_or(VisibleAs::Name),
@@ -171,6 +210,13 @@ fn filled(fields: &TypeFields) -> FormState {
         ("max_consecutive_days", number(fields.max_consecutive_days)),
         ("max_minutes_per_year", fields.max_minutes_per_year.map(written).unwrap_or_default()),
         ("usable_after_months", fields.usable_after_months.to_string()),
+        ("usable_after_probation", fields.usable_after_probation.to_string()),
+        ("entity_id", fields.entity_id.map(|id| id.to_string()).unwrap_or_default()),
+        ("location_id", fields.location_id.map(|id| id.to_string()).unwrap_or_default()),
+        ("employment_type", fields.employment_type.map(|kind| kind.to_string()).unwrap_or_default()),
+        ("group_id", fields.group_id.map(|id| id.to_string()).unwrap_or_default()),
+        ("unplanned", fields.unplanned.to_string()),
+        ("interrupts", fields.interrupts.to_string()),
         ("negative_limit_minutes", written(fields.negative_limit_minutes)),
         ("counts_non_working_days", fields.counts_non_working_days.to_string()),
         ("visible_as", fields.visible_as.to_string()),
@@ -244,6 +290,7 @@ async fn edit_page(ctx: &Ctx, id: Option<LeaveTypeId>, form: FormState, status: 
         name: name.map(|name| lang.text(&name).to_owned()),
         action: id.map_or_else(|| "/leave/types/new".to_owned(), |id| format!("/leave/types/{id}")),
         choices: Choices::new(lang),
+        places: ctx.read(move |rx, _| Places::read(rx, lang)).await?,
         form,
     };
     web::page_with(status, &page)

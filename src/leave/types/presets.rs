@@ -33,13 +33,20 @@ pub fn all() -> Vec<(&'static str, TypeFields)> {
         requires_approval: false,
         attachment: Attachment::FromDays(3),
         visible_as: VisibleAs::Away,
+        unplanned: true,
+        interrupts: true,
         ..recorded("Sick", Color::Grey, "A")
     };
-    let parental =
-        TypeFields { granularity: Granularity::Day, notice_days: 49, ..recorded("Parental", Color::Plum, "P") };
+    let parental = TypeFields {
+        granularity: Granularity::Day,
+        notice_days: 49,
+        unplanned: true,
+        ..recorded("Parental", Color::Plum, "P")
+    };
     let bereavement = TypeFields {
         visible_as: VisibleAs::Away,
         max_consecutive_days: Some(14),
+        unplanned: true,
         ..recorded("Bereavement", Color::Brown, "R")
     };
     let unpaid = TypeFields {
@@ -84,6 +91,13 @@ fn basic(name: &str, color: Color, letter: &str) -> TypeFields {
         max_consecutive_days: None,
         max_minutes_per_year: None,
         usable_after_months: 0,
+        usable_after_probation: false,
+        entity_id: None,
+        location_id: None,
+        employment_type: None,
+        group_id: None,
+        unplanned: false,
+        interrupts: false,
         negative_limit_minutes: Minutes::ZERO,
         counts_non_working_days: false,
         visible_as: VisibleAs::Name,

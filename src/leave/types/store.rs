@@ -10,8 +10,9 @@ use crate::text;
 
 const COLUMNS: &str = "id, preset, name, description, color, letter, unit, granularity, requires_approval,
     attachment_from_days, requires_reason, notice_days, max_consecutive_days, max_minutes_per_year,
-    usable_after_months, negative_limit_minutes, counts_non_working_days, visible_as, affects_balance, works, paid,
-    sort_order, active";
+    usable_after_months, usable_after_probation, entity_id, location_id, employment_type, group_id, unplanned,
+    interrupts, negative_limit_minutes, counts_non_working_days, visible_as, affects_balance, works, paid, sort_order,
+    active";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<LeaveType> {
     Ok(LeaveType {
@@ -31,6 +32,13 @@ fn read(row: &Row<'_>) -> rusqlite::Result<LeaveType> {
             max_consecutive_days: row.get("max_consecutive_days")?,
             max_minutes_per_year: row.get("max_minutes_per_year")?,
             usable_after_months: row.get("usable_after_months")?,
+            usable_after_probation: row.get("usable_after_probation")?,
+            entity_id: row.get("entity_id")?,
+            location_id: row.get("location_id")?,
+            employment_type: row.get("employment_type")?,
+            group_id: row.get("group_id")?,
+            unplanned: row.get("unplanned")?,
+            interrupts: row.get("interrupts")?,
             negative_limit_minutes: row.get("negative_limit_minutes")?,
             counts_non_working_days: row.get("counts_non_working_days")?,
             visible_as: row.get("visible_as")?,
@@ -74,15 +82,28 @@ pub(super) fn is_used(rx: &Rx<'_>, id: LeaveTypeId) -> Result<bool> {
     )
 }
 
+/// Whether the entity, the location and the group that a type is kept to are there, by field.
+pub(super) fn known_places(rx: &Rx<'_>, fields: &TypeFields) -> Result<[(&'static str, bool); 3]> {
+    rx.get(
+        "SELECT ?1 IS NULL OR EXISTS (SELECT 1 FROM entities WHERE id = ?1),
+             ?2 IS NULL OR EXISTS (SELECT 1 FROM locations WHERE id = ?2),
+             ?3 IS NULL OR EXISTS (SELECT 1 FROM groups WHERE id = ?3)",
+        (fields.entity_id, fields.location_id, fields.group_id),
+        |row| Ok([("entity_id", row.get(0)?), ("location_id", row.get(1)?), ("group_id", row.get(2)?)]),
+    )
+}
+
 pub(super) fn insert(tx: &mut Tx<'_>, preset: Option<&str>, fields: &TypeFields) -> Result<LeaveTypeId> {
     let id = tx.insert(
         "INSERT INTO leave_types (preset, name, name_key, description, color, letter, unit, granularity, requires_approval,
              attachment_from_days, requires_reason, notice_days, max_consecutive_days, max_minutes_per_year,
-             usable_after_months, negative_limit_minutes, counts_non_working_days, visible_as, affects_balance, works,
-             paid, sort_order, active)
+             usable_after_months, usable_after_probation, entity_id, location_id, employment_type, group_id, unplanned,
+             interrupts, negative_limit_minutes, counts_non_working_days, visible_as, affects_balance, works, paid,
+             sort_order, active)
          VALUES (:preset, :name, :name_key, :description, :color, :letter, :unit, :granularity, :requires_approval,
              :attachment_from_days, :requires_reason, :notice_days, :max_consecutive_days, :max_minutes_per_year,
-             :usable_after_months, :negative_limit_minutes, :counts_non_working_days, :visible_as, :affects_balance,
+             :usable_after_months, :usable_after_probation, :entity_id, :location_id, :employment_type, :group_id,
+             :unplanned, :interrupts, :negative_limit_minutes, :counts_non_working_days, :visible_as, :affects_balance,
              :works, :paid, :sort_order, :active)",
         named_params! {
             ":preset": preset,
@@ -92,6 +113,13 @@ pub(super) fn insert(tx: &mut Tx<'_>, preset: Option<&str>, fields: &TypeFields)
             ":requires_reason": fields.requires_reason, ":notice_days": fields.notice_days,
             ":max_consecutive_days": fields.max_consecutive_days, ":max_minutes_per_year": fields.max_minutes_per_year,
             ":usable_after_months": fields.usable_after_months,
+            ":usable_after_probation": fields.usable_after_probation,
+            ":entity_id": fields.entity_id,
+            ":location_id": fields.location_id,
+            ":employment_type": fields.employment_type,
+            ":group_id": fields.group_id,
+            ":unplanned": fields.unplanned,
+            ":interrupts": fields.interrupts,
             ":negative_limit_minutes": fields.negative_limit_minutes,
             ":counts_non_working_days": fields.counts_non_working_days, ":visible_as": fields.visible_as,
             ":affects_balance": fields.affects_balance, ":works": fields.works, ":paid": fields.paid,
@@ -108,7 +136,9 @@ pub(super) fn update(tx: &mut Tx<'_>, id: LeaveTypeId, fields: &TypeFields) -> R
              attachment_from_days = :attachment_from_days, requires_reason = :requires_reason,
              notice_days = :notice_days, max_consecutive_days = :max_consecutive_days,
              max_minutes_per_year = :max_minutes_per_year, usable_after_months = :usable_after_months,
-             negative_limit_minutes = :negative_limit_minutes, counts_non_working_days = :counts_non_working_days,
+             usable_after_probation = :usable_after_probation, entity_id = :entity_id, location_id = :location_id,
+             employment_type = :employment_type, group_id = :group_id, unplanned = :unplanned,
+             interrupts = :interrupts, negative_limit_minutes = :negative_limit_minutes, counts_non_working_days = :counts_non_working_days,
              visible_as = :visible_as, affects_balance = :affects_balance, works = :works, paid = :paid,
              sort_order = :sort_order, active = :active
          WHERE id = :id",
@@ -120,6 +150,13 @@ pub(super) fn update(tx: &mut Tx<'_>, id: LeaveTypeId, fields: &TypeFields) -> R
             ":requires_reason": fields.requires_reason, ":notice_days": fields.notice_days,
             ":max_consecutive_days": fields.max_consecutive_days, ":max_minutes_per_year": fields.max_minutes_per_year,
             ":usable_after_months": fields.usable_after_months,
+            ":usable_after_probation": fields.usable_after_probation,
+            ":entity_id": fields.entity_id,
+            ":location_id": fields.location_id,
+            ":employment_type": fields.employment_type,
+            ":group_id": fields.group_id,
+            ":unplanned": fields.unplanned,
+            ":interrupts": fields.interrupts,
             ":negative_limit_minutes": fields.negative_limit_minutes,
             ":counts_non_working_days": fields.counts_non_working_days, ":visible_as": fields.visible_as,
             ":affects_balance": fields.affects_balance, ":works": fields.works, ":paid": fields.paid,
