@@ -12,6 +12,8 @@ use steward::auth::session::{self, Client as From, Kind as SessionKind};
 use steward::calendar::feeds::{self, FeedKind};
 use steward::error::Result;
 use steward::ids::ProjectId;
+use steward::leave::limits::blackouts::{self, BlackoutFacts};
+use steward::leave::limits::coverage::{self, CoverageFacts};
 use steward::leave::request::NewLeave;
 use steward::leave::rules::Part;
 use steward::leave::trips::{self, NewTrip};
@@ -259,7 +261,7 @@ async fn furnish(app: &TestApp) -> BTreeMap<&'static str, Things> {
     app.arrange(|tx| {
         tx.run(
             "UPDATE outbox SET state = 'failed', done_at = created_at, last_error = '550 5.1.1 No such mailbox'
-             WHERE id = (SELECT min(id) FROM outbox WHERE kind = 'mail' AND state IN ('waiting', 'claimed'))",
+             WHERE id = (SELECT min(id) FROM outbox WHERE kind = 'mail')",
             (),
         )
     });
@@ -316,6 +318,26 @@ async fn furnish(app: &TestApp) -> BTreeMap<&'static str, Things> {
         app.act(who, |tx, actor| feeds::make(tx, actor, ORG, "steward.test", FeedKind::Company)).unwrap().0.id
     };
     things.insert("feed", pair(feed(employee), feed(other)));
+
+    let support = things["department"].mine.parse().unwrap();
+    let (office, blackout, rule) = app
+        .act(hr, move |tx, actor| {
+            let days = BlackoutFacts {
+                name: "Stocktaking".into(),
+                start_date: date(2026, 6, 29),
+                end_date: date(2026, 6, 30),
+                department_id: None,
+                location_id: None,
+            };
+            let rule = CoverageFacts { department_id: support, minimum_present: 1, hard: false };
+            let office = DepartmentFacts { name: "Office".into(), code: "OFF".into(), ..DepartmentFacts::default() };
+            let office = department::create(tx, actor, office)?;
+            Ok((office, blackouts::create(tx, actor, days)?, coverage::create(tx, actor, rule)?))
+        })
+        .unwrap();
+    things.insert("office", same(office));
+    things.insert("blackout", same(blackout));
+    things.insert("coverage_rule", same(rule));
 
     things.insert("job", same("cleanup"));
     let failed = app.arrange(|tx| {
