@@ -12,7 +12,7 @@ use crate::ids::{EmployeeId, LeaveRequestId, OvertimeId, ProfileChangeId, TaskId
 use crate::leave::ledger::{self, Credit};
 use crate::leave::request::{self, NewLeave};
 use crate::leave::rules::{LedgerKind, Part};
-use crate::leave::trips;
+use crate::leave::trips::{self, NewTrip};
 use crate::leave::types::{self, presets};
 use crate::msg;
 use crate::onboarding::rules::{Doer, TaskStatus};
@@ -120,6 +120,7 @@ pub fn day(
         if today.day() % 29 == 12 && agenda.hired < 10 {
             hire(tx, hr, company, agenda, dice, today)?;
         }
+        travel(tx, company, today)?;
         work_on_tasks(tx, hr, agenda, dice, today, last)?;
     }
     for _ in 0..=company.people.len() / 90 {
@@ -240,6 +241,36 @@ fn decide(tx: &mut Tx<'_>, agenda: &mut Agenda, dice: &mut Dice, today: Date, la
         unless_refused(done)?;
     }
     Ok(())
+}
+
+/// Somebody plans a trip of two or three days, a fortnight ahead, once a week; none of the printed logins, which stay free
+/// for whoever tries the demo. It draws no lots, so that the rest of the year is what it was.
+fn travel(tx: &mut Tx<'_>, company: &Company, today: Date) -> Result<()> {
+    const PLACES: [(&str, &str); 4] = [
+        ("Rotterdam", "Visit to the yard"),
+        ("Gdańsk", "Sea trial"),
+        ("Bergen", "Training at the customer"),
+        ("Milano", "Trade fair"),
+    ];
+    let day = usize::try_from(today.day_of_year()).unwrap_or_default();
+    let Some(person) = company.people.iter().filter(|one| one.join_date <= today).nth(10 + day * 7 % 80) else {
+        return Ok(());
+    };
+    if today.weekday() != jiff::civil::Weekday::Wednesday {
+        return Ok(());
+    }
+    let (destination, purpose) = PLACES[day % PLACES.len()];
+    let first = ahead(today, 13);
+    let trip = NewTrip {
+        employee_id: None,
+        start_date: first,
+        end_date: ahead(first, 1 + i64::try_from(day % 2).unwrap_or_default()),
+        destination: destination.into(),
+        purpose: purpose.into(),
+        notes: String::new(),
+    };
+    let actor = actor_of(tx, person.id)?;
+    unless_refused(trips::plan(tx, &actor, trip)).map(drop)
 }
 
 fn report_sick(tx: &mut Tx<'_>, company: &Company, dice: &mut Dice, today: Date) -> Result<()> {

@@ -12,7 +12,7 @@ use super::plan::{Hand, Plan, whose};
 use crate::auth::{Actor, Ctx, Staff, first_time};
 use crate::error::{AppError, FieldErrors, Msg, Result};
 use crate::ids::{EmployeeId, LeaveRequestId};
-use crate::leave::words;
+use crate::leave::{types, words};
 use crate::msg;
 use crate::people;
 use crate::storage::Rx;
@@ -105,10 +105,18 @@ pub async fn new(ctx: Staff, query: ListQuery) -> Result<Response> {
     if let Some(first) = first_time::pages::first(&ctx) {
         return Ok(first);
     }
-    let form = Form::<LeaveForm>::read(query.text().as_bytes());
-    let employee: Option<EmployeeId> = form.state.value("employee_id").parse().ok();
+    let asked = query.text();
+    let employee: Option<EmployeeId> = FormState::read(asked.as_bytes()).value("employee_id").parse().ok();
     let content = ctx.read(move |rx, actor| {
         let whose = whose(rx, actor, employee)?;
+        let mut form = Form::<LeaveForm>::read(asked.as_bytes());
+        // Days drawn on the calendar name no kind: the first is looked at, as the form has it chosen.
+        if !form.state.value("start_date").is_empty()
+            && form.state.value("leave_type_id").is_empty()
+            && let Some(kind) = types::active(rx)?.first()
+        {
+            form = Form::read(format!("{asked}&leave_type_id={}", kind.id).as_bytes());
+        }
         let mut state = form.state;
         if state.value("deputy_id").is_empty()
             && let Some(deputy) = people::get(rx, whose.0)?.facts.deputy_id
