@@ -4,8 +4,8 @@
 //! what the kinds mean: it [`claim`]s what is due, performs it outside any transaction, and says how that went. A crash
 //! between performing and saying so repeats the effect: performers must be harmless when repeated.
 //!
-//! What fails for now is tried again after 1, 2, 4 … minutes, at most 12 hours apart, and given up 2 days after it was
-//! queued. All writes here are `Housekeeping::Outbox`.
+//! What fails for now is tried again after 1, 2, 4 … minutes, at most 12 hours apart, a last time 2 days after it was
+//! queued, and then given up. All writes here are `Housekeeping::Outbox`.
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Row, params};
@@ -108,22 +108,17 @@ pub fn fail(tx: &mut Tx<'_>, id: OutboxId, error: &str) -> Result<()> {
 
 /// It did not work this time.
 pub fn retry(tx: &mut Tx<'_>, id: OutboxId, error: &str) -> Result<Fate> {
-    let item = tx.get(
-        "SELECT id, kind, key, payload, attempts, created_at, last_error FROM outbox WHERE id = ?1",
-        [id],
-        item,
-    )?;
-    if let Some(key) = &item.key
-        && waiting(tx, &item.kind, key)?.is_some()
-    {
-        done(tx, id)?;
+    let item = claimed(tx, id)?;
+    if superseded(tx, &item)? {
         return Ok(Fate::Superseded);
     }
-    let due = tx.now() + wait_after(item.attempts);
-    if due > item.created_at + GIVEN_UP_AFTER {
+    let last = item.created_at + GIVEN_UP_AFTER;
+    if tx.now() >= last {
         fail(tx, id, error)?;
         return Ok(Fate::GivenUp);
     }
+    // The last attempt is at the end of the two days, however little time that leaves since the one before.
+    let due = (tx.now() + wait_after(item.attempts)).min(last);
     tx.run(
         "UPDATE outbox SET state = 'waiting', due_at = ?2, last_error = ?3 WHERE id = ?1",
         params![id, due, shortened(error)],
@@ -131,10 +126,31 @@ pub fn retry(tx: &mut Tx<'_>, id: OutboxId, error: &str) -> Result<Fate> {
     Ok(Fate::Again(due))
 }
 
-/// It was claimed, but not tried after all (the mail server is down, why ask it again): due as before.
+/// It was claimed, but not tried after all (the mail server is down, why ask it again): it waits, due as before.
 pub fn untried(tx: &mut Tx<'_>, id: OutboxId) -> Result<()> {
-    tx.run("UPDATE outbox SET due_at = ?2, attempts = max(attempts - 1, 0) WHERE id = ?1", params![id, tx.now()])?;
+    let item = claimed(tx, id)?;
+    if superseded(tx, &item)? {
+        return Ok(());
+    }
+    tx.run(
+        "UPDATE outbox SET state = 'waiting', due_at = ?2, attempts = max(attempts - 1, 0) WHERE id = ?1",
+        params![id, tx.now()],
+    )?;
     Ok(())
+}
+
+fn claimed(rx: &Rx<'_>, id: OutboxId) -> Result<OutboxRow> {
+    rx.get("SELECT id, kind, key, payload, attempts, created_at, last_error FROM outbox WHERE id = ?1", [id], item)
+}
+
+/// Whether a newer row of the same kind and key waits: then this one is done with.
+fn superseded(tx: &mut Tx<'_>, item: &OutboxRow) -> Result<bool> {
+    let Some(key) = &item.key else { return Ok(false) };
+    let newer = waiting(tx, &item.kind, key)?.is_some();
+    if newer {
+        done(tx, item.id)?;
+    }
+    Ok(newer)
 }
 
 /// 1 minute after the first attempt, doubled after each further one, at most 12 hours.
@@ -160,16 +176,22 @@ pub fn revive(tx: &mut Tx<'_>, id: OutboxId) -> Result<bool> {
 /// Makes due again what a program that died had claimed, and what is put off further than anything ever is: the clock
 /// was wrong then. For the start, before anything is claimed; answers how many.
 pub fn release(tx: &mut Tx<'_>) -> Result<usize> {
-    let claimed: Vec<OutboxId> = tx.all(
-        "SELECT id FROM outbox WHERE state IN ('waiting', 'claimed') AND (state = 'claimed' OR due_at > ?1)
+    let stuck: Vec<(OutboxId, State)> = tx.all(
+        "SELECT id, state FROM outbox WHERE state IN ('waiting', 'claimed') AND (state = 'claimed' OR due_at > ?1)
          ORDER BY due_at, id",
         [tx.now() + LONGEST_WAIT],
-        |row| row.get(0),
+        |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
-    for id in &claimed {
-        tx.run("UPDATE outbox SET due_at = ?2 WHERE id = ?1", params![id, tx.now()])?;
+    for (id, state) in &stuck {
+        if *state == State::Claimed {
+            let item = claimed(tx, *id)?;
+            if superseded(tx, &item)? {
+                continue;
+            }
+        }
+        tx.run("UPDATE outbox SET state = 'waiting', due_at = ?2 WHERE id = ?1", params![id, tx.now()])?;
     }
-    Ok(claimed.len())
+    Ok(stuck.len())
 }
 
 /// When the next row of a kind is due; `None` where none waits.
