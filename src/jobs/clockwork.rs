@@ -19,7 +19,7 @@ use crate::storage::outbox as rows;
 use crate::storage::{Housekeeping, Op};
 
 use super::overview::{Setting, setting, zone_name, zones};
-use super::plan::{next_try, plan};
+use super::plan::{is_too_late, next_try, plan};
 use super::store::{self, OpenRun};
 use super::{Due, Job, JobCtx, Outcome, Registry, Zones, outbox};
 
@@ -195,7 +195,7 @@ impl Clockwork {
                 match self.run(&org, run).await {
                     Ok(Ran::Well) => ticked.ran += 1,
                     Ok(Ran::Badly) => ticked.failed += 1,
-                    Ok(Ran::NotYet) => {}
+                    Ok(Ran::NotYet | Ran::TooLate) => {}
                     Err(error) => tracing::error!(org = %org.slug, %error, "a job's state cannot be written"),
                 }
             }
@@ -281,6 +281,11 @@ impl Clockwork {
 
     async fn run_through(&self, org: &Arc<Org>, job: Arc<dyn Job>, run: OpenRun) -> Result<Ran> {
         let id = run.id;
+        if is_too_late(job.catch_up(), run.due_at, self.0.orgs.clock().now()) {
+            tracing::info!(org = %org.slug, job = job.name(), due_at = %run.due_at, "a run came too late and was dropped");
+            org.db.write(JOBS, move |tx| store::drop_run(tx, id)).await?;
+            return Ok(Ran::TooLate);
+        }
         if !org.db.write(JOBS, move |tx| store::start(tx, id)).await? {
             return Ok(Ran::NotYet);
         }
@@ -316,6 +321,8 @@ enum Ran {
     Badly,
     /// It is still at work, or the one before is.
     NotYet,
+    /// It was cut short or failed, and by now it has lost its sense.
+    TooLate,
 }
 
 /// The job's own work, on a thread that may block. A panic is an error like another.

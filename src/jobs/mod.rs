@@ -101,7 +101,8 @@ pub enum CatchUp {
     Latest,
     /// Each is run, oldest first; the last 62 at most.
     Every,
-    /// The latest is run if it is not older than this; otherwise it has lost its sense ("starts tomorrow").
+    /// The latest is run if it is not older than this; otherwise it has lost its sense ("starts tomorrow"), also where it
+    /// was begun in time and cut short, or failed.
     Within(SignedDuration),
 }
 

@@ -9,7 +9,7 @@ use crate::orgs::OrgSettings;
 use crate::storage::{Rx, Tx};
 use crate::{audit, msg, text_enum};
 
-use super::plan::{Planned, period_of};
+use super::plan::{Planned, is_too_late, period_of};
 use super::store::{self, Set};
 use super::{Job, Period, Registry, Schedule, Zones};
 
@@ -197,7 +197,10 @@ pub fn run_now(
     actor.require_admin()?;
     let job = registry.find(name).ok_or(AppError::NotFound)?;
     let now = tx.now();
-    for (subject, zone) in zones(tx, job.as_ref(), &organization.zone)? {
+    let sets = store::schedules(tx)?;
+    let set = sets.iter().find(|set| set.job == job.name());
+    let Some(Setting { zone, .. }) = setting(job.as_ref(), set, organization) else { return Err(AppError::NotFound) };
+    for (subject, zone) in zones(tx, job.as_ref(), &zone)? {
         let period = match job.period() {
             // Told apart from the day's own run, and still the same day to what the job remembers by it.
             Period::Day => format!("{} {}", period_of(now, &zone, Period::Day), now.as_microsecond()),
@@ -212,13 +215,19 @@ pub fn run_now(
 /// Has a run that failed for good tried again at the next tick, as if it had never been tried.
 ///
 /// # Errors
-/// [`AppError::NotFound`] where the job has no such run; [`AppError::Conflict`] where it has not failed.
+/// [`AppError::NotFound`] where the job has no such run; [`AppError::Conflict`] where it has not failed, or has lost its
+/// sense since ([`CatchUp::Within`](super::CatchUp::Within)).
 pub fn retry(tx: &mut Tx<'_>, actor: &Actor, registry: &Registry, name: &str, run: i64) -> Result<()> {
     actor.require_admin()?;
     let job = registry.find(name).ok_or(AppError::NotFound)?;
     let found = store::run_of(tx, job.name(), run)?.ok_or(AppError::NotFound)?;
     if found.state != RunState::Failed {
         return Err(AppError::conflict("This run has not failed for good: there is nothing to try again."));
+    }
+    if is_too_late(job.catch_up(), found.due_at, tx.now()) {
+        return Err(AppError::conflict(
+            "This run is of a time that is over: what it would tell is no longer so. Run the job now instead.",
+        ));
     }
     store::retry(tx, run)?;
     audit::record(tx, actor, audit::Entry::new("job.retried").with("job", job.name()).with("period", found.period))?;

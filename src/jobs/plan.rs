@@ -25,9 +25,14 @@ pub(super) fn plan(
     (period, catch_up): (Period, CatchUp),
 ) -> Vec<Planned> {
     let most = if catch_up == CatchUp::Every { MOST } else { 1 };
-    let late = |at: Timestamp| matches!(catch_up, CatchUp::Within(limit) if now.duration_since(at) > limit);
+    let late = |at| is_too_late(catch_up, at, now);
     let due = schedule.between(seen_until, now, zone, most);
     due.into_iter().map(|at| Planned { at, period: period_of(at, zone, period), dropped: late(at) }).collect()
+}
+
+/// Whether what was due at `at` has lost its sense by `now`.
+pub(super) fn is_too_late(catch_up: CatchUp, at: Timestamp, now: Timestamp) -> bool {
+    matches!(catch_up, CatchUp::Within(limit) if now.duration_since(at) > limit)
 }
 
 pub(super) fn period_of(at: Timestamp, zone: &TimeZone, period: Period) -> String {

@@ -110,6 +110,13 @@ pub(super) fn start(tx: &mut Tx<'_>, run: i64) -> Result<bool> {
     Ok(changed == 1)
 }
 
+/// A run that waits has come too late: it is not taken up.
+pub(super) fn drop_run(tx: &mut Tx<'_>, run: i64) -> Result<()> {
+    let now = tx.now();
+    tx.run("UPDATE job_runs SET state = 'dropped', finished_at = ?1 WHERE id = ?2 AND state = 'waiting'", (now, run))?;
+    Ok(())
+}
+
 pub(super) fn done(tx: &mut Tx<'_>, run: i64, took_ms: i64, summary: &Msg) -> Result<()> {
     let now = tx.now();
     let summary = serde_json::to_string(summary).map_err(crate::error::AppError::internal)?;

@@ -267,6 +267,38 @@ fn what_a_stop_cut_short_is_taken_up_again() {
 }
 
 #[test]
+fn a_run_that_was_cut_short_or_failed_is_not_taken_up_when_its_time_is_over() {
+    let diary = Diary { catch_up: CatchUp::Within(SignedDuration::from_hours(5)), ..Diary::new("0 7 * * *") };
+    let house = House::at("2026-03-02T05:00:00Z", diary.registry());
+    house.tick();
+    house.tick_at("2026-03-02T06:00:00Z");
+    assert_eq!(diary.ran().len(), 2);
+    house.sql("UPDATE job_runs SET state = 'running', finished_at = NULL");
+    house.clock.set("2026-03-05T05:00:00Z".parse().unwrap());
+    house.rt.block_on(house.clockwork.recover()).unwrap();
+    assert_eq!(house.tick(), Ticked::default());
+    assert!(diary.ran().is_empty(), "it would tell of three days ago");
+    let states = |house: &House| house.runs("diary").iter().map(|run| run.state).collect::<Vec<_>>();
+    assert_eq!(states(&house), [RunState::Dropped, RunState::Dropped]);
+
+    // By hand it is tried again only as long as it makes sense.
+    house.sql("UPDATE job_runs SET state = 'failed' WHERE period = '2026-03-02'");
+    let run = house.runs("diary")[0].id;
+    let retry = |house: &House| {
+        let (admin, registry) =
+            (steward::auth::Actor::command_line(TimeZone::UTC), Arc::clone(house.clockwork.registry()));
+        let act = Op::act("job.retried");
+        house.org.db.write_blocking(act, move |tx| jobs::retry(tx, &admin, &registry, "diary", run))
+    };
+    assert!(matches!(retry(&house), Err(AppError::Conflict(_))));
+    assert_eq!(states(&house)[0], RunState::Failed);
+    house.clock.set("2026-03-02T11:00:00Z".parse().unwrap());
+    retry(&house).unwrap();
+    assert_eq!(house.tick().ran, 1);
+    assert_eq!(diary.ran(), ["02 Mar 07:00 +01:00"]);
+}
+
+#[test]
 fn each_location_has_its_own_morning() {
     let diary = Diary { zones: Zones::EachLocation, ..Diary::new("0 7 * * *") };
     let house = House::at("2026-03-01T12:00:00Z", diary.registry());
@@ -317,7 +349,7 @@ fn an_admin_sets_the_line_and_runs_by_hand() {
     let hand = Op::act("job.run_by_hand");
     house.org.db.write_blocking(hand, move |tx| jobs::run_now(tx, &by, &all, &settings, "diary")).unwrap();
     assert_eq!(house.tick().ran, 1);
-    assert_eq!(diary.ran(), ["03 Mar 15:00 +01:00"], "what was done today is not done again");
+    assert_eq!(diary.ran(), ["03 Mar 09:00 -05:00"], "in its own zone, and what was done today is not done again");
 
     set("0 9 * * *", None, false).unwrap();
     house.tick_until("2026-03-05T14:00:00Z");
@@ -428,6 +460,11 @@ fn while_everything_is_down_one_row_asks_and_the_others_wait_untouched() {
     postman.down.store(true, Ordering::Relaxed);
     assert_eq!(house.tick().performed, 1);
     assert_eq!((postman.took(), reporter.took()), (vec!["a".to_owned()], vec!["r".to_owned()]));
+    let waiting = house.org.db.read_blocking(|rx| outbox::waiting_rows(rx, "letter", 10, 0)).unwrap();
+    for (row, _) in waiting {
+        let (_, state) = house.org.db.read_blocking(|rx| outbox::open_row(rx, row.id)).unwrap().unwrap();
+        assert_eq!(state, outbox::State::Waiting, "none is on its way: an admin can take it out");
+    }
     house.tick();
     assert_eq!(postman.took(), ["b"]);
     postman.down.store(false, Ordering::Relaxed);

@@ -234,7 +234,7 @@ pub async fn run(ctx: Admin, State(clockwork): State<Clockwork>, Path(name): Pat
 /// Tries again.
 #[utoipa::path(
     post, path = "/api/v1/jobs/{job}/runs/{run}/retry", operation_id = "retry_job_run", tag = "settings",
-    summary = "Try a failed run again", description = "Admins. Within a minute. 409 for a run that has not failed for good.",
+    summary = "Try a failed run again", description = "Admins. Within a minute. 409 for a run that has not failed for good, or is of a time that is over.",
     params(("job" = String, Path, example = "cleanup"), ("run" = i64, Path)),
     responses((status = 200, description = "The job", body = JobJson), WriteProblems),
 )]
