@@ -235,6 +235,7 @@ fn smtp(text: &dyn Fn(&str) -> String) -> Result<SmtpSettings, ConfigError> {
                 .map_err(|error| ConfigError(format!("smtp.authority: cannot read {path}: {error}")))?,
         ),
     };
+    let timeout = Duration::from_secs(text("smtp.timeout_s").parse().expect("the key's check has parsed it"));
     Ok(SmtpSettings {
         host: text("smtp.host"),
         port: text("smtp.port").parse().expect("the key's check has parsed it"),
@@ -242,7 +243,8 @@ fn smtp(text: &dyn Fn(&str) -> String) -> Result<SmtpSettings, ConfigError> {
         login: (!text("smtp.user").is_empty())
             .then(|| Login { user: text("smtp.user"), password: text("smtp.password") }),
         from,
-        timeout: Duration::from_secs(text("smtp.timeout_s").parse().expect("the key's check has parsed it")),
+        timeout,
+        patience: SmtpSettings::PATIENCE.max(timeout),
         authority,
     })
 }

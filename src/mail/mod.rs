@@ -32,8 +32,18 @@ pub struct SmtpSettings {
     pub from: EmailAddress,
     /// How long each step (connecting, each command) may take.
     pub timeout: Duration,
+    /// How long the server may think about a recipient, and about a whole mail before it says that it has it: see
+    /// [`SmtpSettings::PATIENCE`].
+    pub patience: Duration,
     /// A certificate authority (PEM) that is trusted beside those of the system: for a mail server in the house.
     pub authority: Option<Vec<u8>>,
+}
+
+impl SmtpSettings {
+    /// Servers ask others about a recipient and look through a mail while we wait, and whoever hangs up before the answer
+    /// sends the mail a second time. RFC 5321 (4.5.3.2) allows five and ten minutes for it; a queue that others wait in
+    /// cannot.
+    pub const PATIENCE: Duration = Duration::from_secs(240);
 }
 
 #[derive(Clone)]

@@ -40,6 +40,9 @@ fn beneath(said: &str) -> Msg {
             "The mail server does not offer the encryption that the settings ask for. Look at the page of the mail server."
         );
     }
+    if has(&["cannot be used:"]) {
+        return msg!("The mail server’s settings cannot be used. Look at the page of the mail server.");
+    }
     if has(&["does not let"]) {
         return msg!(
             "The mail server does not accept the user name or the password. Look at the page of the mail server."

@@ -19,6 +19,9 @@ pub enum SendError {
     Refused(String),
     /// The server asks to try this mail later (full mailbox, grey listing). Its own words.
     Later(String),
+    /// The whole mail was handed over, and no answer came: it may have been taken, so it is neither sent again at once nor
+    /// the fault of any other.
+    Unanswered(String),
     /// No mail can be sent at all now: the server is not to be reached, not to be trusted, or wants another login or
     /// sender. All mail waits.
     Down(String),
@@ -27,7 +30,9 @@ pub enum SendError {
 impl fmt::Display for SendError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            SendError::Refused(why) | SendError::Later(why) | SendError::Down(why) => f.write_str(why),
+            SendError::Refused(why) | SendError::Later(why) | SendError::Unanswered(why) | SendError::Down(why) => {
+                f.write_str(why)
+            }
         }
     }
 }
@@ -60,6 +65,7 @@ impl fmt::Display for Dialogue {
 pub struct Session {
     connection: AsyncSmtpConnection,
     timeout: Duration,
+    patience: Duration,
     dialogue: Dialogue,
 }
 
@@ -74,7 +80,9 @@ impl Session {
     pub async fn open(settings: &SmtpSettings) -> Result<Session, (SendError, Dialogue)> {
         let mut dialogue = Dialogue::default();
         match connect(settings, &mut dialogue).await {
-            Ok(connection) => Ok(Session { connection, timeout: settings.timeout, dialogue }),
+            Ok(connection) => {
+                Ok(Session { connection, timeout: settings.timeout, patience: settings.patience, dialogue })
+            }
             Err(why) => {
                 dialogue.say('·', &why);
                 Err((SendError::Down(why), dialogue))
@@ -83,11 +91,11 @@ impl Session {
     }
 
     /// Hands over one mail and answers what the server said when it took it. After `Refused` or `Later` the session
-    /// can go on with the next mail; after `Down` it is of no more use.
+    /// can go on with the next mail; after the others it is of no more use.
     pub async fn send(&mut self, mail: &Mail) -> Result<String, SendError> {
         let sent = self.transfer(mail).await;
         match &sent {
-            Err(SendError::Down(why)) => self.dialogue.say('·', why),
+            Err(SendError::Unanswered(why) | SendError::Down(why)) => self.dialogue.say('·', why),
             // Nothing of the refused mail may stick to the next one.
             Err(_) => self.reset().await?,
             Ok(_) => {}
@@ -117,22 +125,23 @@ impl Session {
             parameters.push(MailParameter::SmtpUtfEight);
         }
         // A refused sender is a matter of the settings, not of this mail.
-        self.command(MailFrom::new(Some(mail.from.clone()), parameters)).await.map_err(Trouble::of_settings)?;
-        self.command(Rcpt::new(mail.to.clone(), Vec::new())).await.map_err(Trouble::of_mail)?;
-        self.command(Data).await.map_err(Trouble::of_mail)?;
+        let sender = MailFrom::new(Some(mail.from.clone()), parameters);
+        self.command(sender, self.timeout).await.map_err(Trouble::of_settings)?;
+        self.command(Rcpt::new(mail.to.clone(), Vec::new()), self.patience).await.map_err(Trouble::of_mail)?;
+        self.command(Data, self.patience).await.map_err(Trouble::of_mail)?;
         self.dialogue.say('→', &format!("(the mail, {} bytes)", mail.bytes.len()));
-        let reply = step(self.timeout, self.connection.message(&mail.bytes)).await;
+        let reply = step(self.patience, self.connection.message(&mail.bytes)).await;
         self.heard(&reply);
-        Ok(words(&reply.map_err(Trouble::of_mail)?))
+        Ok(words(&reply.map_err(Trouble::of_content)?))
     }
 
     async fn reset(&mut self) -> Result<(), SendError> {
-        self.command(Rset).await.map(|_| ()).map_err(Trouble::of_settings)
+        self.command(Rset, self.timeout).await.map(|_| ()).map_err(Trouble::of_settings)
     }
 
-    async fn command(&mut self, command: impl fmt::Display) -> Result<Response, Trouble> {
+    async fn command(&mut self, command: impl fmt::Display, patience: Duration) -> Result<Response, Trouble> {
         self.dialogue.say('→', &command.to_string());
-        let reply = step(self.timeout, self.connection.command(command)).await;
+        let reply = step(patience, self.connection.command(command)).await;
         self.heard(&reply);
         reply
     }
@@ -214,6 +223,14 @@ impl Trouble {
             Trouble::Said { permanent: true, reply } => SendError::Refused(reply),
             Trouble::Said { permanent: false, reply } => SendError::Later(reply),
             Trouble::Broken(why) => SendError::Down(why),
+        }
+    }
+
+    /// As [`Trouble::of_mail`], once the content is on its way: the server may have all of it.
+    fn of_content(self) -> SendError {
+        match self {
+            Trouble::Broken(why) => SendError::Unanswered(why),
+            said @ Trouble::Said { .. } => said.of_mail(),
         }
     }
 

@@ -108,6 +108,7 @@ fn settings_are_shown_without_the_password() {
         login: Some(Login { user: "steward".to_owned(), password: "secret".to_owned() }),
         from: "hr@nordlicht.example".parse().unwrap(),
         timeout: Duration::from_secs(30),
+        patience: SmtpSettings::PATIENCE,
         authority: None,
     };
     assert_eq!(

@@ -193,7 +193,7 @@ pub async fn preferences(ctx: Hire) -> Result<Json<Preferences>> {
 #[utoipa::path(
     put, path = "/api/v1/notifications/preferences", operation_id = "set_notification_preferences", tag = "notifications",
     summary = "Choose what I get by mail",
-    description = "Anybody signed in. Topics that are not named stay as they are; what concerns the account's safety cannot be switched off (422).",
+    description = "Anybody signed in. Topics that are not named stay as they are; what concerns the account's safety cannot be switched off, and no topic is named twice (422).",
     request_body(content = PreferencesInput, example = json!({"preferences": [{"topic": "team", "mail": "none"}]})),
     responses((status = 200, description = "Each topic once, as it is now", body = Preferences), WriteProblems),
 )]

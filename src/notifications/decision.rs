@@ -73,7 +73,13 @@ impl Sealed {
         format!("{PATH}{}", self.secret(org))
     }
 
-    /// From now on the link leads somewhere; doing it twice changes nothing. `queued_at` is when its mail was queued.
+    /// Whether the approval still waits for a decision in the version that was asked about.
+    pub(super) fn is_wanted(&self, rx: &Rx<'_>) -> Result<bool> {
+        store::waits(rx, &self.asked)
+    }
+
+    /// From now on the link leads somewhere, for [`LIVES`] from `queued_at` on, when its mail was queued. Doing it twice
+    /// changes nothing, unless the mail was queued anew: an admin sent again what had been given up.
     pub(super) fn activate(&self, tx: &mut Tx<'_>, org: &Org, queued_at: Timestamp) -> Result<()> {
         store::add_link(tx, TokenHash::of(&self.secret(org)), &self.asked, queued_at + LIVES)
     }

@@ -16,7 +16,7 @@ use crate::storage::{Housekeeping, Op, Tx};
 use crate::{msg, tr};
 
 use super::letters::{MAIL, Queued, Sender, Written};
-use super::server::MailServer;
+use super::server::{InUse, MailServer};
 use super::{Kind, MailRule, Notice, Topic, decision, notify, store};
 
 /// Told to admins once a mail; never by mail itself.
@@ -37,7 +37,7 @@ pub struct MailEffect {
     server: Arc<MailServer>,
     base_url: Box<dyn Fn(&Org) -> String + Send + Sync>,
     /// With the settings it was opened by: another server is another conversation.
-    open: Mutex<Option<(Arc<Option<SmtpSettings>>, Session)>>,
+    open: Mutex<Option<(Arc<InUse>, Session)>>,
 }
 
 impl fmt::Debug for MailEffect {
@@ -47,14 +47,20 @@ impl fmt::Debug for MailEffect {
 }
 
 impl MailEffect {
-    /// Without settings no mail leaves: rows are done when they come up, so that a server configured later does not
-    /// send a year of old news. `base_url` has no slash at its end.
+    /// Where no server is named no mail leaves: rows are done when they come up, so that a server named later does not send
+    /// a year of old news. Where one is named and cannot be used, they wait for it. `base_url` has no slash at its end.
     pub fn new(server: Arc<MailServer>, base_url: impl Fn(&Org) -> String + Send + Sync + 'static) -> MailEffect {
         MailEffect { server, base_url: Box::new(base_url), open: Mutex::new(None) }
     }
 
-    async fn send(&self, in_use: &Arc<Option<SmtpSettings>>, org: &Arc<Org>, row: &OutboxRow) -> Result<(), Failure> {
-        let Some(smtp) = &**in_use else { return Ok(()) };
+    async fn send(&self, in_use: &Arc<InUse>, org: &Arc<Org>, row: &OutboxRow) -> Result<(), Failure> {
+        let smtp = match &**in_use {
+            InUse::Nothing => return Ok(()),
+            InUse::Broken { why, .. } => {
+                return Err(Failure::Down(format!("the mail server that was named cannot be used: {why}")));
+            }
+            InUse::Usable(smtp) => smtp,
+        };
         let base_url = (self.base_url)(org);
         let Some(mail) = write(smtp, org, row, &base_url).await? else { return Ok(()) };
         let mut open = self.open.lock().await;
@@ -62,15 +68,17 @@ impl MailEffect {
             match session.send(&mail).await {
                 // The server may have closed a connection that it found too old: ask once more on a new one.
                 Err(SendError::Down(_)) => {}
-                other => {
-                    *open = Some((by, session));
-                    return other.map(|_| ()).map_err(failure);
+                sent => {
+                    if is_open_after(&sent) {
+                        *open = Some((by, session));
+                    }
+                    return sent.map(|_| ()).map_err(failure);
                 }
             }
         }
         let mut session = Session::open(smtp).await.map_err(|(error, _)| failure(error))?;
         let sent = session.send(&mail).await;
-        if !matches!(sent, Err(SendError::Down(_))) {
+        if is_open_after(&sent) {
             *open = Some((Arc::clone(in_use), session));
         }
         sent.map(|_| ()).map_err(failure)
@@ -146,10 +154,15 @@ async fn write(smtp: &SmtpSettings, org: &Arc<Org>, row: &OutboxRow, base_url: &
     compose(&head, &letter, &Stamp { id, thread, date: row.created_at }).map(Some).map_err(later)
 }
 
+/// Whether the conversation can go on.
+fn is_open_after(sent: &Result<String, SendError>) -> bool {
+    !matches!(sent, Err(SendError::Unanswered(_) | SendError::Down(_)))
+}
+
 fn failure(error: SendError) -> Failure {
     match error {
         SendError::Refused(why) => Failure::Refused(why),
-        SendError::Later(why) => Failure::Later(why),
+        SendError::Later(why) | SendError::Unanswered(why) => Failure::Later(why),
         SendError::Down(why) => Failure::Down(why),
     }
 }

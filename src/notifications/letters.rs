@@ -213,6 +213,12 @@ impl Queued {
                 let (Some(notice), Some(reader)) = (store::any(rx, *notice)?, store::reader(rx, *user)?) else {
                     return Ok(None);
                 };
+                // It waited long, and the question is answered or asked anew since.
+                if let Some(link) = decision
+                    && !link.is_wanted(rx)?
+                {
+                    return Ok(None);
+                }
                 let lang = reader.lang();
                 let mut letter = reader.letter(lang, lang.text(subject), sender)?;
                 letter.paragraphs.push(lang.msg(&notice.text));
@@ -288,6 +294,7 @@ fn matter(subject_kind: &str) -> &str {
     match subject_kind {
         "leave" => "leave_request",
         "overtime" => "overtime_request",
+        "trip" => "business_trip",
         other => other,
     }
 }

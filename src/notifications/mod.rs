@@ -31,7 +31,7 @@ pub use digest::Digest;
 pub use effect::MailEffect;
 pub use held::holder;
 pub use letters::{MAIL, Post, post};
-pub use server::{MailServer, Secret, ServerInput, Tested};
+pub use server::{InUse, MailServer, Secret, ServerInput, Tested};
 pub use types::{Kind, MailChoice, MailRule, Notice, NoticeRow, Preference, Recipient, Topic};
 
 use jiff::SignedDuration;
@@ -140,9 +140,13 @@ pub fn preferences(rx: &Rx<'_>, actor: &Actor) -> Result<Vec<Preference>> {
 /// Changes what a person wants by mail; topics that are not named stay as they are.
 ///
 /// # Errors
-/// [`AppError::Invalid`] where a topic that cannot be switched off is switched off.
+/// [`AppError::Invalid`] where a topic that cannot be switched off is switched off, or one is named twice.
 pub fn set_preferences(tx: &mut Tx<'_>, actor: &Actor, wanted: &[(Topic, MailChoice)]) -> Result<Vec<Preference>> {
     let user = own_login(actor)?;
+    let twice = |(at, (topic, _)): (usize, &(Topic, MailChoice))| wanted[..at].iter().any(|(known, _)| known == topic);
+    if wanted.len() > Topic::ALL.len() || wanted.iter().enumerate().any(twice) {
+        return Err(AppError::invalid("preferences", "Name each topic once at most."));
+    }
     let before = preferences(tx, actor)?;
     let mut entry = audit::Entry::new("notifications.preferences_changed").on("user", user.0);
     for (topic, mail) in wanted {

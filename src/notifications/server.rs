@@ -81,12 +81,61 @@ impl std::fmt::Debug for ServerInput {
     }
 }
 
+/// What mail leaves through.
+pub enum InUse {
+    /// Nobody named a server: no mail leaves, and none waits.
+    Nothing,
+    Usable(SmtpSettings),
+    /// One was named, and what is kept of it cannot be used: mail waits until it is named anew, or mended and the program
+    /// started again.
+    Broken {
+        /// As far as it can be read.
+        named: ServerInput,
+        /// For the operator, in English, with the file where there is one.
+        why: String,
+    },
+}
+
+impl InUse {
+    /// Where mail can be handed over now.
+    pub fn usable(&self) -> Option<&SmtpSettings> {
+        match self {
+            InUse::Usable(smtp) => Some(smtp),
+            InUse::Nothing | InUse::Broken { .. } => None,
+        }
+    }
+
+    /// Why mail waits though a server was named.
+    pub fn trouble(&self) -> Option<&str> {
+        match self {
+            InUse::Broken { why, .. } => Some(why),
+            InUse::Nothing | InUse::Usable(_) => None,
+        }
+    }
+}
+
+impl From<Option<SmtpSettings>> for InUse {
+    fn from(named: Option<SmtpSettings>) -> Self {
+        named.map_or(InUse::Nothing, InUse::Usable)
+    }
+}
+
+impl std::fmt::Debug for InUse {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            InUse::Nothing => f.write_str("Nothing"),
+            InUse::Usable(smtp) => write!(f, "Usable({smtp:?})"),
+            InUse::Broken { why, .. } => write!(f, "Broken({why})"),
+        }
+    }
+}
+
 /// The mail server in use, and whether a page may change it.
 pub struct MailServer {
     fixed: bool,
     /// Where passwords lie.
     keys: PathBuf,
-    in_use: ArcSwap<Option<SmtpSettings>>,
+    in_use: ArcSwap<InUse>,
     /// The file of the password in use. Held while the server changes.
     password_file: tokio::sync::Mutex<String>,
 }
@@ -101,29 +150,37 @@ impl MailServer {
     /// The one that the settings file names; else what is kept in the appliance's database. Blocks.
     ///
     /// # Errors
-    /// When the database or the password cannot be read.
+    /// When the database cannot be read. What is kept and cannot be used is [`InUse::Broken`].
     pub fn open(orgs: &Orgs, data: &Path, file: Option<SmtpSettings>) -> Result<MailServer> {
         if file.is_some() {
             return Ok(MailServer::fixed(file));
         }
         let mut server = MailServer { fixed: false, keys: data.join("keys"), ..MailServer::fixed(None) };
         if let Some(kept) = orgs.instance().read_blocking(|rx| orgs::setting(rx, KEY))? {
-            match server.open_kept(&kept) {
-                Ok((settings, file)) => {
-                    server.in_use.store(Arc::new(settings));
-                    server.password_file = tokio::sync::Mutex::new(file);
-                }
-                // The program has more to do than mail: the page of the mail server is where this is put right.
-                Err(error) => tracing::error!(%error, "the mail server that was named cannot be used; no mail leaves"),
+            let (in_use, file) = server.open_kept(&kept);
+            // The program has more to do than mail: the page of the mail server is where this is put right.
+            if let Some(why) = in_use.trouble() {
+                tracing::error!(why, "the mail server that was named cannot be used; mail waits");
             }
+            server.in_use.store(Arc::new(in_use));
+            server.password_file = tokio::sync::Mutex::new(file);
         }
         Ok(server)
     }
 
-    fn open_kept(&self, kept: &str) -> Result<(Option<SmtpSettings>, String)> {
-        let kept: Kept = serde_json::from_str(kept).map_err(AppError::internal)?;
-        let password = self.password(&kept.password_file)?;
-        Ok((settings(&kept.server, password)?, kept.password_file))
+    /// What is kept, and the file of its password.
+    fn open_kept(&self, kept: &str) -> (InUse, String) {
+        let Kept { server: named, password_file } = match serde_json::from_str(kept) {
+            Ok(kept) => kept,
+            Err(error) => {
+                return (InUse::Broken { named: ServerInput::default(), why: error.to_string() }, String::new());
+            }
+        };
+        let in_use = match self.password(&password_file).and_then(|password| settings(&named, password)) {
+            Ok(settings) => settings.into(),
+            Err(error) => InUse::Broken { named, why: error.to_string() },
+        };
+        (in_use, password_file)
     }
 
     /// The one that a settings file names, or none, for good.
@@ -131,13 +188,13 @@ impl MailServer {
         MailServer {
             fixed: true,
             keys: PathBuf::new(),
-            in_use: ArcSwap::from_pointee(file),
+            in_use: ArcSwap::from_pointee(file.into()),
             password_file: tokio::sync::Mutex::default(),
         }
     }
 
-    /// What mail leaves through now; none where nobody named one.
-    pub fn in_use(&self) -> Arc<Option<SmtpSettings>> {
+    /// What mail leaves through now.
+    pub fn in_use(&self) -> Arc<InUse> {
         self.in_use.load_full()
     }
 
@@ -148,8 +205,13 @@ impl MailServer {
 
     /// As a form shows it; without the password.
     pub fn shown(&self) -> ServerInput {
-        let Some(smtp) = &*self.in_use() else {
-            return ServerInput { port: 587, security: Security::StartTls.to_string(), ..ServerInput::default() };
+        let in_use = self.in_use();
+        let smtp = match &*in_use {
+            InUse::Usable(smtp) => smtp,
+            InUse::Broken { named, .. } if !named.host.is_empty() => return named.clone(),
+            InUse::Nothing | InUse::Broken { .. } => {
+                return ServerInput { port: 587, security: Security::StartTls.to_string(), ..ServerInput::default() };
+            }
         };
         ServerInput {
             host: smtp.host.clone(),
@@ -173,8 +235,7 @@ impl MailServer {
         }
         let mut file = self.password_file.lock().await;
         let before = self.shown();
-        let known =
-            self.in_use().as_ref().as_ref().and_then(|smtp| smtp.login.as_ref()).map(|login| login.password.clone());
+        let known = self.in_use().usable().and_then(|smtp| smtp.login.as_ref()).map(|login| login.password.clone());
         let same = |input: &ServerInput| {
             (&input.host, input.port, &input.security, &input.user, &input.authority)
                 == (&before.host, before.port, &before.security, &before.user, &before.authority)
@@ -193,7 +254,7 @@ impl MailServer {
             }
         };
         check(&input).into_result(())?;
-        let in_use = settings(&input, password.clone())?;
+        let in_use: InUse = settings(&input, password.clone())?.into();
         let (keys, made) =
             (self.keys.clone(), password.is_some().then(|| format!("smtp.{}.password", &ids::random_token()[..12])));
         let new_file = made.clone().unwrap_or_default();
@@ -234,12 +295,19 @@ impl MailServer {
     /// Sends a letter to `to` through the server in use, and tells the conversation word by word.
     ///
     /// # Errors
-    /// [`AppError::Conflict`] where no server is named. What the server says stands in the answer.
+    /// [`AppError::Conflict`] where no server is named that could be used. What the server says stands in the answer.
     pub async fn test(&self, org: &Org, base_url: &str, to: &EmailAddress, actor: &Actor) -> Result<Tested> {
-        let Some(smtp) = (*self.in_use()).clone() else {
-            return Err(AppError::conflict("Name a mail server first: without one no mail leaves."));
+        let smtp = match &*self.in_use() {
+            InUse::Usable(smtp) => smtp.clone(),
+            InUse::Broken { why, .. } => {
+                return Err(AppError::Conflict(msg!("The mail server that was named cannot be used: {0}", why)));
+            }
+            InUse::Nothing => {
+                return Err(AppError::conflict("Name a mail server first: without one no mail leaves."));
+            }
         };
-        let smtp = SmtpSettings { timeout: smtp.timeout.min(TEST_TIMEOUT), ..smtp };
+        let smtp =
+            SmtpSettings { timeout: smtp.timeout.min(TEST_TIMEOUT), patience: smtp.patience.min(TEST_TIMEOUT), ..smtp };
         let settings = org.settings();
         let lang: crate::lang::Lang = actor.language.parse().unwrap_or_default();
         let head = Letterhead {
@@ -278,7 +346,8 @@ impl MailServer {
             return Ok(None);
         }
         let path = self.keys.join(file);
-        fs::read_to_string(&path).map(Some).map_err(|error| AppError::internal(format!("{}: {error}", path.display())))
+        let read = fs::read_to_string(path).map(Some);
+        read.map_err(|error| AppError::internal(format!("its password, keys/{file}, cannot be read: {error}")))
     }
 }
 
@@ -295,6 +364,7 @@ fn settings(input: &ServerInput, password: Option<String>) -> Result<Option<Smtp
         login,
         from: input.from.parse().map_err(|why| AppError::invalid("from", why))?,
         timeout: TIMEOUT,
+        patience: SmtpSettings::PATIENCE,
         authority: (!input.authority.is_empty()).then(|| input.authority.clone().into_bytes()),
     }))
 }

@@ -206,10 +206,18 @@ pub(super) fn take_for_digest(tx: &mut Tx<'_>, user: UserId) -> Result<Vec<Notic
 pub(super) fn add_link(tx: &mut Tx<'_>, hash: TokenHash, link: &Asked, expires_at: Timestamp) -> Result<()> {
     tx.run(
         "INSERT INTO decision_links (token_hash, user_id, approval_id, version, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)
-         ON CONFLICT (token_hash) DO NOTHING",
+         ON CONFLICT (token_hash) DO UPDATE SET expires_at = max(expires_at, excluded.expires_at) WHERE used_at IS NULL",
         (hash, link.user, link.approval, link.version, expires_at),
     )?;
     Ok(())
+}
+
+/// Whether this approval waits for a decision in this version.
+pub(super) fn waits(rx: &Rx<'_>, asked: &Asked) -> Result<bool> {
+    rx.scalar(
+        "SELECT EXISTS (SELECT 1 FROM approvals WHERE id = ?1 AND version = ?2 AND status = 'pending')",
+        (asked.approval, asked.version),
+    )
 }
 
 pub(super) fn link(rx: &Rx<'_>, hash: TokenHash) -> Result<Option<DecisionLink>> {

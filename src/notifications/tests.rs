@@ -136,6 +136,24 @@ fn a_notice_is_kept_for_the_person_and_goes_by_mail() {
 }
 
 #[test]
+fn what_is_asked_and_what_becomes_of_it_are_one_conversation() {
+    let house = House::new();
+    for (asked, told, thread) in [
+        ("leave", "leave_request", "leave_request.4"),
+        ("overtime", "overtime_request", "overtime_request.4"),
+        ("trip", "business_trip", "business_trip.4"),
+        ("task", "task", "task.4"),
+    ] {
+        let before = house.letters().len();
+        for subject in [asked, told] {
+            house.tell(MIRA, Notice::new(&APPROVED, (subject, 4), msg!("Something happened.")));
+        }
+        let threads: Vec<_> = house.letters().into_iter().skip(before).filter_map(|one| one.thread).collect();
+        assert_eq!(threads, [thread, thread]);
+    }
+}
+
+#[test]
 fn a_user_and_their_employee_record_are_one_person() {
     let house = House::new();
     house.write(|tx| {

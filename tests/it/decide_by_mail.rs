@@ -181,6 +181,26 @@ async fn what_has_happened_since_is_told() {
 }
 
 #[tokio::test]
+async fn a_mail_that_is_sent_again_after_a_week_carries_a_link_that_is_good() {
+    let house = House::new();
+    let (request, path) = house.asked("2026-03-24", "2026-03-24").await;
+    // It had not arrived after all, was given up, and a week later the admin has put right why.
+    house.app.arrange(|tx| tx.run("UPDATE outbox SET state = 'failed' WHERE state = 'done' AND kind = 'mail'", ()));
+    house.app.clock.advance(decision::LIVES + SignedDuration::from_hours(24));
+    let phone = house.app.anonymous();
+    phone.get(&path).await.assert_status(410);
+    house.app.as_admin().json(Method::POST, "/api/v1/mail-queue/resend", json!({})).await.assert_ok();
+    house.app.app.clockwork.tick().await;
+    press(&phone, &path, &[("decision", "approve")]).await.assert_redirect(&path);
+    assert_eq!(house.status(request).await, "approved");
+    // What is used stays used, however often its mail is sent.
+    house.app.arrange(|tx| tx.run("UPDATE outbox SET state = 'failed' WHERE state = 'done' AND kind = 'mail'", ()));
+    house.app.as_admin().json(Method::POST, "/api/v1/mail-queue/resend", json!({})).await.assert_ok();
+    house.app.app.clockwork.tick().await;
+    phone.get(&path).await.assert_ok().assert_lacks("<form");
+}
+
+#[tokio::test]
 async fn who_may_not_sign_in_any_more_decides_nothing() {
     let house = House::new();
     let (request, path) = house.asked("2026-03-10", "2026-03-10").await;

@@ -115,7 +115,8 @@ async fn nothing_is_sent_unprotected_against_the_settings() {
 #[tokio::test]
 async fn a_server_that_is_gone_or_silent_costs_no_more_than_the_timeout() {
     let server = SmtpServer::plain();
-    let settings = SmtpSettings { timeout: Duration::from_millis(300), ..server.settings() };
+    let short = Duration::from_millis(300);
+    let settings = SmtpSettings { timeout: short, patience: short, ..server.settings() };
     let mut session = Session::open(&settings).await.unwrap();
     let silent = session.send(&mail_to("silent@x.example", &settings)).await.unwrap_err();
     assert_eq!(silent, SendError::Down("no answer within 0.3 s".to_owned()));

@@ -292,6 +292,11 @@ async fn the_api_lists_counts_reads_and_prefers() {
     mira.json(Method::PUT, path, json!({ "preferences": [{ "topic": "gossip", "mail": "now" }] }))
         .await
         .assert_status(422);
+    let twice = json!({ "preferences": [{ "topic": "team", "mail": "now" }, { "topic": "team", "mail": "daily" }] });
+    mira.json(Method::PUT, path, twice).await.assert_invalid("preferences");
+    let many = vec![json!({ "topic": "team", "mail": "now" }); 10_000];
+    mira.json(Method::PUT, path, json!({ "preferences": many })).await.assert_invalid("preferences");
+    assert_eq!(after, mira.get(path).await.json());
     app.anonymous().get("/api/v1/notifications").await.assert_status(401);
     app.as_hire().get("/api/v1/notifications").await.assert_ok();
 }

@@ -74,13 +74,54 @@ fn a_conversation_that_breaks_off_in_the_middle_is_had_again_and_others_go_first
     let house = house(Some(server.settings()));
     tell(&house, 10, 1);
     tell(&house, 7, 2);
-    assert_eq!(house.tick().performed, 0);
-    house.clock.advance(SignedDuration::from_secs(30));
     assert_eq!(house.tick().performed, 1, "the other one is not held up");
     assert_eq!(header(&server.mails()[0], "X-Envelope-To"), "mira@x.test");
     let rows = tried(&house);
     assert_eq!((rows.len(), rows[0].0), (1, 1));
     assert!(!rows[0].1.is_empty());
+}
+
+#[test]
+fn a_server_that_is_slow_to_say_that_it_has_a_mail_gets_it_once() {
+    let server = SmtpServer::plain();
+    // It takes five seconds: longer than a step may, not longer than this one may.
+    let house = house(Some(SmtpSettings { timeout: Duration::from_secs(1), ..server.settings() }));
+    tell(&house, 11, 1);
+    assert_eq!(house.tick().performed, 1);
+    assert!(waiting(&house).is_empty());
+    house.clock.advance(SignedDuration::from_hours(1));
+    house.tick();
+    assert_eq!(server.mails().len(), 1);
+}
+
+#[test]
+fn a_mail_that_was_handed_over_and_not_answered_for_is_not_sent_again_at_once_and_holds_up_no_other() {
+    let server = SmtpServer::plain();
+    let house = house(Some(SmtpSettings { patience: Duration::from_secs(1), ..server.settings() }));
+    for (user, request) in [(7, 1), (11, 2), (7, 3)] {
+        tell(&house, user, request);
+    }
+    assert_eq!(house.tick().performed, 2);
+    assert_eq!(server.mails().len(), 3, "each once");
+    let rows = tried(&house);
+    assert!(rows.len() == 1 && rows[0].0 == 1 && rows[0].1.contains("no answer within"), "{rows:?}");
+}
+
+#[tokio::test]
+async fn a_mail_that_asks_for_a_decision_does_not_leave_once_it_is_taken() {
+    let server = SmtpServer::plain();
+    let app = TestApp::sending(&server);
+    let kinds = with_leave(&app);
+    let mira = app.as_employee();
+    let ask = |day: u32| json!({"leave_type_id": kinds.vacation, "start_date": format!("2026-03-{day}"), "end_date": format!("2026-03-{day}")});
+    for day in [10, 11] {
+        mira.json(Method::POST, "/api/v1/leave/requests", ask(day)).await.assert_status(201);
+    }
+    app.as_manager().json(Method::POST, "/api/v1/approvals/1/approve", json!({})).await.assert_ok();
+    app.app.clockwork.tick().await;
+    let asked = server.mails().iter().filter(|mail| header(mail, "X-Envelope-To") == "manager@nordlicht.test").count();
+    assert_eq!(asked, 1, "only what still waits is asked");
+    assert_eq!(app.as_admin().get("/api/v1/mail-queue?status=waiting").await.json()["total"], 0);
 }
 
 #[test]

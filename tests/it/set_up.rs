@@ -308,6 +308,56 @@ async fn the_mail_server_is_named_tried_out_and_kept() {
 }
 
 #[tokio::test]
+async fn while_the_named_server_cannot_be_used_mail_waits_and_the_page_says_what_to_do() {
+    use jiff::SignedDuration;
+    use steward::lang::Lang;
+    use steward::msg;
+    use steward::notifications::{MAIL, Post, post};
+    use steward::storage::{marks::Standing, outbox};
+    let server = aside(|| SmtpServer::start(steward::mail::Security::Plain, Some("steward:open sesame")));
+    let named = json!({
+        "host": "127.0.0.1", "port": server.settings().port, "security": "plain", "user": "steward",
+        "password": "open sesame", "from": "hr@nordlicht.test",
+    });
+    let app = operated();
+    app.as_admin().json(Method::PUT, "/api/v1/mail-server", named.clone()).await.assert_ok();
+    // A copy was put back without the file.
+    let keys = app.app.house.data.join("keys");
+    let secret =
+        std::fs::read_dir(keys).unwrap().flatten().find(|file| file.file_name().to_string_lossy().contains("smtp"));
+    std::fs::remove_file(secret.unwrap().path()).unwrap();
+    let app = app.restart();
+    app.app.house.orgs.holding().set(Standing::Home);
+    app.arrange(|tx| {
+        let to = "mira@x.test".parse().unwrap();
+        post(tx, &Post::new(&to, "Mira", Lang::ENGLISH, msg!("Snow"), msg!("Because.")))
+    });
+    app.app.clockwork.tick().await;
+    let waiting = app.read(|rx| outbox::waiting_rows(rx, MAIL, 10, 0));
+    assert_eq!(waiting.len(), 1, "it is not taken for sent");
+    assert!(waiting[0].0.last_error.contains("cannot be used"), "{waiting:?}");
+
+    let admin = app.as_admin();
+    let shown = admin.get("/api/v1/mail-server").await.assert_ok().json();
+    assert_eq!((&shown["host"], &shown["user"]), (&json!("127.0.0.1"), &json!("steward")));
+    assert!(shown["trouble"].as_str().unwrap().contains("cannot be read"), "{shown}");
+    let page = admin.get("/admin/mail").await.assert_ok();
+    page.assert_contains("Type its password again and save").assert_lacks("/admin/mail/test");
+    admin.get("/admin/mail/queue").await.assert_ok().assert_contains("Look at the page of the mail server.");
+    admin.json(Method::POST, "/api/v1/mail-server/test", json!({})).await.assert_status(409);
+
+    // Named anew, what waited leaves.
+    let mut without = named.clone();
+    without.as_object_mut().unwrap().remove("password");
+    admin.json(Method::PUT, "/api/v1/mail-server", without).await.assert_invalid("password");
+    let mended = admin.json(Method::PUT, "/api/v1/mail-server", named).await.assert_ok().json();
+    assert_eq!(mended["trouble"], json!(null));
+    app.clock.advance(SignedDuration::from_mins(1));
+    app.app.clockwork.tick().await;
+    assert_eq!(server.mails().len(), 1);
+}
+
+#[tokio::test]
 async fn a_settings_file_that_names_the_mail_server_wins() {
     let app = TestApp::with(&[("smtp.host", "127.0.0.1"), ("smtp.from", "hr@nordlicht.test")]);
     // Where there is one company, its admins are the machine's.

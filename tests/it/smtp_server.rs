@@ -75,6 +75,7 @@ impl SmtpServer {
             login: None,
             from: "hr@nordlicht.example".parse().unwrap(),
             timeout: Duration::from_secs(10),
+            patience: Duration::from_secs(10),
             authority: self.authority.clone(),
         }
     }

@@ -34,12 +34,15 @@ pub struct ServerJson {
     pub authority: String,
     /// The settings file names it: it cannot be changed here.
     pub fixed: bool,
+    /// Why the one that is named cannot be used: mail waits until its password is named anew. Null where nothing is wrong.
+    pub trouble: Option<String>,
 }
 
 impl ServerJson {
     fn of(server: &MailServer) -> ServerJson {
         let ServerInput { host, port, security, user, from, authority, .. } = server.shown();
-        ServerJson { host, port, security, user, from, authority, fixed: server.is_fixed() }
+        let trouble = server.in_use().trouble().map(str::to_owned);
+        ServerJson { host, port, security, user, from, authority, fixed: server.is_fixed(), trouble }
     }
 }
 
@@ -107,7 +110,7 @@ pub async fn set(ctx: Admin, State(house): State<Arc<House>>, Json(change): Json
 #[utoipa::path(
     post, path = "/api/v1/mail-server/test", operation_id = "test_mail_server", tag = "settings",
     summary = "Send a test mail to oneself",
-    description = "Operators of the machine. Answers what the server said, also where it refused. 409 where none is named.",
+    description = "Operators of the machine. Answers what the server said, also where it refused. 409 where none is named that can be used.",
     responses((status = 200, description = "What was said", body = TestJson), WriteProblems),
 )]
 pub async fn test(ctx: Admin, _patient: Patient, State(house): State<Arc<House>>) -> Result<Json<TestJson>> {

@@ -27,8 +27,10 @@ struct Page {
     operator: bool,
     /// The settings file names the server.
     fixed: bool,
-    /// A server is named.
-    named: bool,
+    /// A server is named, and can be used.
+    usable: bool,
+    /// Why the one that is named cannot; empty where nothing is wrong.
+    trouble: String,
     form: FormState,
     securities: Vec<(&'static str, &'static str)>,
     me: String,
@@ -164,11 +166,13 @@ pub(super) async fn try_out(ctx: &Ctx, house: &House) -> Result<Tested> {
 }
 
 async fn page(ctx: &Ctx, house: &House, status: StatusCode, form: FormState, tested: Option<Told>) -> Result<Response> {
+    let in_use = house.mail.in_use();
     let page = Page {
         shell: ctx.shell().await?,
         operator: ctx.is_operator().await?,
         fixed: house.mail.is_fixed(),
-        named: house.mail.in_use().is_some(),
+        usable: in_use.usable().is_some(),
+        trouble: in_use.trouble().unwrap_or_default().to_owned(),
         form,
         securities: securities(ctx.visit.lang),
         me: ctx.account().email.clone(),

@@ -343,7 +343,7 @@ async fn page(ctx: &Ctx, house: &House, step: Step, typed: Option<FormState>) ->
             web::page_with(status, &LeavePage { frame, shell, form: typed.unwrap_or_default(), kinds })
         }
         Step::People => {
-            let (today, mail) = (ctx.actor.today(ctx.auth.clock().now()), house.mail.in_use().is_some());
+            let (today, mail) = (ctx.actor.today(ctx.auth.clock().now()), house.mail.in_use().usable().is_some());
             let known = ctx.read(move |rx, _| crate::people::directory::choices(rx, today)).await?;
             let form = typed.unwrap_or_else(|| first_row(ctx, mail));
             let rows = (1..=ROWS).map(|row| (row.to_string(), ctx.visit.lang.msg(&msg!("Row {0}", row))));
