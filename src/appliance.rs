@@ -231,6 +231,8 @@ fn registry(house: &Arc<House>) -> Registry {
         .job(leave::jobs::Expiry)
         .job(approvals::jobs::Escalation)
         .job(leave::lieu::LieuDays)
+        // Before the daily mail, which then holds it.
+        .job(approvals::jobs::DecisionsWaiting)
         .job(notifications::Digest)
         .effect(MailEffect::new(Arc::clone(&house.mail), base_url))
         .effect(overtime::report::ReportEffect)

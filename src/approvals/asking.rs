@@ -192,6 +192,14 @@ pub(super) fn above(rx: &Rx<'_>, asked: &[store::AskedOne], requester: EmployeeI
     Ok(found)
 }
 
+/// Whether approved leave or a trip covers the date; of who is away nobody knows, nobody is.
+///
+/// # Errors
+/// When the database cannot be read.
+pub(super) fn is_away(rx: &Rx<'_>, person: EmployeeId, on: Date) -> Result<bool> {
+    ABSENCES.get().map_or(Ok(false), |absences| (absences.is_away)(rx, person, on))
+}
+
 /// Who may decide in the place of `person` today: nobody while they are here; else their deputy; where that one is away
 /// too, or there is none, it goes up the line. None of them about a request of their own.
 ///

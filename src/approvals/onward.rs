@@ -16,7 +16,7 @@ use crate::msg;
 use crate::notifications::{self, Notice};
 use crate::people::{self, Employee};
 use crate::storage::{Rx, Tx};
-use crate::time::Period;
+use crate::time::{Period, period};
 
 /// Asks the first level, from `from` on, at which somebody is to be asked who has not agreed yet. Answers who is asked
 /// by name (nobody, where the office decides); `None` where no level is left: then [`Approval::level`] stays.
@@ -81,10 +81,9 @@ fn due_at(rx: &Rx<'_>, hours: u32, asked: Option<EmployeeId>) -> Result<jiff::Ti
         }
         None => (people::organization_zone(rx)?, None),
     };
-    let monday_to_friday = |date: jiff::civil::Date| date.weekday().to_monday_zero_offset() < 5;
     Ok(rules::after_hours(now, hours, &zone, |date| match &time {
         Some(time) => time.schedules.of(date).minutes().is_positive() && !time.holidays.slots(date).is_full(),
-        None => monday_to_friday(date),
+        None => period::is_weekday(date),
     }))
 }
 

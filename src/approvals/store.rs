@@ -401,6 +401,22 @@ pub(super) fn asked_of_themselves(rx: &Rx<'_>, only: Option<ApprovalId>) -> Resu
     )
 }
 
+/// Everybody of whom something is asked that they may decide, once for each thing, with since when: for a role only as
+/// long as they hold it.
+pub(super) fn asked_since(rx: &Rx<'_>) -> Result<Vec<(EmployeeId, Timestamp)>> {
+    rx.all(
+        "SELECT q.employee_id, (SELECT max(s.at) FROM approval_steps s WHERE s.approval_id = a.id \
+           AND (s.step IN ('requested', 'resubmitted', 'reasked') OR (s.step IN ('approved', 'passed') AND s.level < a.level) \
+             OR (s.step = 'escalated' AND s.person_id = q.employee_id))) \
+         FROM approvals a JOIN approval_asked q ON q.approval_id = a.id AND q.level = a.level AND q.open = 1 \
+         WHERE a.status = 'pending' AND (q.because NOT IN ('hr', 'admin') OR EXISTS ( \
+           SELECT 1 FROM user_roles r JOIN users u ON u.id = r.user_id \
+           WHERE u.employee_id = q.employee_id AND (r.role = 'hr' OR r.role = q.because)))",
+        (),
+        |row| Ok((row.get(0)?, instant(row, 1)?)),
+    )
+}
+
 /// Those who are asked still cannot decide: they were asked, and are no more.
 pub(super) fn close_open(tx: &mut Tx<'_>, id: ApprovalId) -> Result<()> {
     tx.run("UPDATE approval_asked SET open = 0 WHERE approval_id = ?1 AND open = 1", [id])?;

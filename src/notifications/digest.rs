@@ -1,13 +1,13 @@
 //! The daily mail: what somebody wants once a day, gathered into one letter on the mornings of their working days.
 
 use jiff::SignedDuration;
-use jiff::civil::{Date, Weekday};
+use jiff::civil::Date;
 
 use crate::error::Result;
 use crate::ids::{EmployeeId, UserId};
 use crate::jobs::{CatchUp, Due, Job, JobCtx, Outcome, REMIND, Zones};
 use crate::storage::{Rx, Tx};
-use crate::time::{Period, WorkingDays};
+use crate::time::{Period, period};
 use crate::{msg_n, people};
 
 use super::{letters, store};
@@ -71,10 +71,8 @@ fn is_here(rx: &Rx<'_>, due: &Due, employee: Option<EmployeeId>) -> Result<bool>
     Ok(if place.location_id.is_some() { place.zone == due.zone } else { due.own_zone })
 }
 
-/// Whoever has no hours of their own works from Monday to Friday.
+/// Who is not on the staff works from Monday to Friday.
 fn works_on(rx: &Rx<'_>, employee: Option<EmployeeId>, date: Date) -> Result<bool> {
-    let weekday = !matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday);
-    let (Some(employee), Some(day)) = (employee, Period::new(date, date)) else { return Ok(weekday) };
-    let hours = people::working_time(rx, employee, day)?;
-    Ok(WorkingDays::new(&hours.schedules, &hours.holidays).map_or(weekday, |days| days.includes(date)))
+    let Some(employee) = employee else { return Ok(period::is_weekday(date)) };
+    Ok(people::working_time(rx, employee, Period::day(date))?.works_on(date))
 }

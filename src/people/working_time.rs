@@ -9,7 +9,7 @@ use super::{holidays, org, reach, schedule};
 use crate::error::Result;
 use crate::ids::{EmployeeId, EntityId, LocationId};
 use crate::storage::Rx;
-use crate::time::{DatedSchedules, FreeDayRule, Holidays, Period, period};
+use crate::time::{DatedSchedules, FreeDayRule, Holidays, Period, WorkingDays, period};
 
 /// One person's hours and holidays.
 #[derive(Clone, Debug, Default)]
@@ -17,6 +17,15 @@ pub struct WorkingTime {
     pub schedules: DatedSchedules,
     /// Within the period that was asked about; with the days on which others are kept instead.
     pub holidays: Holidays,
+}
+
+impl WorkingTime {
+    /// Whether work is done on `date`, which lies in the period that was asked about. Whoever has no hours works from
+    /// Monday to Friday.
+    pub fn works_on(&self, date: Date) -> bool {
+        WorkingDays::new(&self.schedules, &self.holidays)
+            .map_or_else(|| period::is_weekday(date), |days| days.includes(date))
+    }
 }
 
 /// What a location does about whole holidays on free days.

@@ -83,6 +83,11 @@ pub fn ahead(date: Date, days: i64) -> Date {
     date.saturating_add(jiff::SignedDuration::from_hours(days.clamp(-8_000_000, 8_000_000) * 24))
 }
 
+/// Monday to Friday.
+pub fn is_weekday(date: Date) -> bool {
+    date.weekday().to_monday_zero_offset() < 5
+}
+
 /// `date` and `days` earlier.
 pub fn back(date: Date, days: i64) -> Date {
     ahead(date, -days)

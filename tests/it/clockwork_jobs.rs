@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use steward::people;
 use steward::storage::marks::Standing;
 
-use crate::leave_api::with_leave;
+use crate::leave_api::{grant, with_leave};
 use crate::support::TestApp;
 
 impl TestApp {
@@ -235,6 +235,49 @@ async fn leave_that_began_while_the_machine_was_off_is_told_to_nobody() {
     app.tick_at("2026-03-30T12:00:00Z").await;
     app.tick_at("2026-04-02T15:00:00Z").await;
     assert_eq!((app.told("leave_starts_tomorrow"), app.told("leave_team_tomorrow")), (vec![], vec![]));
+}
+
+#[tokio::test]
+async fn decisions_that_wait_are_told_each_working_morning_but_not_to_who_is_away() {
+    let app = TestApp::new();
+    let kinds = with_leave(&app);
+    let (manager, hr) = (app.people.manager, app.people.hr);
+    grant(&app, manager, kinds.vacation, 10 * 480);
+    app.tick().await;
+    let ask = |day: &str| json!({"leave_type_id": kinds.vacation, "start_date": day, "end_date": day});
+    // Monday at ten. Jonas himself is away on Thursday.
+    let (mira, jonas) = (app.as_employee(), app.as_manager());
+    let mut waiting = Vec::new();
+    for day in ["2026-05-04", "2026-05-05"] {
+        let made = mira.json(Method::POST, "/api/v1/leave/requests", ask(day)).await.assert_status(201).json();
+        waiting.push(made["id"].clone());
+    }
+    let own = jonas.json(Method::POST, "/api/v1/leave/requests", ask("2026-03-05")).await.assert_status(201).json();
+    let path = format!("/api/v1/leave/requests/{}/approve", own["id"]);
+    app.as_hr().json(Method::POST, &path, json!({})).await.assert_ok();
+    app.tick_from("2026-03-02T10:00:00Z", "2026-03-10T12:00:00Z").await;
+    let mornings = |who: steward::ids::EmployeeId| -> Vec<String> {
+        app.told("decisions_waiting").into_iter().filter(|(id, _)| *id == who.0).map(|(_, at)| at).collect()
+    };
+    let at_eight = |days: &[&str]| days.iter().map(|day| format!("2026-03-{day}T07:00:00Z")).collect::<Vec<_>>();
+    assert_eq!(mornings(manager.employee), at_eight(&["04", "06", "09", "10"]));
+    // HR was asked as well after two working days, on Wednesday at ten.
+    assert_eq!(mornings(hr.employee), at_eight(&["06", "09", "10"]));
+    let said: String =
+        app.read(|rx| rx.scalar("SELECT text FROM notices WHERE kind = 'decisions_waiting' ORDER BY id LIMIT 1", ()));
+    assert!(said.contains('2') && said.contains("decisions have waited"), "{said}");
+    let unread =
+        "SELECT count(*) FROM notices WHERE kind = 'decisions_waiting' AND read_at IS NULL AND employee_id = ?1";
+    let unread: i64 = app.read(move |rx| rx.scalar(unread, [manager.employee]));
+    assert_eq!(unread, 1, "the newest says it all");
+
+    // Where nothing waits nobody is told.
+    for id in waiting {
+        let path = format!("/api/v1/leave/requests/{id}/approve");
+        app.as_manager().json(Method::POST, &path, json!({})).await.assert_ok();
+    }
+    app.tick_from("2026-03-10T12:00:00Z", "2026-03-12T12:00:00Z").await;
+    assert_eq!(app.told("decisions_waiting").len(), 7);
 }
 
 /// Every job that has a time of day runs once on each day, in Berlin in spring and autumn, the clock set back now and

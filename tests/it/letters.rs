@@ -32,6 +32,13 @@ const SAMPLES: &[Sample] = &[
         "/people/5/edit",
     ),
     (
+        "decisions_waiting",
+        "{0} decision has waited for you for more than a working day.|{0} decisions have waited for you for more than a working day.",
+        &[],
+        "",
+        "/inbox",
+    ),
+    (
         "leave_adjusted",
         "{0} corrected your balance of {1}: {2} instead of {3}",
         &["Hanna Roth", "Vacation", "12.5 days", "11 days"],
