@@ -183,6 +183,7 @@ pub(crate) fn name_followers() {
     approvals::absences_known_by(approvals::Absences { is_away: leave::is_away, away_on: leave::all_away_on });
     people::followed_by(people::Followers {
         changed: vec![onboarding::follow, approvals::follow, overtime::follow],
+        entered: vec![leave::welcome],
         imported: vec![onboarding::welcome_imported],
     });
 }
@@ -228,7 +229,10 @@ fn registry(house: &Arc<House>) -> Registry {
     };
     Registry::new()
         .job(leave::jobs::StartsTomorrow)
+        .job(leave::policy::jobs::Grants)
+        .job(leave::year_change::jobs::YearChange)
         .job(leave::jobs::Expiry)
+        .job(leave::jobs::ExpiresSoon)
         .job(approvals::jobs::Escalation)
         .job(leave::lieu::LieuDays)
         // Before the daily mail, which then holds it.

@@ -1,4 +1,5 @@
-//! What the clockwork does for leave: reminds on the day before, and writes off what was not used in time.
+//! What the clockwork does for leave: reminds on the day before and of what expires soon, and writes off what was not
+//! used in time. What it grants and how it closes leave years is in `policy/` and `year_change/`.
 
 use crate::error::Result;
 use crate::jobs::{CatchUp, Due, Job, JobCtx, Outcome, REMIND, Zones};
@@ -94,5 +95,50 @@ impl Job for Expiry {
             written += i64::from(done);
         }
         Ok(if written == 0 { Outcome::nothing() } else { Outcome::did(msg_n!(written, "{0} balance", "{0} balances")) })
+    }
+}
+
+/// "3 days expire on 31 March": a month before and a week before, once each, in the morning of the person's place.
+#[derive(Clone, Copy, Debug)]
+pub struct ExpiresSoon;
+
+/// So many days before the last day on which something can be used; each is told once.
+const BEFORE_EXPIRY: [i64; 2] = [7, 30];
+
+impl Job for ExpiresSoon {
+    fn name(&self) -> &'static str {
+        "leave_expires_soon"
+    }
+
+    fn title(&self) -> &'static str {
+        crate::tr!("Leave that expires soon")
+    }
+
+    fn schedule(&self) -> &'static str {
+        "0 9 * * *"
+    }
+
+    fn zones(&self) -> Zones {
+        Zones::EachLocation
+    }
+
+    fn run(&self, ctx: &JobCtx, due: &Due) -> Result<Outcome> {
+        let (today, last) = (due.date, period::ahead(due.date, BEFORE_EXPIRY[1]));
+        let accounts = ctx.read(move |rx| ledger::expiring_between(rx, today, last))?;
+        let mut told: i64 = 0;
+        for (account, on, minutes) in accounts {
+            let left = period::days_between(today, on);
+            let Some(stage) = BEFORE_EXPIRY.into_iter().find(|days| left <= *days) else { continue };
+            let due = due.clone();
+            told += ctx.write(REMIND, move |tx, actor| {
+                let subject = format!("leave_expiry:{}:{}:{stage}", account.employee_id, account.leave_type_id);
+                if people::is_run_of(tx, &due, account.employee_id)? && due.first_in(tx, subject, on)? {
+                    notices::expires_soon(tx, actor, account, on, minutes)?;
+                    return Ok(1);
+                }
+                Ok(0)
+            })?;
+        }
+        Ok(if told == 0 { Outcome::nothing() } else { Outcome::did(msg_n!(told, "{0} reminder", "{0} reminders")) })
     }
 }

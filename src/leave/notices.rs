@@ -28,6 +28,8 @@ const ENDED: Kind = Kind::new("leave_ended", Topic::Requests, tr!("Your leave wa
 const ENTERED: Kind = Kind::new("leave_entered", Topic::Requests, tr!("Leave was entered for you"), OPEN);
 const RECOUNTED: Kind = Kind::new("leave_recounted", Topic::Requests, tr!("Your leave was counted anew"), OPEN);
 const ADJUSTED: Kind = Kind::new("leave_adjusted", Topic::Requests, tr!("Your balance was corrected"), tr!("See why"));
+const REGRANTED: Kind = Kind::new("leave_regranted", Topic::Requests, tr!("Your entitlement changed"), tr!("See why"));
+const EXPIRES: Kind = Kind::new("leave_expires_soon", Topic::Requests, tr!("Leave expires soon"), tr!("See why"));
 const LIEU_GIVEN: Kind = Kind::new("leave_lieu_given", Topic::Requests, tr!("You got a lieu day"), tr!("See why"));
 const LIEU_GONE: Kind = Kind::new("leave_lieu_gone", Topic::Requests, tr!("A lieu day was taken back"), tr!("See why"));
 const TEAM: Kind = Kind::new("leave_team", Topic::Team, tr!("Leave in your team"), OPEN);
@@ -168,6 +170,48 @@ pub(super) fn adjusted(
     let notice = Notice::new(&ADJUSTED, subject, text).quote(reason).link(ledger::href(account));
     notifications::notify(tx, account.employee_id, &notice)?;
     Ok(())
+}
+
+/// Tells a person that what a policy granted them was corrected, which brings the balance from `old` to `new`.
+pub(super) fn regranted(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    account: Account,
+    kind: &LeaveType,
+    (old, new): (Minutes, Minutes),
+    why: &Msg,
+) -> Result<()> {
+    let format = format_for(tx, actor, account.employee_id)?;
+    let per_day = calendars::usual_day(tx, account.employee_id, format.today())?;
+    let amounts = Amounts { format: &format, unit: kind.fields.unit, per_day };
+    let name = format.lang.text(&kind.fields.name);
+    let text = msg!(
+        "Your entitlement changed. Your balance of {0} is {1} instead of {2}",
+        name,
+        amounts.long(new),
+        amounts.long(old)
+    );
+    let notice = Notice::new(&REGRANTED, ("employee", account.employee_id.0), text);
+    let notice = notice.quote(&words::say(why, &format)).link(ledger::href(account));
+    notifications::notify(tx, account.employee_id, &notice).map(drop)
+}
+
+/// Tells a person that so much can be used up to `last` only.
+pub(super) fn expires_soon(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    account: Account,
+    last: Date,
+    minutes: Minutes,
+) -> Result<()> {
+    let format = format_for(tx, actor, account.employee_id)?;
+    let per_day = calendars::usual_day(tx, account.employee_id, format.today())?;
+    let kind = types::get(tx, account.leave_type_id)?;
+    let amounts = Amounts { format: &format, unit: kind.fields.unit, per_day };
+    let name = format.lang.text(&kind.fields.name);
+    let text = msg!("{0}: {1} are gone after {2} if you do not take them", name, amounts.long(minutes), format.full(last));
+    let notice = Notice::new(&EXPIRES, ("employee", account.employee_id.0), text).link(ledger::href(account));
+    notifications::notify(tx, account.employee_id, &notice).map(drop)
 }
 
 /// Tells a person that the holiday of `date` gave them a lieu day, to be used until `last` where it ends.

@@ -14,7 +14,7 @@ use crate::storage::{Rx, Tx};
 /// record as it is twice. An error undoes the change.
 pub type Follow = fn(&mut Tx<'_>, &Actor, &Employee, &Employee) -> Result<()>;
 
-/// Told of somebody whom an import added. An error undoes the import.
+/// Told of somebody new: whom an import added, or who was entered at all. An error undoes it.
 pub type Welcome = fn(&mut Tx<'_>, &Actor, EmployeeId) -> Result<()>;
 
 /// Who follows what happens to records.
@@ -22,6 +22,8 @@ pub type Welcome = fn(&mut Tx<'_>, &Actor, EmployeeId) -> Result<()>;
 pub struct Followers {
     pub changed: Vec<Follow>,
     pub imported: Vec<Welcome>,
+    /// However they came.
+    pub entered: Vec<Welcome>,
 }
 
 static FOLLOWERS: OnceLock<Followers> = OnceLock::new();
@@ -34,6 +36,11 @@ pub fn followed_by(followers: Followers) {
 pub(super) fn tell(tx: &mut Tx<'_>, actor: &Actor, before: &Employee, after: &Employee) -> Result<()> {
     let followers = FOLLOWERS.get().map(|followers| followers.changed.as_slice());
     followers.unwrap_or_default().iter().try_for_each(|follow| follow(tx, actor, before, after))
+}
+
+pub(super) fn tell_entered(tx: &mut Tx<'_>, actor: &Actor, id: EmployeeId) -> Result<()> {
+    let followers = FOLLOWERS.get().map(|followers| followers.entered.as_slice());
+    followers.unwrap_or_default().iter().try_for_each(|welcome| welcome(tx, actor, id))
 }
 
 pub(super) fn tell_imported(tx: &mut Tx<'_>, actor: &Actor, id: EmployeeId) -> Result<()> {

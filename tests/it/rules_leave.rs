@@ -409,7 +409,7 @@ proptest! {
         most in proptest::option::of(0i64..60),
         carries in any::<bool>(),
     ) {
-        let carry = carries.then(|| rules::CarryOver { max_minutes: most.map(minutes), expires_after_months: Some(3) });
+        let carry = carries.then(|| rules::CarryOver { max_minutes: most.map(minutes), expires_after_months: Some(3), ..rules::CarryOver::ALL });
         let after = date(*year_days().end() + 20);
         let all = leave_days(&needs);
         let some: Vec<LeaveDay> = all.iter().enumerate().filter(|(at, _)| early >> at & 1 == 1).map(|(_, day)| *day).collect();

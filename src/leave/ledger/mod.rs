@@ -3,28 +3,35 @@
 //! makes wrong (a day of leave that should have drawn from another grant) is undone by a row and written anew, so
 //! that the books say the same in whatever order the facts came. The arithmetic is in `rules/`.
 
+mod ahead;
 pub mod api;
 mod chart;
+pub mod closing;
+mod years;
 pub mod pages;
 mod statement;
 pub(in crate::leave) mod store;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 
 use super::notices;
-use super::rules::{Balance, Entry, LeaveDay, LeaveYear, LeaveYears, LedgerKind, YearLedger};
+use super::rules::{Balance, Entry, LeaveDay, LeaveYear, LeaveYears, LedgerKind, Outlook, Shortfall, YearLedger};
 use super::types::{self, LeaveType};
 use crate::audit;
 use crate::auth::Actor;
 use crate::error::{AppError, FieldErrors, Msg, Result};
-use crate::ids::{EmployeeId, LeaveRequestId, LeaveTypeId, LedgerId};
+use crate::ids::{EmployeeId, LeavePolicyId, LeaveRequestId, LeaveTypeId, LedgerId};
 use crate::people;
 use crate::storage::{Rx, Tx};
-use crate::time::Minutes;
+use crate::time::{Minutes, period};
 use crate::{msg, tr};
 
+pub(super) use ahead::Ahead;
+pub(super) use years::begin_years;
 use store::NewRow;
 
 /// An employee's leave type: one account for each leave year.
@@ -83,13 +90,16 @@ impl Account {
     }
 }
 
-/// An account as it is on the books now.
+/// An account as it is on the books now, and as it will be.
 #[derive(Clone, Debug)]
 pub struct Books {
     pub account: Account,
+    /// What is written.
     pub ledger: YearLedger,
     /// Days that undecided requests reserve.
     pub reserved: Vec<LeaveDay>,
+    /// With what is still to come, in this leave year and around it.
+    pub outlook: Outlook,
 }
 
 impl Books {
@@ -98,14 +108,30 @@ impl Books {
     /// # Errors
     /// When the database cannot be read.
     pub fn open(rx: &Rx<'_>, account: Account, except: Option<LeaveRequestId>) -> Result<Books> {
-        let rows = store::rows(rx, account)?;
-        let reserved = store::reserved(rx, account, except)?;
-        Ok(Books { account, ledger: YearLedger::new(account.leave_year(), &rows), reserved })
+        let outlook = ahead::outlook(rx, account, except)?;
+        let (ledger, reserved) = match outlook.year(account.year) {
+            Some(year) => (year.ledger.clone(), year.pending.clone()),
+            None => (YearLedger::new(account.leave_year(), &[]), Vec::new()),
+        };
+        Ok(Books { account, ledger, reserved, outlook })
     }
 
-    /// The balance on `date`, with what is undecided taken off.
+    /// The balance on `date`, with what is undecided taken off. Of a later date: with what will be given by then.
     pub fn on(&self, date: Date) -> Balance {
-        self.ledger.on(date, &self.reserved)
+        self.outlook.on(self.account.year, date, &[])
+    }
+
+    /// The balance on `date` were `wanted` booked too.
+    pub fn with(&self, date: Date, wanted: &[LeaveDay]) -> Balance {
+        self.outlook.on(self.account.year, date, wanted)
+    }
+
+    /// Whether `wanted`, in any leave year, may be booked beside all else; see [`Outlook::allows`].
+    ///
+    /// # Errors
+    /// The first date on which the balance would fall further below zero than `limit`.
+    pub fn allows(&self, wanted: &[LeaveDay], limit: Minutes) -> std::result::Result<(), Shortfall> {
+        self.outlook.allows(wanted, limit)
     }
 
     /// The date within this leave year to ask about where somebody asks about `date`.
@@ -151,7 +177,7 @@ pub(super) fn balances_of(rx: &Rx<'_>, employee_id: EmployeeId, on: Date) -> Res
 pub struct Credit {
     pub employee_id: EmployeeId,
     pub leave_type_id: LeaveTypeId,
-    /// [`LedgerKind::Grant`], `Accrual`, `CarryOver` or `Toil`.
+    /// [`LedgerKind::Grant`], `Accrual` or `Toil`.
     pub kind: LedgerKind,
     /// More than 0.
     pub minutes: Minutes,
@@ -163,8 +189,8 @@ pub struct Credit {
     pub explanation: Msg,
 }
 
-/// Adds to an account: what entitlement policies, set-up, demo and overtime (time off in lieu) do once they have
-/// decided. No route leads here; HR's own corrections go through [`adjust`].
+/// Adds to an account: what overtime and holidays (time off in lieu) do once they have decided; policies
+/// write what they grant by themselves. No route leads here; HR's own corrections go through [`adjust`].
 ///
 /// # Errors
 /// [`crate::error::AppError::Invalid`] where the type has no balance or the figures do not fit.
@@ -189,6 +215,7 @@ pub fn grant(tx: &mut Tx<'_>, actor: &Actor, credit: &Credit) -> Result<LedgerId
         grant_id: None,
         request_id: None,
         reverses_id: None,
+        policy_id: None,
         explanation: &credit.explanation,
         actor: &actor.name,
     };
@@ -220,6 +247,7 @@ pub fn take_back(tx: &mut Tx<'_>, actor: &Actor, id: LedgerId, why: &Msg) -> Res
         grant_id: undone.grant_id,
         request_id: undone.request_id,
         reverses_id: undone.reverses_id,
+        policy_id: None,
         explanation: why,
         actor: &actor.name,
     };
@@ -234,7 +262,7 @@ pub fn take_back(tx: &mut Tx<'_>, actor: &Actor, id: LedgerId, why: &Msg) -> Res
 }
 
 const fn is_credit(kind: LedgerKind) -> bool {
-    matches!(kind, LedgerKind::Grant | LedgerKind::Accrual | LedgerKind::CarryOver | LedgerKind::Toil)
+    matches!(kind, LedgerKind::Grant | LedgerKind::Accrual | LedgerKind::Toil)
 }
 
 /// HR's correction of a balance.
@@ -299,6 +327,7 @@ pub fn adjust(tx: &mut Tx<'_>, actor: &Actor, input: &Adjustment) -> Result<Ledg
         grant_id: None,
         request_id: None,
         reverses_id: None,
+        policy_id: None,
         explanation: &explanation,
         actor: &actor.name,
     };
@@ -328,7 +357,48 @@ pub(super) fn settle(
     gone: Option<(LeaveRequestId, &Msg)>,
 ) -> Result<()> {
     let entries = books.ledger.settle(days, &books.reserved, actor.today(tx.now()));
-    write(tx, actor, books, entries, gone)
+    write(tx, actor, books, entries, gone)?;
+    closing::follow(tx, actor, books.account)
+}
+
+/// Writes what a policy grants or corrects in an account, each row with its rule in words; days of leave are drawn anew.
+///
+/// # Errors
+/// When the database refuses.
+pub(super) fn enter(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    account: Account,
+    entries: &[(Entry, Msg)],
+    policy_id: Option<LeavePolicyId>,
+) -> Result<()> {
+    for (entry, explanation) in entries {
+        insert(tx, actor, account, entry, explanation, policy_id)?;
+    }
+    resettle(tx, actor, account)
+}
+
+fn insert(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    account: Account,
+    entry: &Entry,
+    explanation: &Msg,
+    policy_id: Option<LeavePolicyId>,
+) -> Result<LedgerId> {
+    let row = NewRow {
+        kind: entry.kind,
+        minutes: entry.minutes,
+        effective_date: entry.effective_date,
+        expires_on: entry.expires_on,
+        grant_id: entry.grant_id,
+        request_id: entry.request_id,
+        reverses_id: entry.reverses_id,
+        policy_id,
+        explanation,
+        actor: &actor.name,
+    };
+    store::insert(tx, account, &row)
 }
 
 fn write(
@@ -339,28 +409,24 @@ fn write(
     gone: Option<(LeaveRequestId, &Msg)>,
 ) -> Result<()> {
     for entry in entries {
-        let explanation = explain(tx, &entry, gone)?;
-        let row = NewRow {
-            kind: entry.kind,
-            minutes: entry.minutes,
-            effective_date: entry.effective_date,
-            expires_on: None,
-            grant_id: entry.grant_id,
-            request_id: entry.request_id,
-            reverses_id: entry.reverses_id,
-            explanation: &explanation,
-            actor: &actor.name,
-        };
-        store::insert(tx, books.account, &row)?;
+        let explanation = explain(tx, books.account, &entry, gone)?;
+        insert(tx, actor, books.account, &entry, &explanation, None)?;
     }
     Ok(())
 }
 
 /// Brings an account to what its facts say today: after a new grant or correction, and as grants expire.
-fn resettle(tx: &mut Tx<'_>, actor: &Actor, account: Account) -> Result<()> {
+pub(super) fn resettle(tx: &mut Tx<'_>, actor: &Actor, account: Account) -> Result<()> {
+    draw_anew(tx, actor, account)?;
+    closing::follow(tx, actor, account)
+}
+
+/// [`resettle`], whatever that makes of a closed year.
+fn draw_anew(tx: &mut Tx<'_>, actor: &Actor, account: Account) -> Result<()> {
     let books = Books::open(tx, account, None)?;
     let booked = books.ledger.booked();
-    settle(tx, actor, &books, &booked, None)
+    let entries = books.ledger.settle(&booked, &books.reserved, actor.today(tx.now()));
+    write(tx, actor, &books, entries, None)
 }
 
 /// Accounts in which something expired from `from` on and before `today`, and is not written off yet.
@@ -378,6 +444,27 @@ pub fn due_to_expire(rx: &Rx<'_>, from: Date, today: Date) -> Result<Vec<Account
     Ok(due)
 }
 
+/// What can be used from `first` to `last` only, of each account that has such: the last day, and how much of it nobody
+/// has asked for.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn expiring_between(rx: &Rx<'_>, first: Date, last: Date) -> Result<Vec<(Account, Date, Minutes)>> {
+    let mut found = Vec::new();
+    for account in store::expiring(rx, first, period::ahead(last, 1))? {
+        if !people::get(rx, account.employee_id)?.is_employed_on(first) {
+            continue;
+        }
+        let books = Books::open(rx, account, None)?;
+        let mut days: BTreeMap<Date, Minutes> = BTreeMap::new();
+        for (on, minutes) in books.on(books.within(first)).expiring {
+            *days.entry(on).or_default() += minutes;
+        }
+        found.extend(days.range(first..=last).map(|(on, minutes)| (account, *on, *minutes)));
+    }
+    Ok(found)
+}
+
 /// Writes off what expired unused before `today`; repeated without harm. Answers whether anything was written.
 ///
 /// # Errors
@@ -391,6 +478,7 @@ pub fn expire(tx: &mut Tx<'_>, actor: &Actor, account: Account, today: Date) -> 
         return Ok(false);
     }
     write(tx, actor, &books, entries, None)?;
+    closing::follow(tx, actor, account)?;
     let entry = audit::Entry::new("leave.expired")
         .on("employee", account.employee_id.0)
         .with("leave_type_id", account.leave_type_id)
@@ -403,7 +491,12 @@ pub fn expire(tx: &mut Tx<'_>, actor: &Actor, account: Account, today: Date) -> 
 const REDRAWN: &str = tr!("Drawn anew, because an entry with an earlier date came later.");
 
 /// The rule behind a row, in words.
-fn explain(rx: &Rx<'_>, entry: &Entry, gone: Option<(LeaveRequestId, &Msg)>) -> Result<Msg> {
+fn explain(
+    rx: &Rx<'_>,
+    account: Account,
+    entry: &Entry,
+    gone: Option<(LeaveRequestId, &Msg)>,
+) -> Result<Msg> {
     let last_day = |grant: Option<LedgerId>| -> Result<Option<Date>> {
         Ok(match grant {
             Some(id) => store::get(rx, id)?.row.expires_on,
@@ -415,6 +508,10 @@ fn explain(rx: &Rx<'_>, entry: &Entry, gone: Option<(LeaveRequestId, &Msg)>) -> 
             Some((request, why)) if entry.request_id == Some(request) => why.clone(),
             _ => msg!(REDRAWN),
         },
+        LedgerKind::CarryOver | LedgerKind::Expiry if entry.effective_date >= account.leave_year().end() => {
+            closing::words(account, entry)
+        }
+        LedgerKind::CarryOver => closing::arrival_words(account, entry),
         LedgerKind::Expiry => match last_day(entry.grant_id)? {
             Some(last) => msg!("Not used by {0}.", last),
             None => msg!("Not used in time."),

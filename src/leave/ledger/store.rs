@@ -1,13 +1,15 @@
 //! SQL of the ledger: append, read by account, and what open requests reserve.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rusqlite::{Row, named_params};
 
 use super::{Account, Accounts};
-use crate::error::{Msg, Result};
-use crate::ids::{EmployeeId, LeaveRequestId, LeaveTypeId, LedgerId};
-use crate::leave::rules::{LeaveDay, LeaveYears, LedgerKind, LedgerRow, MonthDay};
+use crate::error::{AppError, Msg, Result};
+use crate::ids::{EmployeeId, LeavePolicyId, LeaveRequestId, LeaveTypeId, LedgerId};
+use crate::leave::rules::{CarryOver, LeaveDay, LeaveYears, LedgerKind, LedgerRow, MonthDay};
 use crate::storage::{Rx, Tx};
 use crate::time::Minutes;
 
@@ -21,6 +23,8 @@ pub(super) struct NewRow<'a> {
     pub grant_id: Option<LedgerId>,
     pub request_id: Option<LeaveRequestId>,
     pub reverses_id: Option<LedgerId>,
+    /// The policy that made it.
+    pub policy_id: Option<LeavePolicyId>,
     pub explanation: &'a Msg,
     pub actor: &'a str,
 }
@@ -30,13 +34,14 @@ pub(super) struct NewRow<'a> {
 pub(in crate::leave) struct Line {
     pub row: LedgerRow,
     pub leave_year: i16,
+    pub by_policy: bool,
     pub explanation: Msg,
     pub actor: String,
     pub created_at: Timestamp,
 }
 
 const COLUMNS: &str = "id, kind, minutes, effective_date, expires_on, grant_id, request_id, reverses_id, leave_year,
-    explanation, actor, created_at";
+    policy_id IS NOT NULL AS by_policy, explanation, actor, created_at";
 
 fn row(row: &Row<'_>) -> rusqlite::Result<LedgerRow> {
     Ok(LedgerRow {
@@ -55,6 +60,7 @@ fn line(found: &Row<'_>) -> rusqlite::Result<Line> {
     Ok(Line {
         row: row(found)?,
         leave_year: found.get("leave_year")?,
+        by_policy: found.get("by_policy")?,
         explanation: crate::leave::words::from_column(found, "explanation")?,
         actor: found.get("actor")?,
         created_at: found.get("created_at")?,
@@ -65,27 +71,112 @@ pub(super) fn insert(tx: &mut Tx<'_>, account: Account, new: &NewRow<'_>) -> Res
     let now = tx.now();
     tx.insert(
         "INSERT INTO leave_ledger (employee_id, leave_type_id, leave_year, kind, minutes, effective_date, expires_on,
-             grant_id, request_id, reverses_id, explanation, actor, created_at)
+             grant_id, request_id, reverses_id, policy_id, explanation, actor, created_at)
          VALUES (:employee_id, :leave_type_id, :leave_year, :kind, :minutes, :effective_date, :expires_on, :grant_id,
-             :request_id, :reverses_id, :explanation, :actor, :created_at)",
+             :request_id, :reverses_id, :policy_id, :explanation, :actor, :created_at)",
         named_params! {
             ":employee_id": account.employee_id, ":leave_type_id": account.leave_type_id, ":leave_year": account.year,
             ":kind": new.kind, ":minutes": new.minutes, ":effective_date": new.effective_date,
             ":expires_on": new.expires_on, ":grant_id": new.grant_id, ":request_id": new.request_id,
-            ":reverses_id": new.reverses_id, ":explanation": crate::leave::words::to_column(new.explanation)?,
+            ":reverses_id": new.reverses_id, ":policy_id": new.policy_id, ":explanation": crate::leave::words::to_column(new.explanation)?,
             ":actor": new.actor, ":created_at": now,
         },
     )
     .map(LedgerId)
 }
 
-pub(super) fn rows(rx: &Rx<'_>, account: Account) -> Result<Vec<LedgerRow>> {
+/// A row with the number of its leave year, and whether a policy made it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct YearRow {
+    pub year: i16,
+    pub row: LedgerRow,
+    pub by_policy: bool,
+}
+
+/// The rows of a leave year and of all after it.
+pub(super) fn rows_from(rx: &Rx<'_>, accounts: Accounts, first: i16) -> Result<Vec<YearRow>> {
     rx.all(
-        "SELECT id, kind, minutes, effective_date, expires_on, grant_id, request_id, reverses_id FROM leave_ledger
-         WHERE employee_id = ?1 AND leave_type_id = ?2 AND leave_year = ?3 ORDER BY effective_date, id",
-        (account.employee_id, account.leave_type_id, account.year),
-        row,
+        "SELECT id, kind, minutes, effective_date, expires_on, grant_id, request_id, reverses_id, leave_year,
+             policy_id IS NOT NULL AS by_policy FROM leave_ledger
+         WHERE employee_id = ?1 AND leave_type_id = ?2 AND leave_year >= ?3 ORDER BY leave_year, effective_date, id",
+        (accounts.employee_id, accounts.leave_type_id, first),
+        |found| {
+            Ok(YearRow { year: found.get("leave_year")?, row: row(found)?, by_policy: found.get("by_policy")? })
+        },
     )
+}
+
+/// The first leave year in which anything is on the books.
+pub(super) fn first_year(rx: &Rx<'_>, accounts: Accounts) -> Result<Option<i16>> {
+    rx.scalar(
+        "SELECT min(leave_year) FROM leave_ledger WHERE employee_id = ?1 AND leave_type_id = ?2",
+        (accounts.employee_id, accounts.leave_type_id),
+    )
+}
+
+/// The closed leave years, with what the policy said about the rest of each.
+pub(super) fn closings(rx: &Rx<'_>, accounts: Accounts) -> Result<BTreeMap<i16, Option<CarryOver>>> {
+    let found: Vec<(i16, String)> = rx.all(
+        "SELECT leave_year, carry_over FROM leave_closings WHERE employee_id = ?1 AND leave_type_id = ?2",
+        (accounts.employee_id, accounts.leave_type_id),
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    let read = |(year, text): (i16, String)| Ok((year, serde_json::from_str(&text).map_err(AppError::internal)?));
+    found.into_iter().map(read).collect()
+}
+
+/// Notes that an account is closed.
+pub(super) fn close(
+    tx: &mut Tx<'_>,
+    account: Account,
+    policy: Option<LeavePolicyId>,
+    carry: Option<CarryOver>,
+) -> Result<()> {
+    let now = tx.now();
+    tx.run(
+        "INSERT INTO leave_closings (employee_id, leave_type_id, leave_year, policy_id, carry_over, closed_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        (
+            account.employee_id,
+            account.leave_type_id,
+            account.year,
+            policy,
+            serde_json::to_string(&carry).map_err(AppError::internal)?,
+            now,
+        ),
+    )?;
+    Ok(())
+}
+
+/// Accounts with anything on the books that are not closed: of leave years up to that number. A year's number says
+/// only when it begins.
+pub(in crate::leave) fn open_accounts(rx: &Rx<'_>, through: i16) -> Result<Vec<Account>> {
+    let found = rx.all(
+        "/* whole table */ SELECT l.employee_id, l.leave_type_id, l.leave_year, coalesce(s.starts_on, '01-01')
+         FROM (SELECT DISTINCT employee_id, leave_type_id, leave_year FROM leave_ledger) l
+         LEFT JOIN leave_year_starts s ON s.employee_id = l.employee_id AND s.leave_type_id = l.leave_type_id
+         WHERE l.leave_year <= ?1 AND NOT EXISTS (SELECT 1 FROM leave_closings c WHERE c.employee_id = l.employee_id
+             AND c.leave_type_id = l.leave_type_id AND c.leave_year = l.leave_year)
+         ORDER BY l.leave_year, l.employee_id, l.leave_type_id",
+        [through],
+        |row| Ok((key(row)?, row.get::<_, String>(3)?)),
+    )?;
+    let account = |((employee_id, leave_type_id, year), start): ((EmployeeId, LeaveTypeId, i16), String)| {
+        Ok(Account { employee_id, leave_type_id, year, years: years_of(&start)? })
+    };
+    found.into_iter().map(account).collect()
+}
+
+/// Accounts that were closed since `from` and of which something is left nevertheless: what undecided requests reserved.
+pub(in crate::leave) fn closed_with_rest(rx: &Rx<'_>, from: Timestamp) -> Result<Vec<Account>> {
+    let found = rx.all(
+        "/* whole table */ SELECT c.employee_id, c.leave_type_id, c.leave_year FROM leave_closings c
+         WHERE c.closed_at >= ?1 AND (SELECT coalesce(sum(l.minutes), 0) FROM leave_ledger l
+             WHERE l.employee_id = c.employee_id AND l.leave_type_id = c.leave_type_id AND l.leave_year = c.leave_year) <> 0",
+        [from],
+        key,
+    )?;
+    found.into_iter().map(|found| account(rx, found)).collect()
 }
 
 /// The rows of an account in the order of their dates.
@@ -130,7 +221,7 @@ pub(super) fn years_kept(rx: &Rx<'_>, employee_id: EmployeeId, leave_type_id: Le
 }
 
 fn years_of(start: &str) -> Result<LeaveYears> {
-    let start: MonthDay = start.parse().map_err(crate::error::AppError::internal)?;
+    let start: MonthDay = start.parse().map_err(AppError::internal)?;
     Ok(LeaveYears::starting(start))
 }
 
@@ -143,15 +234,22 @@ pub(super) fn years(rx: &Rx<'_>, employee_id: EmployeeId, leave_type_id: LeaveTy
     )
 }
 
-/// What undecided requests reserve of an account, without that of one request.
-pub(super) fn reserved(rx: &Rx<'_>, account: Account, except: Option<LeaveRequestId>) -> Result<Vec<LeaveDay>> {
+/// What undecided requests reserve of a leave year and of all after it, each with the year's number; without that of one
+/// request.
+pub(super) fn reserved_from(
+    rx: &Rx<'_>,
+    accounts: Accounts,
+    first: i16,
+    except: Option<LeaveRequestId>,
+) -> Result<Vec<(i16, LeaveDay)>> {
     rx.all(
-        "SELECT d.request_id, d.date, d.charged_minutes FROM leave_request_days d JOIN leave_requests r ON r.id = d.request_id
-         WHERE d.employee_id = ?1 AND d.leave_type_id = ?2 AND d.leave_year = ?3 AND d.charged_minutes > 0
+        "SELECT d.leave_year, d.request_id, d.date, d.charged_minutes
+         FROM leave_requests r JOIN leave_request_days d ON d.request_id = r.id
+         WHERE r.employee_id = ?1 AND d.leave_type_id = ?2 AND d.leave_year >= ?3 AND d.charged_minutes > 0
            AND r.status IN ('pending', 'clarification') AND d.request_id IS NOT ?4
          ORDER BY d.date, d.request_id",
-        (account.employee_id, account.leave_type_id, account.year, except),
-        |row| Ok(LeaveDay { request_id: row.get(0)?, date: row.get(1)?, minutes: row.get(2)? }),
+        (accounts.employee_id, accounts.leave_type_id, first, except),
+        |row| Ok((row.get(0)?, LeaveDay { request_id: row.get(1)?, date: row.get(2)?, minutes: row.get(3)? })),
     )
 }
 

@@ -23,7 +23,7 @@ use crate::auth::Actor;
 use crate::error::{AppError, Result};
 use crate::ids::{EmployeeId, EntityId, LeaveTypeId, LocationId};
 use crate::jobs::{Due, Job, JobCtx, Outcome};
-use crate::people::recount::{Touched, Whose, people_of};
+use crate::people::recount::{Matter, Touched, Whose, people_of};
 use crate::people::{self, FreeDays, Placed, WorkingTime};
 use crate::storage::{Op, Rx, Tx};
 use crate::time::{FreeDayRule, Minutes, Period, Rotation, period};
@@ -200,6 +200,7 @@ pub(super) fn take_back(
         let kind = types::get(tx, account.leave_type_id)?;
         let books = Books::open(tx, account, None)?;
         touched.push(Touched {
+            matter: Matter::LieuDay,
             request_id: None,
             employee: people::get(tx, one.employee_id)?.name_ref(),
             kind: kind.fields.name,

@@ -17,12 +17,13 @@ use crate::ids::EmployeeId;
 use crate::leave::calendars::{PersonCalendar, around};
 use crate::leave::ledger::{self, Account, Accounts, Books};
 use crate::leave::notices::{self, Fate};
+use crate::leave::policy;
 use crate::leave::request::{self, LeaveRequest, RequestDay};
 use crate::leave::rules::{LeaveDay, Unit};
 use crate::leave::types;
 use crate::leave::words;
 use crate::leave::{lieu, limits};
-use crate::people::recount::{Change, Touched, people_of};
+use crate::people::recount::{Change, Matter, Touched, people_of};
 use crate::people::{self, WorkingTime};
 use crate::storage::Tx;
 use crate::time::{FreeDayRule, Holidays, Minutes, Period};
@@ -34,6 +35,10 @@ use crate::time::{FreeDayRule, Holidays, Minutes, Period};
 pub fn recount(tx: &mut Tx<'_>, actor: &Actor, change: &Change) -> Result<Vec<Touched>> {
     let whose = people_of(tx, &change.whose)?;
     let mut touched = lieu::take_back(tx, actor, whose.as_deref(), change.period)?;
+    // Of everybody only holidays change, and those only what is earned by hours: the night sees to that.
+    if let Some(people) = &whose {
+        touched.extend(policy::regrant_people(tx, actor, people, Some(&change.why))?);
+    }
     let change = &Change { period: concerned(tx, change.period)?, ..change.clone() };
     let requests = request::store::standing(tx, whose.as_deref(), change.period)?;
     let Some(asked) = requests.iter().map(|one| one.span.period()).reduce(Period::hull) else { return Ok(touched) };
@@ -128,6 +133,7 @@ fn recount_one(
     }
     notices::requester(tx, actor, &after, Fate::Recounted, "")?;
     Ok(Some(Touched {
+        matter: Matter::Request,
         request_id: Some(request.id),
         employee: request.employee_ref(),
         kind: kind.fields.name.clone(),

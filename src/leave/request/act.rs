@@ -382,7 +382,7 @@ fn book(tx: &mut Tx<'_>, actor: &Actor, request: &LeaveRequest) -> Result<()> {
     }
     for (account, wanted) in by_account(tx, request, charged_days(tx, request)?)? {
         let books = Books::open(tx, account, Some(request.id))?;
-        if let Err(short) = books.ledger.allows(&wanted, &books.reserved, kind.fields.negative_limit_minutes) {
+        if let Err(short) = books.allows(&wanted, kind.fields.negative_limit_minutes) {
             let per_day = calendars::usual_day(tx, request.employee_id, request.span.first_day())?;
             let format = words::format_for(actor, tx.now());
             let amounts = Amounts { format: &format, unit: kind.fields.unit, per_day };

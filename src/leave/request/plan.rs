@@ -377,17 +377,22 @@ fn years(
     if !kind.fields.affects_balance {
         return Ok(Vec::new());
     }
-    let charge = |(year, wanted): (i16, Vec<LeaveDay>)| {
-        let account = accounts.numbered(year);
+    let by_year = by_year(count, accounts.years, except.unwrap_or(UNSENT));
+    let all: Vec<LeaveDay> = by_year.values().flatten().copied().collect();
+    let limit = kind.fields.negative_limit_minutes;
+    let last = by_year.keys().next_back().copied();
+    let charge = |(year, wanted): (&i16, &Vec<LeaveDay>)| {
+        let account = accounts.numbered(*year);
         let books = Books::open(rx, account, except)?;
-        let on = wanted.iter().map(|day| day.date).min().unwrap_or(account.leave_year().period.first());
-        let with = [books.reserved.as_slice(), wanted.as_slice()].concat();
-        let after = books.ledger.on(on, &with);
-        let limit = kind.fields.negative_limit_minutes;
-        let missing = match books.ledger.allows(&wanted, &books.reserved, limit) {
-            Ok(()) => Minutes::ZERO,
+        let period = account.leave_year().period;
+        let on = wanted.iter().map(|day| day.date).min().unwrap_or(period.first());
+        let after = books.with(on, &all);
+        let missing = match books.allows(&all, limit) {
             // What is missing in all, not only on the first date on which something is.
-            Err(short) => short.missing.max(-limit - after.available),
+            Err(short) if period.contains(short.date) => short.missing.max(-limit - after.available),
+            // A later year has not enough left for what is booked in it.
+            Err(short) if short.date > period.last() && last == Some(*year) => short.missing,
+            _ => Minutes::ZERO,
         };
         Ok(YearCharge {
             account,
@@ -397,7 +402,7 @@ fn years(
             after,
         })
     };
-    by_year(count, accounts.years, except.unwrap_or(UNSENT)).into_iter().map(charge).collect()
+    by_year.iter().map(charge).collect()
 }
 
 fn conflicts(

@@ -6,7 +6,7 @@ use rusqlite::{Row, ToSql, named_params};
 use super::model::{AwayTime, DayPart, LeaveRequest, NewLeave, RequestDay};
 use crate::error::Result;
 use crate::ids::{EmployeeId, LeaveRequestId, LeaveTypeId};
-use crate::leave::ledger::Account;
+use crate::leave::ledger::{Account, Accounts};
 use crate::leave::rules::{LeaveSpan, LeaveStatus, SpanInput};
 use crate::people::NameRef;
 use crate::storage::{Rx, Tx};
@@ -292,6 +292,22 @@ pub(super) fn asked_in_year(rx: &Rx<'_>, account: Account, except: Option<LeaveR
            AND r.status IN ('pending', 'clarification', 'approved') AND r.id IS NOT ?4",
         (account.employee_id, account.leave_type_id, account.year, except),
     )
+}
+
+/// Every day of a person's requests of one type, numbered by their leave years.
+pub(in crate::leave) fn renumber(tx: &mut Tx<'_>, accounts: Accounts) -> Result<()> {
+    let days: Vec<(LeaveRequestId, Date)> = tx.all(
+        "SELECT request_id, date FROM leave_request_days WHERE employee_id = ?1 AND leave_type_id = ?2",
+        (accounts.employee_id, accounts.leave_type_id),
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    for (id, date) in days {
+        tx.run(
+            "UPDATE leave_request_days SET leave_year = ?3 WHERE request_id = ?1 AND date = ?2",
+            (id, date, accounts.on(date).year),
+        )?;
+    }
+    Ok(())
 }
 
 /// What a list of requests is narrowed by.

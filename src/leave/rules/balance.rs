@@ -102,13 +102,21 @@ impl YearLedger {
     /// change of year moves what is left of it.
     pub fn grants(&self) -> Vec<Grant> {
         let last = self.year.period.last();
+        let mut corrected: BTreeMap<LedgerId, Minutes> = BTreeMap::new();
+        for row in &self.rows {
+            if let Some(grant) = row.corrects() {
+                *corrected.entry(grant).or_default() += row.minutes;
+            }
+        }
         let grant = |row: &LedgerRow| Grant {
             id: row.id,
-            minutes: row.minutes,
+            minutes: row.minutes + corrected.get(&row.id).copied().unwrap_or_default(),
             effective_date: row.effective_date,
             expires_on: row.expires_on.filter(|on| *on <= last),
         };
-        self.rows.iter().filter(|row| gives(row) && row.minutes.is_positive()).map(grant).collect()
+        let given = |row: &&LedgerRow| gives(row) && row.minutes.is_positive() && row.corrects().is_none();
+        let grants = self.rows.iter().filter(given).map(grant);
+        grants.filter(|grant| grant.minutes.is_positive()).collect()
     }
 
     /// The days of leave that are booked, in the order of dates.
@@ -124,7 +132,8 @@ impl YearLedger {
 
     /// Replays the year with these days of leave, in place of those that are booked.
     pub fn replay(&self, days: &[LeaveDay]) -> Replay {
-        let takes = self.rows.iter().filter(|row| gives(row) && row.minutes.is_negative());
+        let takes = |row: &&LedgerRow| gives(row) && row.minutes.is_negative() && row.corrects().is_none();
+        let takes = self.rows.iter().filter(takes);
         let mut needs: Vec<Need> = takes
             .map(|row| Need { date: row.effective_date, cause: Cause::Row(row.id), minutes: -row.minutes })
             .collect();
@@ -185,22 +194,40 @@ impl YearLedger {
     /// The first date on which it would not.
     pub fn allows(&self, wanted: &[LeaveDay], pending: &[LeaveDay], limit: Minutes) -> Result<(), Shortfall> {
         let Some(first) = wanted.iter().map(|day| day.date).min() else { return Ok(()) };
-        let others = [self.booked().as_slice(), pending].concat();
-        let lapses = self.replay(&[others.as_slice(), wanted].concat()).lapses;
-        let mut dates: BTreeSet<Date> = wanted.iter().map(|day| day.date).collect();
+        let all = [self.booked().as_slice(), pending, wanted].concat();
+        let low = |(_, available): &(Date, Minutes)| *available < -limit.or_zero();
+        match self.course(first, &all, wanted).into_iter().find(low) {
+            None => Ok(()),
+            Some((date, available)) => {
+                Err(Shortfall { date, available, missing: -limit.or_zero() - available })
+            }
+        }
+    }
+
+    /// The least that is available on any date of the year with `pending` and `wanted`, and the first such date.
+    pub(super) fn least(&self, wanted: &[LeaveDay], pending: &[LeaveDay]) -> (Date, Minutes) {
+        let first = self.year.period.first();
+        let all = [self.booked().as_slice(), pending, wanted].concat();
+        let start = LeaveDay { request_id: LeaveRequestId(0), date: first, minutes: Minutes::ZERO };
+        let course = self.course(first, &all, &[start]);
+        course.into_iter().min_by_key(|(date, available)| (*available, *date)).unwrap_or((first, Minutes::ZERO))
+    }
+
+    /// What is available from `first` on, on each date on which that changes and on those of `also`: what is given by
+    /// then less `all` that is taken and reserved in the year.
+    fn course(&self, first: Date, all: &[LeaveDay], also: &[LeaveDay]) -> Vec<(Date, Minutes)> {
+        let lapses = self.replay(all).lapses;
+        let mut dates: BTreeSet<Date> = also.iter().map(|day| day.date).collect();
         dates.extend(self.rows.iter().filter(|row| gives(row)).map(|row| row.effective_date));
         dates.extend(lapses.iter().map(|lapse| lapse.on));
-        let last = self.year.period.last();
-        for date in dates.range(first..=last.max(first)).copied() {
+        let last = self.year.period.last().max(first);
+        let available = |date: Date| {
             let given: Minutes =
                 self.rows.iter().filter(|row| gives(row) && row.effective_date <= date).map(|row| row.minutes).sum();
             let lapsed: Minutes = lapses.iter().filter(|lapse| lapse.on <= date).map(|lapse| lapse.minutes).sum();
-            let available = given - lapsed - total(&others) - total(wanted);
-            if available < -limit.or_zero() {
-                return Err(Shortfall { date, available, missing: -limit.or_zero() - available });
-            }
-        }
-        Ok(())
+            given - lapsed - total(all)
+        };
+        dates.range(first..=last).map(|date| (*date, available(*date))).collect()
     }
 
     /// The rows to append so that the ledger says what a replay says: `days` are all days of leave that stand from now

@@ -47,10 +47,18 @@ pub struct LedgerRow {
     pub effective_date: Date,
     /// The last day on which a grant can be used, where it ends before its leave year does.
     pub expires_on: Option<Date>,
-    /// The grant that a taken or expiring row draws from; none where it draws on minutes still to come.
+    /// The grant that a taken or expiring row draws from; none where it draws on minutes still to come. Of an adjustment
+    /// the grant that it corrects, on that grant's own date.
     pub grant_id: Option<LedgerId>,
     pub request_id: Option<LeaveRequestId>,
     pub reverses_id: Option<LedgerId>,
+}
+
+impl LedgerRow {
+    /// The grant that this row corrects. It then gives so much more or less; nothing else is drawn from for it.
+    pub fn corrects(&self) -> Option<LedgerId> {
+        self.grant_id.filter(|_| self.kind == LedgerKind::Adjustment)
+    }
 }
 
 /// A day of leave that is, or would be, charged.

@@ -7,7 +7,9 @@ mod checks;
 mod counting;
 mod fraction;
 mod ledger;
+mod outlook;
 mod policy;
+mod regrant;
 mod span;
 mod states;
 #[cfg(test)]
@@ -20,10 +22,12 @@ pub use checks::{Ask, Attachment, Granularity, Refusal, TypeRules, Unit, as_fiel
 pub use counting::{Calendar, DayCount, DayReason, FreeDaysInside, LeaveCount, clash};
 pub use fraction::{Rounding, RoundingMode};
 pub use ledger::{Cause, Draw, Grant, Lapse, LeaveDay, LedgerKind, LedgerRow, Need, Replay, replay, standing};
+pub use outlook::{Outlook, YearAhead, is_planned};
 pub use policy::{
-    Amount, Employment, FirstYear, GrantRhythm, LastYear, PlannedGrant, Policy, ServiceYearRule, Tier, Tiers,
+    Amount, Employment, FirstYear, GrantRhythm, LastYear, PerHours, PlannedGrant, Policy, ServiceYearRule, Tier, Tiers,
     TiersDoNotFit, service_year_at, service_year_on,
 };
+pub use regrant::regrant;
 pub use span::{LeaveSpan, Part, SpanInput};
 pub use states::{LeaveStatus, Step, WrongState};
 pub use year_change::{Carried, CarryOver, YearEnd};

@@ -1,6 +1,8 @@
 //! What a person is entitled to in a leave year, and when it becomes theirs: fixed or by years of service, for parts
 //! of a first or last year, by working time, at once or as the year goes by.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 
 use super::fraction::{Fraction, Rounding};
@@ -23,8 +25,9 @@ pub struct Tier {
 
 /// Tiers one after another without a gap, the last of them without end in effect. Before the first tier the first
 /// holds.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(try_from = "Vec<Tier>", into = "Vec<Tier>")]
+#[schema(value_type = Vec<Tier>)]
 pub struct Tiers(Vec<Tier>);
 
 /// Tiers that leave a gap, overlap, go backwards, are negative, or are none.
@@ -40,7 +43,7 @@ impl std::fmt::Display for TiersDoNotFit {
 impl std::error::Error for TiersDoNotFit {}
 
 /// How much a full year gives.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub enum Amount {
     #[serde(rename = "fixed_minutes")]
     Fixed(Minutes),
@@ -49,7 +52,7 @@ pub enum Amount {
 }
 
 /// What the year of joining gives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FirstYear {
     Full,
@@ -69,18 +72,6 @@ crate::text_enum! {
         Months = "months",
     }
 
-    /// When it becomes usable.
-    pub enum GrantRhythm {
-        /// All of it on the first day of the leave year, or of employment.
-        YearStart = "year_start",
-        /// Earned month by month: on the last day of each month of the leave year.
-        Monthly = "monthly",
-        /// On the last day of each third month.
-        Quarterly = "quarterly",
-        /// On the last day of the leave year.
-        Yearly = "yearly",
-    }
-
     /// On which day years of service are counted.
     pub enum ServiceYearRule {
         /// On the first day of the leave year, for all of it: days from joining ÷ 365.25, rounded down, and 1.
@@ -90,9 +81,40 @@ crate::text_enum! {
     }
 }
 
+/// When it becomes usable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum GrantRhythm {
+    /// All of it on the first day of the leave year, or of employment.
+    YearStart,
+    /// Earned month by month: on the last day of each month of the leave year.
+    Monthly,
+    /// On the last day of each third month.
+    Quarterly,
+    /// On the last day of the leave year.
+    Yearly,
+    /// Earned by the hours of each month, on its last day; the year's amount is the most.
+    PerHoursWorked(PerHours),
+}
+
+/// So much leave for so much work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PerHours {
+    /// More than 0.
+    #[schema(example = 60)]
+    pub minutes: Minutes,
+    /// More than 0.
+    #[schema(example = 1800)]
+    pub per_minutes: Minutes,
+}
+
 /// A rule that grants leave.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = LeavePolicyTerms)]
 pub struct Policy {
+    /// What a full year gives; where it is earned by hours, the most that a year gives.
     pub amount: Amount,
     pub first_year: FirstYear,
     pub last_year: LastYear,
@@ -102,7 +124,10 @@ pub struct Policy {
     pub service_year_rule: ServiceYearRule,
     /// Of the cumulative figure, never of one accrual.
     pub rounding: Rounding,
+    /// Month and day, or `anniversary`: the day on which the person joined.
+    #[schema(value_type = String, example = "01-01")]
     pub leave_year_start: LeaveYearStart,
+    /// What of a year's rest can be used in the next; null is nothing.
     pub carry_over: Option<CarryOver>,
 }
 
@@ -115,6 +140,10 @@ pub struct Employment<'a> {
     pub schedules: &'a DatedSchedules,
     /// Scheduled minutes of a full-time week.
     pub full_week: Minutes,
+    /// What was, or will be, worked on each day: for what is earned by hours.
+    pub worked: &'a BTreeMap<Date, Minutes>,
+    /// Amounts of other policies, each holding up to a date (not included): somebody who moved. In the order of dates.
+    pub before: &'a [(Date, Amount)],
 }
 
 /// Minutes that become usable on a date.
@@ -145,6 +174,10 @@ impl From<Tiers> for Vec<Tier> {
 }
 
 impl Tiers {
+    pub fn all(&self) -> &[Tier] {
+        &self.0
+    }
+
     fn of(&self, service_year: i64) -> Minutes {
         let reached = self.0.iter().take_while(|tier| i64::from(tier.from_year) <= service_year).last();
         reached.or(self.0.first()).map_or(Minutes::ZERO, |tier| tier.minutes)
@@ -193,6 +226,9 @@ impl Policy {
 
     /// What the whole leave year gives, rounded.
     pub fn entitlement(&self, year: LeaveYear, who: &Employment<'_>) -> Minutes {
+        if matches!(self.grant, GrantRhythm::PerHoursWorked(_)) {
+            return self.grants(year, who).iter().map(|grant| grant.minutes).sum();
+        }
         self.rounding.round(self.exact(year, who))
     }
 
@@ -210,6 +246,7 @@ impl Policy {
             GrantRhythm::Monthly => 1,
             GrantRhythm::Quarterly => 3,
             GrantRhythm::Yearly => 12,
+            GrantRhythm::PerHoursWorked(rate) => return self.by_hours(rate, &months, employed, who),
         };
         // Each month earns as much as its days of employment give at their rates; the year's figure is spread so.
         let earned: Vec<Fraction> = months.iter().map(|month| self.earned(*month, employed, who)).collect();
@@ -230,6 +267,31 @@ impl Policy {
             }
             if end >= employed.last() {
                 break;
+            }
+        }
+        grants
+    }
+
+    /// What the hours of each month earn, on its last day of employment.
+    fn by_hours(
+        &self,
+        rate: PerHours,
+        months: &[Period],
+        employed: Period,
+        who: &Employment<'_>,
+    ) -> Vec<PlannedGrant> {
+        let most = self.average(employed, who);
+        let rate = Fraction::new(rate.minutes.get(), rate.per_minutes.get());
+        let mut worked = Minutes::ZERO;
+        let mut granted = Minutes::ZERO;
+        let mut grants = Vec::new();
+        for days in months.iter().filter_map(|month| month.intersection(employed)) {
+            worked += who.worked.range(days.first()..=days.last()).map(|(_, minutes)| *minutes).sum();
+            let cumulative = self.rounding.round((Fraction::from(worked) * rate).at_most(most));
+            let minutes = cumulative - granted;
+            if minutes.is_positive() {
+                grants.push(PlannedGrant { effective_date: days.last(), minutes });
+                granted = cumulative;
             }
         }
         grants
@@ -275,7 +337,8 @@ impl Policy {
 
     /// The year's figure as it holds on `date`; `first` is the first day of employment in the leave year.
     fn annual(&self, who: &Employment<'_>, first: Date, date: Date) -> Minutes {
-        let tiers = match &self.amount {
+        let earlier = who.before.iter().find(|(until, _)| date < *until);
+        let tiers = match earlier.map_or(&self.amount, |(_, amount)| amount) {
             Amount::Fixed(minutes) => return *minutes,
             Amount::ServiceYears(tiers) => tiers,
         };
@@ -334,6 +397,7 @@ fn stretches(over: Period, who: &Employment<'_>, anniversaries: bool) -> impl It
     let anniversary =
         |joined: Date| (over.first().year()..=over.last().year()).map(move |year| MonthDay::of(joined).in_year(year));
     let mut cuts: Vec<Date> = who.schedules.changes_after(over.first()).collect();
+    cuts.extend(who.before.iter().map(|(until, _)| *until));
     cuts.extend(who.join_date.filter(|_| anniversaries).into_iter().flat_map(anniversary));
     cuts.retain(|cut| over.first() < *cut && *cut <= over.last());
     cuts.sort_unstable();

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 
 use super::balance::{Entry, YearLedger, difference};
 use super::ledger::{LeaveDay, LedgerKind, LedgerRow};
+use super::years::MonthDay;
 use crate::time::{Minutes, period};
 
 /// How much of a year's rest may be used in the next.
@@ -15,10 +16,40 @@ use crate::time::{Minutes, period};
 pub struct CarryOver {
     /// At most so many; none is all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = 2400)]
     pub max_minutes: Option<Minutes>,
     /// It can be used for so many months of the new year, 1 or more; none is all of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_after_months: Option<u16>,
+    /// Or up to this day of the new year, month and day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "03-31")]
+    pub expires_on: Option<MonthDay>,
+    /// So much of it goes over in any case: it does not count towards the most and does not expire.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exempt_minutes: Option<Minutes>,
+}
+
+impl CarryOver {
+    /// Everything, without end.
+    pub const ALL: CarryOver =
+        CarryOver { max_minutes: None, expires_after_months: None, expires_on: None, exempt_minutes: None };
+
+    /// At most so much of a rest goes over.
+    fn room(self) -> Minutes {
+        let exempt = self.exempt_minutes.unwrap_or_default().or_zero();
+        self.max_minutes.map_or(Minutes::MAX, |most| most.or_zero() + exempt)
+    }
+
+    /// The last day on which what goes over on `start` can be used; none is no such day.
+    fn last_day(self, start: Date) -> Option<Date> {
+        if let Some(months) = self.expires_after_months {
+            return Some(period::back(start.saturating_add(i32::from(months).months()), 1));
+        }
+        let on = self.expires_on?;
+        let this_year = on.in_year(start.year());
+        Some(if this_year < start { on.in_year(start.year() + 1) } else { this_year })
+    }
 }
 
 /// What closing a leave year does.
@@ -52,10 +83,7 @@ impl YearLedger {
     pub fn close(&self, pending: &[LeaveDay], carry: Option<CarryOver>) -> YearEnd {
         let end = self.year().end();
         let result = self.facts().replay(&[self.booked().as_slice(), pending].concat());
-        let mut room = match carry {
-            None => Minutes::ZERO,
-            Some(CarryOver { max_minutes, .. }) => max_minutes.unwrap_or(Minutes::MAX).or_zero(),
-        };
+        let mut room = carry.map_or(Minutes::ZERO, CarryOver::room);
         let mut target = Vec::new();
         let mut carried = Vec::new();
         let mut moved = Minutes::ZERO;
@@ -75,10 +103,16 @@ impl YearLedger {
             target.extend(goes.is_positive().then(|| row(LedgerKind::CarryOver, goes)));
             target.extend((goes < left).then(|| row(LedgerKind::Expiry, left - goes)));
         }
-        if moved.is_positive() {
-            let months = carry.and_then(|carry| carry.expires_after_months);
-            let last = months.map(|months| period::back(end.saturating_add(i32::from(months).months()), 1));
-            carried.insert(0, Carried { minutes: moved, effective_date: end, expires_on: last });
+        if let Some(carry) = carry.filter(|_| moved.is_positive()) {
+            let one = |minutes, expires_on| Carried { minutes, effective_date: end, expires_on };
+            match carry.last_day(end) {
+                None => carried.insert(0, one(moved, None)),
+                last => {
+                    let exempt = moved.min(carry.exempt_minutes.unwrap_or_default().or_zero());
+                    let parts = [one(moved - exempt, last), one(exempt, None)];
+                    carried.splice(0..0, parts.into_iter().filter(|part| part.minutes.is_positive()));
+                }
+            }
         }
         let overdrawn: Minutes =
             result.draws.iter().filter(|draw| draw.grant_id.is_none()).map(|draw| draw.minutes).sum();

@@ -322,7 +322,8 @@ fn record_new(
     {
         user::require_may_go(tx, actor, id)?;
     }
-    schedule::begin(tx, id, facts.join_date, &week.unwrap_or_else(schedule::full_time).into())
+    schedule::begin(tx, id, facts.join_date, &week.unwrap_or_else(schedule::full_time).into())?;
+    follow::tell_entered(tx, actor, id)
 }
 
 /// Writes a change from today on that was checked. Answers whether there was anything to write.
@@ -376,10 +377,17 @@ fn write(
     let department = dated.contains(&DatedField::DepartmentId);
     let moved = dated.iter().any(|field| matches!(field, DatedField::LocationId | DatedField::EntityId))
         || (department && schedule::overlays::names_a_department(tx, on)?);
+    let days = (facts.join_date, facts.leave_date) != (before.facts.join_date, before.facts.leave_date);
+    let kind = dated.contains(&DatedField::EmploymentType);
     let recounted = |tx: &mut Tx<'_>| {
-        let why = msg!("The place of work changed.");
+        let why = match () {
+            () if moved => msg!("The place of work changed."),
+            () if days => msg!("The first or the last day of employment changed."),
+            () if kind => msg!("The kind of employment changed."),
+            () => return Ok(Vec::new()),
+        };
         let change = recount::Change::since(on, recount::Whose::People(vec![before.id]), why);
-        if moved { recount::recount(tx, actor, &change) } else { Ok(Vec::new()) }
+        recount::recount(tx, actor, &change)
     };
     if facts == before.facts {
         return Ok((true, recounted(tx)?));

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::{Consent, Touched, Written, mark};
+use super::{Consent, Matter, Touched, Written, mark};
 use crate::error::{AppError, Result};
 use crate::ids::LeaveRequestId;
 use crate::people::NameRef;
@@ -19,7 +19,8 @@ use crate::web::{Json, etag};
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = LeaveImpact)]
 pub struct ImpactJson {
-    /// Null for a lieu day that is taken back.
+    pub matter: Matter,
+    /// Null for what is no request.
     #[schema(example = 31)]
     pub request_id: Option<LeaveRequestId>,
     pub employee: NameRef,
@@ -30,7 +31,7 @@ pub struct ImpactJson {
     pub start_date: Date,
     #[schema(value_type = String, format = Date, example = "2026-12-24")]
     pub end_date: Date,
-    /// `pending` (or asked back), or `approved`.
+    /// `pending` (or asked back), or `approved`; of an entitlement `approved`.
     #[schema(example = "approved")]
     pub status: &'static str,
     #[schema(example = 1920)]
@@ -44,6 +45,7 @@ pub struct ImpactJson {
 impl From<&Touched> for ImpactJson {
     fn from(touched: &Touched) -> Self {
         ImpactJson {
+            matter: touched.matter,
             request_id: touched.request_id,
             employee: touched.employee.clone(),
             leave_type: touched.kind.clone(),

@@ -58,10 +58,23 @@ impl Change {
     }
 }
 
+crate::text_enum! {
+    /// What of leave a change touches.
+    pub enum Matter {
+        /// A request, asked for or approved.
+        Request = "request",
+        /// A lieu day that is taken back.
+        LieuDay = "lieu_day",
+        /// What is granted for a leave year.
+        Entitlement = "entitlement",
+    }
+}
+
 /// A piece of leave that counts differently by a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Touched {
-    /// `None` for a lieu day that is taken back.
+    pub matter: Matter,
+    /// Of a request.
     pub request_id: Option<LeaveRequestId>,
     pub employee: NameRef,
     /// "Vacation"
@@ -169,7 +182,7 @@ pub fn mark(touched: &[Touched]) -> String {
     let mut digest = Sha256::new();
     for one in touched {
         let line = (
-            one.request_id.map(|id| id.0),
+            (one.matter, one.request_id.map(|id| id.0), &one.kind),
             one.employee.id,
             one.period.first(),
             one.open,

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::{Touched, mark};
+use super::{Matter, Touched, mark};
 use crate::auth::Ctx;
 use crate::error::{Msg, Result};
 use crate::web::{self, FormState, Format, Shell, filters};
@@ -85,10 +85,14 @@ impl Row {
         let when = format.range(touched.period.first(), touched.period.last());
         let kind = format.lang.text(&touched.kind);
         let remark = match touched.balance_after {
-            Some(balance) if touched.request_id.is_none() && balance.is_negative() => {
+            Some(balance) if touched.matter == Matter::LieuDay && balance.is_negative() => {
                 Some(tr!("This lieu day is taken back. The balance is below zero then."))
             }
-            _ if touched.request_id.is_none() => Some(tr!("This lieu day is taken back.")),
+            _ if touched.matter == Matter::LieuDay => Some(tr!("This lieu day is taken back.")),
+            Some(balance) if touched.matter == Matter::Entitlement && balance.is_negative() => {
+                Some(tr!("The balance is below zero then."))
+            }
+            _ if touched.matter == Matter::Entitlement => None,
             _ if touched.after.is_zero() && touched.open => {
                 Some(tr!("No working time is left in it; it can only be rejected or taken back."))
             }
@@ -102,7 +106,11 @@ impl Row {
             name: touched.employee.name.clone(),
             href: touched.request_id.map(|id| format!("/leave/requests/{id}")),
             what: format.lang.msg(&msg!("{0}, {1}", kind, when)),
-            state: if touched.open { tr!("not decided yet") } else { tr!("approved") },
+            state: match touched.matter {
+                Matter::Entitlement => tr!("granted so far"),
+                _ if touched.open => tr!("not decided yet"),
+                _ => tr!("approved"),
+            },
             before: amount(touched.before),
             after: amount(touched.after),
             balance: touched.balance_after.map(amount).unwrap_or_default(),

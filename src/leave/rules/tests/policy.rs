@@ -3,12 +3,14 @@ use jiff::civil::{Date, date};
 use crate::leave::rules::*;
 use crate::time::{DatedSchedules, Minutes, WeeklySchedule};
 
+static NO_HOURS: std::collections::BTreeMap<Date, Minutes> = std::collections::BTreeMap::new();
+
 fn full_time() -> DatedSchedules {
     DatedSchedules::always(WeeklySchedule::weekdays(Minutes::new(480)).unwrap())
 }
 
 fn employment<'a>(join: Option<Date>, leave: Option<Date>, schedules: &'a DatedSchedules) -> Employment<'a> {
-    Employment { join_date: join, leave_date: leave, schedules, full_week: Minutes::new(2_400) }
+    Employment { join_date: join, leave_date: leave, schedules, full_week: Minutes::new(2_400), worked: &NO_HOURS, before: &[] }
 }
 
 /// 25 days of 8 hours.

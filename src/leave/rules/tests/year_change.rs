@@ -10,7 +10,7 @@ fn year(number: i16) -> LeaveYear {
 }
 
 fn carry(max: i32, months: u16) -> Option<CarryOver> {
-    Some(CarryOver { max_minutes: Some(Minutes::new(max)), expires_after_months: Some(months) })
+    Some(CarryOver { max_minutes: Some(Minutes::new(max)), expires_after_months: Some(months), ..CarryOver::ALL })
 }
 
 fn granted(minutes: i32) -> Vec<LedgerRow> {

@@ -137,6 +137,16 @@ impl History {
         self.field(field).map(|change| change.effective_on).find(|on| *on > date)
     }
 
+    /// The days on which entity, location or kind of employment turn, in order.
+    pub fn turns(&self) -> Vec<Date> {
+        let place = [DatedField::EntityId, DatedField::LocationId, DatedField::EmploymentType];
+        let mut days: Vec<Date> =
+            self.0.iter().filter(|change| place.contains(&change.field)).map(|change| change.effective_on).collect();
+        days.sort_unstable();
+        days.dedup();
+        days
+    }
+
     /// What is planned, day by day.
     pub fn planned(&self) -> Vec<&Change> {
         let mut planned: Vec<_> = self.0.iter().filter(|change| change.planned).collect();

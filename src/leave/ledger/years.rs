@@ -1,0 +1,83 @@
+//! By which leave years somebody's books of a type are kept. That is decided when the books are begun, by the policy that
+//! holds then. Where the policy says otherwise later, all that is on them is written anew in the years in which it lies
+//! then; unless a year was closed, or time off in lieu stands in them: such books go on as they were begun.
+
+use super::store::{self, NewRow};
+use super::{Account, Accounts, Books, settle};
+use crate::auth::Actor;
+use crate::error::Result;
+use crate::leave::policy;
+use crate::leave::request;
+use crate::leave::rules::{LeaveYears, LedgerKind};
+use crate::msg;
+use crate::storage::Tx;
+
+/// Keeps the books by `years` from now on, where they can be; answers by which they are kept.
+///
+/// # Errors
+/// When the database refuses.
+pub(in crate::leave) fn begin_years(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    accounts: Accounts,
+    years: LeaveYears,
+) -> Result<Accounts> {
+    if accounts.years == years || !store::closings(tx, accounts)?.is_empty() {
+        return Ok(accounts);
+    }
+    let numbers = store::years(tx, accounts.employee_id, accounts.leave_type_id)?;
+    let mut days = Vec::new();
+    let mut lines = Vec::new();
+    for number in numbers {
+        let account = accounts.numbered(number);
+        let ledger = Books::open(tx, account, None)?.ledger;
+        if ledger.rows().iter().any(|row| matches!(row.kind, LedgerKind::Toil | LedgerKind::CarryOver)) {
+            return Ok(accounts);
+        }
+        days.extend(ledger.booked());
+        let standing = |line: &store::Line| ledger.rows().iter().any(|row| row.id == line.row.id);
+        lines.extend(store::lines(tx, account)?.into_iter().filter(standing).map(|line| (account, line)));
+    }
+    let moved = Accounts { years, ..accounts };
+    policy::store::set_year_start(tx, (accounts.employee_id, accounts.leave_type_id), years.start())?;
+    request::store::renumber(tx, moved)?;
+    let why = msg!("The leave year begins on another day now.");
+    for (account, line) in lines {
+        let undone = line.row.undone();
+        super::insert(tx, actor, account, &undone, &why, None)?;
+        // What policies granted and what leave takes is worked out anew.
+        let kept = match line.row.kind {
+            LedgerKind::Taken | LedgerKind::Expiry | LedgerKind::Reversal => false,
+            _ => !line.by_policy,
+        };
+        if kept {
+            write_anew(tx, moved.on(line.row.effective_date), &line)?;
+        }
+    }
+    days.sort_unstable_by_key(|day| (day.date, day.request_id));
+    while let Some(first) = days.first() {
+        let account = moved.on(first.date);
+        let own = account.leave_year().period;
+        let (here, rest): (Vec<_>, Vec<_>) = days.into_iter().partition(|day| own.contains(day.date));
+        let books = Books::open(tx, account, None)?;
+        settle(tx, actor, &books, &here, None)?;
+        days = rest;
+    }
+    Ok(moved)
+}
+
+fn write_anew(tx: &mut Tx<'_>, account: Account, line: &store::Line) -> Result<()> {
+    let row = NewRow {
+        kind: line.row.kind,
+        minutes: line.row.minutes,
+        effective_date: line.row.effective_date,
+        expires_on: line.row.expires_on,
+        grant_id: None,
+        request_id: None,
+        reverses_id: None,
+        policy_id: None,
+        explanation: &line.explanation,
+        actor: &line.actor,
+    };
+    store::insert(tx, account, &row).map(drop)
+}

@@ -1,0 +1,133 @@
+//! The change of the leave year: what happens to whom, looked at before, and done once it is over.
+//!
+//! It needs nobody: the job closes each account on the first day after its leave year. HR can look at what will happen,
+//! for any leave year that is not closed, and can have what is due done at once. The arithmetic is in `rules`, the rows
+//! are written by `ledger::closing`.
+
+pub mod api;
+pub mod jobs;
+pub mod pages;
+
+use jiff::civil::Date;
+
+use super::ledger::{Account, Ahead, closing, store};
+use super::rules::{LeaveYear, YearEnd};
+use super::types::{self, LeaveType};
+use super::{calendars, policy};
+use crate::auth::Actor;
+use crate::error::Result;
+use crate::people::{self, NameRef};
+use crate::storage::{Rx, Tx};
+use crate::time::Minutes;
+
+/// What the end of a leave year does to one account.
+#[derive(Clone, Debug)]
+pub struct Change {
+    pub account: Account,
+    pub year: LeaveYear,
+    pub employee: NameRef,
+    pub kind: LeaveType,
+    /// What a day is worth to the person.
+    pub per_day: Minutes,
+    /// What is left at the year's end, reserved days taken off; below zero where it is overdrawn.
+    pub left: Minutes,
+    /// What goes on into the next year; below zero what is taken off it.
+    pub carried: Minutes,
+    /// The last day on which what goes on can be used, and how much of it: where it ends before its year does.
+    pub expires: Vec<(Date, Minutes)>,
+    pub lapsed: Minutes,
+    /// The year is over, and this is due.
+    pub due: bool,
+}
+
+/// Accounts of leave years that are over and not closed.
+pub(super) fn due(rx: &Rx<'_>, today: Date) -> Result<Vec<Account>> {
+    let mut open = store::open_accounts(rx, today.year())?;
+    open.retain(|account| account.leave_year().end() <= today);
+    Ok(open)
+}
+
+/// How long after a closing undecided requests of that year are waited for.
+const WAITED_FOR: jiff::SignedDuration = jiff::SignedDuration::from_hours(24 * 400);
+
+/// Closed accounts of which something is left: what undecided requests reserved, and do no longer.
+pub(super) fn unsettled(rx: &Rx<'_>) -> Result<Vec<Account>> {
+    let from = rx.now().saturating_sub(WAITED_FOR).unwrap_or(jiff::Timestamp::MIN);
+    let mut found = Vec::new();
+    for account in store::closed_with_rest(rx, from)? {
+        if closing::is_unsettled(rx, account)? {
+            found.push(account);
+        }
+    }
+    Ok(found)
+}
+
+/// Closes one account, once what is still due in it has been granted.
+pub(super) fn close_one(tx: &mut Tx<'_>, actor: &Actor, account: Account) -> Result<Option<YearEnd>> {
+    policy::regrant(tx, actor, account.employee_id, None)?;
+    closing::close(tx, actor, account)
+}
+
+/// Closes all that is due now; answers how many accounts that were.
+///
+/// # Errors
+/// [`crate::error::AppError::Forbidden`] for all but HR.
+pub fn run(tx: &mut Tx<'_>, actor: &Actor) -> Result<usize> {
+    actor.require_hr()?;
+    let today = people::today(tx)?;
+    let mut closed = 0;
+    loop {
+        let accounts = due(tx, today)?;
+        if accounts.is_empty() {
+            return Ok(closed);
+        }
+        closed += accounts.len();
+        for account in accounts {
+            close_one(tx, actor, account)?;
+        }
+    }
+}
+
+/// What the end of a leave year will do to everybody, as it is known today: those of number `year`, or where none is
+/// given what is due, or else the present ones. By type and name. What nothing happens to is left out.
+///
+/// # Errors
+/// [`crate::error::AppError::Forbidden`] for all but HR.
+pub fn look(rx: &Rx<'_>, actor: &Actor, year: Option<i16>) -> Result<(i16, Vec<Change>)> {
+    actor.require_hr()?;
+    let today = people::today(rx)?;
+    let open = store::open_accounts(rx, today.year().saturating_add(1))?;
+    let over = open.iter().filter(|account| account.leave_year().end() <= today).map(|account| account.year).min();
+    let present = open.iter().filter(|account| account.leave_year().period.contains(today)).map(|one| one.year).min();
+    let year = year.or(over).or(present).unwrap_or(today.year());
+    let kinds = types::all(rx)?;
+    let mut changes = Vec::new();
+    for account in open.into_iter().filter(|account| account.year == year) {
+        let Some(kind) = kinds.iter().find(|kind| kind.id == account.leave_type_id) else { continue };
+        let ahead = Ahead::read(rx, account.all(), account.year, None)?;
+        let Some((ledger, end)) = ahead.outlook.ahead(account.year) else { continue };
+        let pending = ahead.outlook.year(account.year).map(|year| year.pending.as_slice()).unwrap_or_default();
+        let left = ledger.on(ledger.year().period.last(), pending).available;
+        let carried: Minutes = end.carried.iter().map(|carried| carried.minutes).sum();
+        if carried.is_zero() && end.lapsed.is_zero() {
+            continue;
+        }
+        let expires = end.carried.iter().filter_map(|carried| carried.expires_on.map(|on| (on, carried.minutes)));
+        changes.push(Change {
+            account,
+            year: account.leave_year(),
+            employee: people::get(rx, account.employee_id)?.name_ref(),
+            per_day: calendars::usual_day(rx, account.employee_id, ledger.year().period.last())?,
+            kind: kind.clone(),
+            left,
+            carried,
+            expires: expires.collect(),
+            lapsed: end.lapsed,
+            due: account.leave_year().end() <= today,
+        });
+    }
+    changes.sort_by_key(|change| {
+        (change.kind.fields.sort_order, change.kind.id, crate::text::sort_key(&change.employee.name))
+    });
+    Ok((year, changes))
+}
