@@ -105,11 +105,48 @@ pub fn routes() -> Routes {
         leave_limits,
         live_routes,
         seeing,
+        books_routes,
     ];
     for group in rooms {
         group(&mut t);
     }
     t
+}
+
+/// Who is entitled to what leave, and what is on the books; HR's.
+fn books_routes(t: &mut Routes) {
+    t.for_(Audience::Hr);
+    t.get("/leave/policies", leave::policy::pages::index);
+    t.get("/leave/policies/new", leave::policy::pages::new);
+    t.post("/leave/policies/new", leave::policy::pages::create);
+    t.post("/leave/policies/presets/{name}", leave::policy::pages::preset);
+    t.get("/leave/policies/{id}", leave::policy::pages::edit);
+    t.post("/leave/policies/{id}", leave::policy::pages::update);
+    t.post("/leave/policies/{id}/remove", leave::policy::pages::remove);
+    t.get("/leave/policies/{id}/people", leave::policy::pages::people);
+    t.get("/leave/year-change", leave::year_change::pages::show);
+    t.post("/leave/year-change", leave::year_change::pages::run);
+    t.get("/leave/year-change/file", leave::year_change::pages::file);
+    t.get("/leave/liability", leave::liability::pages::show);
+    t.get("/leave/liability/file", leave::liability::api::file);
+    t.get("/leave/import", leave::import::pages::choose);
+    t.get("/leave/import/{what}", leave::import::pages::show);
+    t.post("/leave/import/{what}", leave::import::pages::receive);
+    t.get("/leave/import/{what}/{draft}", leave::import::pages::tried);
+    t.post("/leave/import/{what}/{draft}", leave::import::pages::take);
+    t.get("/api/v1/leave/policies", leave::policy::api::list);
+    t.post("/api/v1/leave/policies", leave::policy::api::create);
+    t.post("/api/v1/leave/policies/presets/{name}", leave::policy::api::preset);
+    t.get("/api/v1/leave/policies/{id}", leave::policy::api::get);
+    t.patch("/api/v1/leave/policies/{id}", leave::policy::api::update);
+    t.delete("/api/v1/leave/policies/{id}", leave::policy::api::remove);
+    t.get("/api/v1/leave/policies/{id}/people", leave::policy::api::holders);
+    t.post("/api/v1/leave/year-change", leave::year_change::api::change);
+    t.post("/api/v1/leave/balances/encash", leave::ledger::api::encash);
+    t.post("/api/v1/leave/balances/import", leave::import::api::balances);
+    t.post("/api/v1/leave/requests/import", leave::import::api::requests);
+    t.get("/api/v1/leave/liability", leave::liability::api::list);
+    t.get("/api/v1/leave/liability/export", leave::liability::api::export);
 }
 
 /// The socket asks whose it is by itself: the first message may say so.
@@ -482,6 +519,7 @@ fn hr(t: &mut Routes) {
     t.for_(Audience::Hr);
     people_of_hr(t);
     t.post("/leave/balance", leave::ledger::pages::correct);
+    t.post("/leave/balance/pay-out", leave::ledger::pages::pay_out);
     overtime_of_hr(t);
     t.post("/api/v1/leave/balances/adjust", leave::ledger::api::adjust);
     t.get("/leave/types", leave::types::pages::index);

@@ -2,7 +2,7 @@
 
 use utoipa::OpenApi;
 
-use super::{ledger, request, types};
+use super::{import, ledger, liability, policy, request, types, year_change};
 
 #[derive(Debug, OpenApi)]
 #[openapi(
@@ -23,6 +23,19 @@ use super::{ledger, request, types};
         ledger::api::balances,
         ledger::api::adjust,
         ledger::api::ledger,
+        ledger::api::encash,
+        policy::api::list,
+        policy::api::create,
+        policy::api::preset,
+        policy::api::get,
+        policy::api::update,
+        policy::api::remove,
+        policy::api::holders,
+        year_change::api::change,
+        liability::api::list,
+        liability::api::export,
+        import::api::balances,
+        import::api::requests,
         types::api::list,
         types::api::create,
         types::api::get,

@@ -30,6 +30,7 @@ const RECOUNTED: Kind = Kind::new("leave_recounted", Topic::Requests, tr!("Your 
 const ADJUSTED: Kind = Kind::new("leave_adjusted", Topic::Requests, tr!("Your balance was corrected"), tr!("See why"));
 const REGRANTED: Kind = Kind::new("leave_regranted", Topic::Requests, tr!("Your entitlement changed"), tr!("See why"));
 const EXPIRES: Kind = Kind::new("leave_expires_soon", Topic::Requests, tr!("Leave expires soon"), tr!("See why"));
+const ENCASHED: Kind = Kind::new("leave_encashed", Topic::Requests, tr!("Leave was paid out"), tr!("See why"));
 const LIEU_GIVEN: Kind = Kind::new("leave_lieu_given", Topic::Requests, tr!("You got a lieu day"), tr!("See why"));
 const LIEU_GONE: Kind = Kind::new("leave_lieu_gone", Topic::Requests, tr!("A lieu day was taken back"), tr!("See why"));
 const TEAM: Kind = Kind::new("leave_team", Topic::Team, tr!("Leave in your team"), OPEN);
@@ -209,9 +210,28 @@ pub(super) fn expires_soon(
     let kind = types::get(tx, account.leave_type_id)?;
     let amounts = Amounts { format: &format, unit: kind.fields.unit, per_day };
     let name = format.lang.text(&kind.fields.name);
-    let text = msg!("{0}: {1} are gone after {2} if you do not take them", name, amounts.long(minutes), format.full(last));
+    let text =
+        msg!("{0}: {1} are gone after {2} if you do not take them", name, amounts.long(minutes), format.full(last));
     let notice = Notice::new(&EXPIRES, ("employee", account.employee_id.0), text).link(ledger::href(account));
     notifications::notify(tx, account.employee_id, &notice).map(drop)
+}
+
+/// Tells a person that HR pays some of the balance out, and what is left of it.
+pub(super) fn encashed(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    account: Account,
+    kind: &LeaveType,
+    (paid, left): (Minutes, Minutes),
+    reason: &str,
+) -> Result<()> {
+    let format = format_for(tx, actor, account.employee_id)?;
+    let per_day = calendars::usual_day(tx, account.employee_id, format.today())?;
+    let amounts = Amounts { format: &format, unit: kind.fields.unit, per_day };
+    let name = format.lang.text(&kind.fields.name);
+    let text = msg!("{0} of {1} are paid out; {2} are left", amounts.long(paid), name, amounts.long(left));
+    let notice = Notice::new(&ENCASHED, ("employee", account.employee_id.0), text);
+    notifications::notify(tx, account.employee_id, &notice.quote(reason).link(ledger::href(account))).map(drop)
 }
 
 /// Tells a person that the holiday of `date` gave them a lieu day, to be used until `last` where it ends.

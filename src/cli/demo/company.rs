@@ -20,6 +20,7 @@ use crate::text::EmailAddress;
 use crate::time::{Half, HolidayScope, Minutes, Shift, WeeklySchedule, WorkDay};
 use crate::{leave, onboarding};
 
+use super::books;
 use super::cast;
 use super::dice::Dice;
 
@@ -28,11 +29,7 @@ use super::dice::Dice;
 pub struct Person {
     pub id: EmployeeId,
     pub name: String,
-    /// Code of the location.
-    pub location: &'static str,
     pub join_date: Date,
-    /// Minutes of a usual working day, for entitlements.
-    pub day: Minutes,
 }
 
 /// What was founded.
@@ -53,6 +50,8 @@ pub fn found(tx: &mut Tx<'_>, actor: &Actor, dice: &mut Dice, size: usize, today
     let groups = groups(tx, actor)?;
     let mut company = Company { projects: projects(tx, actor)?, ..Company::default() };
     people(tx, actor, dice, size, today, &departments, &groups, &mut company)?;
+    books::policies(tx, actor, &locations)?;
+    books::opening(tx, actor, &company.people, today)?;
     logins(tx, actor, &company)?;
     chains(tx, actor)?;
     // Nothing is left to set up.
@@ -352,14 +351,12 @@ fn person(
         facts.employment_type = people::EmploymentType::PartTime;
     }
     let name = facts.name();
-    let day = schedule.usual_day();
     let id = people::create(
         tx,
         actor,
         NewEmployee { facts, groups: member.to_vec(), schedule: Some(schedule), custom: None },
     )?;
-    let location = cast::DEPARTMENTS.iter().find(|department| department.0 == code).map_or("HAM", |found| found.2);
-    company.people.push(Person { id, name, location, join_date, day });
+    company.people.push(Person { id, name, join_date });
     Ok(id)
 }
 

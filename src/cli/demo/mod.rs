@@ -1,6 +1,7 @@
 //! `steward demo`: a company that feels alive, in a folder of its own, served on loopback. The same for the same seed
 //! and date.
 
+mod books;
 mod cast;
 mod company;
 mod dice;
@@ -10,7 +11,6 @@ mod year;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use clap::Args;
@@ -206,19 +206,17 @@ fn fill(house: &House, clock: &Clock, plan: &Plan, first: Date) -> Result<()> {
     let (actor, mut dice) = (hr.clone(), Dice::new(plan.seed));
     let mut story = write(&org, move |tx| {
         let company = company::found(tx, &actor, &mut dice, plan.employees, first)?;
-        Ok(Story { company, agenda: year::Agenda::default(), dice, entitled: BTreeSet::new() })
+        Ok(Story { company, agenda: year::Agenda::default(), dice })
     })?;
     let mut on = first;
     while on <= plan.today {
         clock.set(year::morning(on).min(plan.now));
         let (actor, mut so_far) = (hr.clone(), story);
         story = write(&org, move |tx| {
-            for year in [on.year(), on.year() + 1] {
-                if so_far.entitled.insert(year) {
-                    year::entitle(tx, &actor, &so_far.company.people, year)?;
-                }
+            if (on.month(), on.day()) == (1, 1) {
+                books::new_year(tx, &actor)?;
             }
-            let Story { company, agenda, dice, .. } = &mut so_far;
+            let Story { company, agenda, dice } = &mut so_far;
             year::day(tx, &actor, company, agenda, dice, on, plan.today)?;
             Ok(so_far)
         })?;
@@ -251,8 +249,6 @@ struct Story {
     company: company::Company,
     agenda: year::Agenda,
     dice: Dice,
-    /// Leave years whose entitlements were granted.
-    entitled: BTreeSet<i16>,
 }
 
 /// The printed accounts get their password. It is hashed here, outside the writer.

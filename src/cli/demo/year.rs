@@ -9,19 +9,16 @@ use crate::approvals::{self, Decision, Kind};
 use crate::auth::{Actor, Channel, Origin, Role, user};
 use crate::error::{AppError, Result};
 use crate::ids::{EmployeeId, LeaveRequestId, OvertimeId, ProfileChangeId, TaskId, TripId};
-use crate::leave::ledger::{self, Credit};
 use crate::leave::request::{self, NewLeave};
-use crate::leave::rules::{LedgerKind, Part};
+use crate::leave::rules::Part;
 use crate::leave::trips::{self, NewTrip};
 use crate::leave::types::{self, presets};
-use crate::msg;
 use crate::onboarding::rules::{Doer, TaskStatus};
 use crate::onboarding::{runs, tasks, templates};
 use crate::overtime::rules::{BreakInput, Compensation, Stage};
 use crate::overtime::{self, Wanted};
 use crate::people::{self, Facts, NewEmployee};
 use crate::storage::{Rx, Tx};
-use crate::time::Minutes;
 
 use super::cast;
 use super::company::{Company, Person};
@@ -46,56 +43,6 @@ struct Hire {
 /// When somebody sits at the desk on `date`: half past eight in the morning, UTC.
 pub fn morning(date: Date) -> Timestamp {
     date.to_datetime(time(8, 30, 0, 0)).to_zoned(TimeZone::UTC).map_or(Timestamp::UNIX_EPOCH, |at| at.timestamp())
-}
-
-/// Grants everybody's entitlements of one calendar year.
-pub fn entitle(tx: &mut Tx<'_>, actor: &Actor, people: &[Person], year: i16) -> Result<()> {
-    people.iter().try_for_each(|person| entitle_one(tx, actor, person, year))
-}
-
-/// Days by place: 30 in Hamburg, 25 in Lisbon, 20 in Boston; twelfths for who begins during the year.
-fn entitle_one(tx: &mut Tx<'_>, actor: &Actor, person: &Person, year: i16) -> Result<()> {
-    let first = jiff::civil::date(year, 1, 1);
-    let from = person.join_date.max(first);
-    if from.year() != year {
-        return Ok(());
-    }
-    let days: i64 = match person.location {
-        "HAM" => 30,
-        "LIS" => 25,
-        _ => 20,
-    };
-    let months = if from == first { 12 } else { 13 - i64::from(from.month()) };
-    let grant = Credit {
-        employee_id: person.id,
-        leave_type_id: types::preset(tx, presets::VACATION)?.id,
-        kind: LedgerKind::Grant,
-        minutes: person.day.times(days * months, 12),
-        effective_on: from,
-        expires_on: None,
-        explanation: msg!("Yearly entitlement: {0} days, {1} of 12 months", days, months),
-    };
-    ledger::grant(tx, actor, &grant)?;
-    // A third of the people bring some days over from the year before.
-    if person.join_date < first && person.id.0 % 3 == 0 {
-        let carried = 1 + person.id.0 % 5;
-        let carry = Credit {
-            kind: LedgerKind::CarryOver,
-            minutes: person.day.times(carried, 1),
-            expires_on: Some(jiff::civil::date(year, 3, 31)),
-            explanation: msg!("{0} days carried over, to be taken by the end of March", carried),
-            ..grant.clone()
-        };
-        ledger::grant(tx, actor, &carry)?;
-    }
-    let personal = Credit {
-        leave_type_id: types::preset(tx, presets::PERSONAL)?.id,
-        minutes: person.day.times(3, 1),
-        explanation: msg!("3 days a year"),
-        ..grant
-    };
-    ledger::grant(tx, actor, &personal)?;
-    Ok(())
 }
 
 /// One day. Weekends are quiet but for overtime.
@@ -354,12 +301,7 @@ fn hire(
     let id = enter(tx, hr, first, family, &format!("new.{index}"), join, boss)?;
     start_run(tx, hr, agenda, id, join, templates::ready_made::ENGINEERING_NAME)?;
     agenda.hired += 1;
-    let person =
-        Person { id, name: format!("{first} {family}"), location: "HAM", join_date: join, day: Minutes::hours(8) };
-    for year in join.year()..=today.year() + 1 {
-        entitle_one(tx, hr, &person, year)?;
-    }
-    company.people.push(person);
+    company.people.push(Person { id, name: format!("{first} {family}"), join_date: join });
     Ok(())
 }
 

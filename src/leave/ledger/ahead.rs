@@ -75,19 +75,11 @@ impl Ahead {
         let reserved = store::reserved_from(rx, accounts, first, except)?;
         let known = rows.iter().map(|row| row.year).chain(reserved.iter().map(|(year, _)| *year));
         let last = known.max().unwrap_or(asked).max(asked);
-        let by_policy: HashSet<LedgerId> =
-            rows.iter().filter(|row| row.by_policy).map(|row| row.row.id).collect();
+        let by_policy: HashSet<LedgerId> = rows.iter().filter(|row| row.by_policy).map(|row| row.row.id).collect();
         let granted = rows.iter().filter(|row| row.by_policy).map(|row| row.year).min();
         let begins = closed.map(|closed| closed + 1).or(granted).unwrap_or(present).min(present);
-        let mut ahead = Ahead {
-            policies,
-            entitled,
-            outlook: Outlook::default(),
-            by_policy,
-            first_open,
-            begins,
-            present,
-        };
+        let mut ahead =
+            Ahead { policies, entitled, outlook: Outlook::default(), by_policy, first_open, begins, present };
         let mut years = years_of(accounts, first..=last, rows, reserved);
         for year in &mut years {
             let number = year.ledger.year().number;

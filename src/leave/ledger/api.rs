@@ -7,11 +7,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::store::{self, Line};
-use super::{Account, Accounts, Adjustment, TypeBalance};
+use super::{Account, Accounts, Adjustment, Encashment, TypeBalance};
 use crate::auth::{Actor, Hr, Staff};
 use crate::error::{AppError, Result};
 use crate::ids::{EmployeeId, LeaveRequestId, LeaveTypeId, LedgerId};
-use crate::leave::rules::LedgerKind;
+use crate::leave::rules::{LedgerKind, is_planned};
 use crate::leave::{types, words};
 use crate::people::{self, NameRef};
 use crate::storage::{Op, Rx};
@@ -22,6 +22,7 @@ use crate::web::problem::{ReadProblems, WriteProblems};
 use crate::web::{Format, Json, List};
 
 pub const ADJUST: Op = Op::act("leave.adjusted");
+pub const ENCASH: Op = Op::act("leave.encashed");
 
 /// What expires if it is not used.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
@@ -135,7 +136,10 @@ fn whose(actor: &Actor, asked: Option<EmployeeId>) -> Result<EmployeeId> {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = LeaveLedgerRow)]
 pub struct LedgerJson {
-    pub id: LedgerId,
+    /// Null where it is not written yet.
+    pub id: Option<LedgerId>,
+    /// Not written yet: what a policy will grant, and what the end of a leave year will bring.
+    pub planned: bool,
     pub kind: LedgerKind,
     /// Added where positive, taken where negative.
     #[schema(example = -480)]
@@ -151,7 +155,7 @@ pub struct LedgerJson {
     #[schema(value_type = Option<String>, format = Date)]
     pub expires_on: Option<Date>,
     pub request_id: Option<LeaveRequestId>,
-    /// The row it draws from.
+    /// The row it draws from, or corrects.
     pub grant_id: Option<LedgerId>,
     /// The row it undoes.
     pub reverses_id: Option<LedgerId>,
@@ -176,16 +180,17 @@ pub struct LedgerJson {
     params(
         ("employee_id" = Option<EmployeeId>, Query, description = "The caller where left out"),
         ("leave_type_id" = Option<LeaveTypeId>, Query, description = "All where left out"),
-        ("year" = Option<i16>, Query, description = "The present leave year where left out"),
+        ("year" = Option<i16>, Query, description = "The present leave year where left out, or that of `on`"),
+        ("on" = Option<String>, Query, description = "Rows up to that date, with those that are still to be written by then"),
         ("page" = Option<i64>, Query), ("page_size" = Option<i64>, Query),
     ),
     responses((status = 200, description = "One page", body = List<LedgerJson>), ReadProblems),
 )]
 pub async fn ledger(ctx: Staff, query: ListQuery) -> Result<List<LedgerJson>> {
-    let listing = query.listing(&[], &["employee_id", "leave_type_id", "year"])?;
+    let listing = query.listing(&[], &["employee_id", "leave_type_id", "year", "on"])?;
     let (asked, kind): (Option<EmployeeId>, Option<LeaveTypeId>) =
         (listing.filter("employee_id")?, listing.filter("leave_type_id")?);
-    let year: Option<i16> = listing.filter("year")?;
+    let (year, on): (Option<i16>, Option<Date>) = (listing.filter("year")?, listing.filter("on")?);
     ctx.read(move |rx, actor| {
         let id = whose(actor, asked)?;
         people::within_reach(rx, actor, id)?;
@@ -195,9 +200,15 @@ pub async fn ledger(ctx: Staff, query: ListQuery) -> Result<List<LedgerJson>> {
         let mut rows = Vec::new();
         for of in types::all(rx)?.into_iter().filter(|of| kind.is_none_or(|kind| kind == of.id)) {
             let accounts = Accounts::of(rx, id, of.id)?;
-            let account = year.map_or_else(|| accounts.on(today), |year| accounts.numbered(year));
+            let account = year.map_or_else(|| accounts.on(on.unwrap_or(today)), |year| accounts.numbered(year));
             let leave_type = NameRef { id: of.id.0, name: of.fields.name };
-            rows.extend(running(store::lines(rx, account)?, &leave_type, &employee, &format));
+            let mut lines = store::lines(rx, account)?;
+            if let Some(on) = on {
+                lines.extend(super::planned(rx, account)?);
+                lines.retain(|line| line.row.effective_date <= on);
+                lines.sort_by_key(|line| (line.row.effective_date, line.row.id));
+            }
+            rows.extend(running(lines, &leave_type, &employee, &format));
         }
         Ok(List::cut(rows, &listing))
     })
@@ -210,7 +221,8 @@ fn running(lines: Vec<Line>, leave_type: &NameRef, employee: &NameRef, format: &
     let shown = lines.into_iter().map(|line| {
         sum += line.row.minutes;
         LedgerJson {
-            id: line.row.id,
+            id: (!is_planned(&line.row)).then_some(line.row.id),
+            planned: is_planned(&line.row),
             kind: line.row.kind,
             minutes: line.row.minutes,
             effective_date: line.row.effective_date,
@@ -251,6 +263,27 @@ pub async fn adjust(ctx: Hr, Json(input): Json<Adjustment>) -> Result<Response> 
     Ok(created(location, row))
 }
 
+/// Pays days out.
+#[utoipa::path(
+    post, path = "/api/v1/leave/balances/encash", operation_id = "encash_leave", tag = "leave",
+    summary = "Pay days out",
+    description = "HR. Adds a row that takes them off the balance, which must cover them on that date and on all later ones; the person is told.",
+    request_body = Encashment,
+    responses((status = 201, description = "The row that was added", body = LedgerJson), WriteProblems),
+)]
+pub async fn encash(ctx: Hr, Json(input): Json<Encashment>) -> Result<Response> {
+    let (employee_id, kind) = (input.employee_id, input.leave_type_id);
+    let added = ctx.write(ENCASH, move |tx, actor| {
+        let id = super::encash(tx, actor, &input)?;
+        let account = Account::on(tx, employee_id, kind, input.effective_on)?;
+        row(tx, actor, account, id)
+    });
+    let row = added.await?;
+    let location =
+        format!("/api/v1/leave/ledger?employee_id={employee_id}&leave_type_id={kind}&year={}", row.leave_year);
+    Ok(created(location, row))
+}
+
 /// One row of an account, with the sum up to it.
 fn row(rx: &Rx<'_>, actor: &Actor, account: Account, id: LedgerId) -> Result<LedgerJson> {
     let employee = people::get(rx, account.employee_id)?.name_ref();
@@ -258,5 +291,5 @@ fn row(rx: &Rx<'_>, actor: &Actor, account: Account, id: LedgerId) -> Result<Led
     let leave_type = NameRef { id: kind.id.0, name: kind.fields.name };
     let format = words::format_for(actor, rx.now());
     let rows = running(store::lines(rx, account)?, &leave_type, &employee, &format);
-    rows.into_iter().find(|row| row.id == id).ok_or(AppError::NotFound)
+    rows.into_iter().find(|row| row.id == Some(id)).ok_or(AppError::NotFound)
 }

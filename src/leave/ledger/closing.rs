@@ -111,9 +111,5 @@ pub(super) fn words(account: Account, entry: &Entry) -> Msg {
 /// A row by which a year begins.
 pub(super) fn arrival_words(account: Account, entry: &Entry) -> Msg {
     let before = account.year - 1;
-    if entry.minutes.is_negative() {
-        msg!("Overdrawn in {0}.", before)
-    } else {
-        msg!("What was left of {0}.", before)
-    }
+    if entry.minutes.is_negative() { msg!("Overdrawn in {0}.", before) } else { msg!("What was left of {0}.", before) }
 }

@@ -7,19 +7,22 @@ mod ahead;
 pub mod api;
 mod chart;
 pub mod closing;
-mod years;
+mod encash;
 pub mod pages;
 mod statement;
 pub(in crate::leave) mod store;
 #[cfg(test)]
 mod tests;
+mod years;
 
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
 use super::notices;
-use super::rules::{Balance, Entry, LeaveDay, LeaveYear, LeaveYears, LedgerKind, Outlook, Shortfall, YearLedger};
+use super::rules::{
+    Balance, Entry, LeaveDay, LeaveYear, LeaveYears, LedgerKind, LedgerRow, Outlook, Shortfall, YearLedger, is_planned,
+};
 use super::types::{self, LeaveType};
 use crate::audit;
 use crate::auth::Actor;
@@ -31,8 +34,9 @@ use crate::time::{Minutes, period};
 use crate::{msg, tr};
 
 pub(super) use ahead::Ahead;
-pub(super) use years::begin_years;
+pub use encash::{Encashment, encash};
 use store::NewRow;
+pub(super) use years::begin_years;
 
 /// An employee's leave type: one account for each leave year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -491,12 +495,7 @@ pub fn expire(tx: &mut Tx<'_>, actor: &Actor, account: Account, today: Date) -> 
 const REDRAWN: &str = tr!("Drawn anew, because an entry with an earlier date came later.");
 
 /// The rule behind a row, in words.
-fn explain(
-    rx: &Rx<'_>,
-    account: Account,
-    entry: &Entry,
-    gone: Option<(LeaveRequestId, &Msg)>,
-) -> Result<Msg> {
+fn explain(rx: &Rx<'_>, account: Account, entry: &Entry, gone: Option<(LeaveRequestId, &Msg)>) -> Result<Msg> {
     let last_day = |grant: Option<LedgerId>| -> Result<Option<Date>> {
         Ok(match grant {
             Some(id) => store::get(rx, id)?.row.expires_on,
@@ -522,6 +521,35 @@ fn explain(
             (Some(_), None) => msg!("Drawn from the year’s entitlement."),
         },
     })
+}
+
+/// The rows of an account that are not written yet, as they will be: what policies grant, and what the end of the year
+/// before brings. Who makes them is the clockwork.
+///
+/// # Errors
+/// When the database cannot be read.
+pub(super) fn planned(rx: &Rx<'_>, account: Account) -> Result<Vec<store::Line>> {
+    let ahead = Ahead::read(rx, account.all(), account.year, None)?;
+    let Some((ledger, _)) = ahead.outlook.ahead(account.year) else { return Ok(Vec::new()) };
+    let year = account.leave_year();
+    let policy = ahead.entitled.as_ref().and_then(|who| who.holding(&ahead.policies, year));
+    let line = |row: &LedgerRow| {
+        let LedgerRow { kind, minutes, effective_date, expires_on, grant_id, .. } = *row;
+        let entry = Entry { kind, minutes, effective_date, expires_on, grant_id, request_id: None, reverses_id: None };
+        let explanation = match &ahead.entitled {
+            Some(who) if kind != LedgerKind::CarryOver => who.words(&entry, policy, year),
+            _ => closing::arrival_words(account, &entry),
+        };
+        store::Line {
+            row: *row,
+            leave_year: account.year,
+            by_policy: true,
+            explanation,
+            actor: tr!("Clockwork").to_owned(),
+            created_at: rx.now(),
+        }
+    };
+    Ok(ledger.rows().iter().filter(|row| is_planned(row)).map(line).collect())
 }
 
 /// The page that explains an account's balance.

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::chart::Chart;
 use super::statement::Statement;
-use super::{Account, Accounts, Adjustment, store};
+use super::{Account, Accounts, Adjustment, Encashment, store};
 use crate::auth::{Actor, Ctx, Hr, Staff};
 use crate::error::{AppError, FieldErrors, Result};
 use crate::ids::{EmployeeId, LeaveTypeId};
@@ -110,7 +110,7 @@ impl Content {
         let lang = format.lang;
         let title = if own { msg!("Why is my balance {0}?", available) } else { msg!("Why is it {0}?", available) };
         let mut years = store::years(rx, employee_id, kind.id)?;
-        for known in [year, accounts.on(today).year] {
+        for known in [year, accounts.on(today).year, accounts.on(today).year + 1] {
             if !years.contains(&known) {
                 years.push(known);
             }
@@ -185,6 +185,43 @@ pub async fn correct(ctx: Hr, form: Form<CorrectionForm>) -> Result<Response> {
         }
         Err(AppError::Invalid(mut errors)) => {
             // The form types an amount, the action speaks of minutes.
+            for (field, _) in errors.0.iter_mut().filter(|(field, _)| field == "minutes") {
+                *field = "amount".into();
+            }
+            page(&ctx, asked, state.with(errors), StatusCode::UNPROCESSABLE_ENTITY).await
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// `POST /leave/balance/pay-out`
+pub async fn pay_out(ctx: Hr, form: Form<CorrectionForm>) -> Result<Response> {
+    let state = form.state.clone();
+    let asked = Asked {
+        employee_id: state.value("employee_id").parse().ok(),
+        leave_type_id: state.value("leave_type_id").parse().ok(),
+        year: None,
+        on: state.value("effective_on").parse().ok(),
+    };
+    let (_, input) = form.open();
+    let done = match input {
+        Ok(input) => {
+            ctx.write(super::api::ENCASH, move |tx, actor| {
+                let account = Account::on(tx, input.employee_id, input.leave_type_id, input.effective_on)?;
+                let Adjustment { employee_id, leave_type_id, minutes, effective_on, reason } = input.read(tx)?;
+                super::encash(tx, actor, &Encashment { employee_id, leave_type_id, minutes, effective_on, reason })?;
+                Ok(account)
+            })
+            .await
+        }
+        Err(error) => Err(error),
+    };
+    match done {
+        Ok(account) => {
+            let said = Flash::ok(msg!("Paid out. The person has been told."));
+            Ok(said.redirect(&ctx.visit, &super::href(account)))
+        }
+        Err(AppError::Invalid(mut errors)) => {
             for (field, _) in errors.0.iter_mut().filter(|(field, _)| field == "minutes") {
                 *field = "amount".into();
             }

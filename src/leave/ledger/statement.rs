@@ -8,11 +8,11 @@ use jiff::civil::Date;
 
 use super::store::{self, Line};
 use super::{Account, Books, REDRAWN};
-use crate::error::Result;
+use crate::error::{Msg, Result};
 use crate::ids::LeaveRequestId;
 use crate::leave::amount::Amounts;
 use crate::leave::request::{self, LeaveRequest};
-use crate::leave::rules::{Balance, LeaveDay, LedgerKind};
+use crate::leave::rules::{Balance, LeaveDay, LedgerKind, is_planned};
 use crate::leave::types::LeaveType;
 use crate::leave::words;
 use crate::storage::Rx;
@@ -69,7 +69,8 @@ impl Statement {
     /// When the database cannot be read.
     pub fn of(rx: &Rx<'_>, account: Account, kind: &LeaveType, on: Date, amounts: &Amounts<'_>) -> Result<Statement> {
         let format = amounts.format;
-        let lines = store::lines(rx, account)?;
+        let mut lines = store::lines(rx, account)?;
+        lines.extend(super::planned(rx, account)?);
         let books = Books::open(rx, account, None)?;
         let balance = books.on(on);
         let telling = Telling { rx, kind, account, format, amounts };
@@ -96,6 +97,7 @@ impl Statement {
 
         let mut later = telling.credits(&lines, |date| date > on);
         later.extend(telling.lapses(&books, |date| date > on));
+        later.extend(telling.end(&books, &lines));
         later.sort_by_key(|entry| (entry.date, entry.order));
 
         let course = course(&entries);
@@ -157,6 +159,9 @@ impl Telling<'_> {
         if row.kind == LedgerKind::Adjustment {
             detail = format!("{detail} {}", line.actor);
         }
+        if is_planned(row) {
+            detail = format!("{detail} {}", lang.text("Not written yet."));
+        }
         let date = row.effective_date;
         Entry {
             date,
@@ -168,6 +173,34 @@ impl Telling<'_> {
             days: vec![(date, row.minutes)],
             mark: false,
         }
+    }
+
+    /// What the end of the leave year will do to what is left, where it is not closed.
+    fn end(&self, books: &Books, lines: &[Line]) -> Vec<Entry> {
+        let end = self.account.leave_year().end();
+        let closed = lines.iter().any(|line| line.row.effective_date >= end && line.row.reverses_id.is_none());
+        let Some((_, year_end)) = books.outlook.ahead(self.account.year).filter(|_| !closed) else { return Vec::new() };
+        let lang = self.format.lang;
+        let carried: Minutes = year_end.carried.iter().map(|carried| carried.minutes).sum();
+        let one = |title: Msg, detail: &str, minutes: Minutes| Entry {
+            date: end,
+            order: 0,
+            last: end,
+            title: lang.msg(&title),
+            detail: lang.text(detail).to_owned(),
+            href: None,
+            days: vec![(end, minutes)],
+            mark: false,
+        };
+        let moves = (!carried.is_zero()).then(|| {
+            let title = msg!("Moved to {0}", self.account.year + 1);
+            one(title, tr!("What is left when the leave year ends."), -carried)
+        });
+        let lapses = year_end
+            .lapsed
+            .is_positive()
+            .then(|| one(msg!("Expires"), tr!("More than may be carried over."), -year_end.lapsed));
+        moves.into_iter().chain(lapses).collect()
     }
 
     /// Approved leave, and what of it was given back.
@@ -260,7 +293,8 @@ impl Telling<'_> {
     /// What lapses with its grant, written off already or still to come.
     fn lapses(&self, books: &Books, wanted: impl Fn(Date) -> bool) -> Vec<Entry> {
         let all = [books.ledger.booked().as_slice(), books.reserved.as_slice()].concat();
-        let lapses = books.ledger.replay(&all).lapses;
+        let ahead = books.outlook.ahead(self.account.year).map(|(ledger, _)| ledger);
+        let lapses = ahead.as_ref().unwrap_or(&books.ledger).replay(&all).lapses;
         let told = lapses.into_iter().filter(|lapse| wanted(lapse.on));
         told.map(|lapse| {
             let last = period::back(lapse.on, 1);

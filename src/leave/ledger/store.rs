@@ -100,9 +100,7 @@ pub(super) fn rows_from(rx: &Rx<'_>, accounts: Accounts, first: i16) -> Result<V
              policy_id IS NOT NULL AS by_policy FROM leave_ledger
          WHERE employee_id = ?1 AND leave_type_id = ?2 AND leave_year >= ?3 ORDER BY leave_year, effective_date, id",
         (accounts.employee_id, accounts.leave_type_id, first),
-        |found| {
-            Ok(YearRow { year: found.get("leave_year")?, row: row(found)?, by_policy: found.get("by_policy")? })
-        },
+        |found| Ok(YearRow { year: found.get("leave_year")?, row: row(found)?, by_policy: found.get("by_policy")? }),
     )
 }
 

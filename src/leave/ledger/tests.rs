@@ -88,3 +88,29 @@ fn only_those_who_lead_a_person_see_the_balance() {
     assert!(sees(&house.mira) && sees(&house.manager) && sees(&house.hr));
     assert!(!sees(&house.li));
 }
+
+#[test]
+fn hr_pays_out_what_the_balance_covers_on_that_day_and_later() {
+    let house = house();
+    let mira = house.mira.clone();
+    house.grant(&mira, 5, date(2026, 1, 1), None);
+    house.submit(&mira, house.days(date(2026, 12, 10), date(2026, 12, 11))).unwrap();
+    let pay = |by: &Actor, days: i64| {
+        let (by, kind, employee_id) = (by.clone(), house.vacation, house.mira.employee_id.unwrap());
+        let input = Encashment {
+            employee_id,
+            leave_type_id: kind,
+            minutes: DAY.times(days, 1),
+            effective_on: date(2026, 12, 3),
+            reason: "With the last salary".to_owned(),
+        };
+        house.act(move |tx| encash(tx, &by, &input))
+    };
+    assert!(matches!(pay(&house.manager, 1), Err(AppError::Forbidden(_))));
+    let Err(AppError::Invalid(errors)) = pay(&house.hr, 4) else { panic!("two of five are reserved") };
+    assert!(errors.of("minutes").is_some());
+    pay(&house.hr, 3).unwrap();
+    let account = house.account(&mira, date(2026, 12, 3));
+    let balance = house.read(move |rx| Ok(Books::open(rx, account, None)?.on(date(2026, 12, 31)))).unwrap();
+    assert_eq!((balance.available, balance.encashed), (Minutes::ZERO, DAY.times(3, 1)));
+}

@@ -123,8 +123,7 @@ impl Entitled {
         let mut found: Vec<(Date, Amount)> = Vec::new();
         for (start, end) in starts.zip(&turns) {
             let holding = self.fitting(policies, start, year.period.last());
-            let amount =
-                holding.map_or(Amount::Fixed(Minutes::ZERO), |holding| holding.fields.terms.amount.clone());
+            let amount = holding.map_or(Amount::Fixed(Minutes::ZERO), |holding| holding.fields.terms.amount.clone());
             found.push((*end, amount));
         }
         // What came just before the policy itself is no other amount.

@@ -13,13 +13,13 @@ use super::store;
 use crate::audit;
 use crate::auth::Actor;
 use crate::error::{Msg, Result};
-use crate::ids::{EmployeeId, LeaveTypeId};
+use crate::ids::{EmployeeId, LeavePolicyId, LeaveTypeId};
 use crate::leave::ledger::{self, Accounts, Ahead};
-use crate::leave::notices;
-use crate::leave::rules::{Entry, LedgerKind, LedgerRow, YearAhead};
+use crate::leave::rules::{Entry, LeaveYear, LedgerKind, LedgerRow, Unit, YearAhead};
 use crate::leave::types::{self, LeaveType};
-use crate::people;
+use crate::leave::{calendars, notices};
 use crate::people::recount::{Matter, Touched};
+use crate::people::{self, NameRef};
 use crate::storage::{Rx, Tx};
 use crate::time::Minutes;
 
@@ -101,7 +101,9 @@ pub fn due(rx: &Rx<'_>) -> Result<Vec<EmployeeId>> {
         let who = Entitled::read(rx, id)?;
         for (kind, policies) in &kinds {
             let accounts = Accounts::of(rx, id, *kind)?;
-            if accounts.years != who.years(policies, today) || !missing(rx, &who, accounts, policies, today)?.1.is_empty() {
+            if accounts.years != who.years(policies, today)
+                || !missing(rx, &who, accounts, policies, today)?.1.is_empty()
+            {
                 due.push(id);
                 break;
             }
@@ -132,6 +134,44 @@ fn missing<'p>(
         }
     }
     Ok((ahead, found))
+}
+
+/// Somebody for whom a policy holds, and what their present leave year gives in all.
+#[derive(Clone, Debug)]
+pub struct Holder {
+    pub employee: NameRef,
+    pub year: LeaveYear,
+    pub minutes: Minutes,
+    /// What a day is worth to the person.
+    pub per_day: Minutes,
+}
+
+/// For whom a policy holds in the present leave year, by name. HR's.
+///
+/// # Errors
+/// [`crate::error::AppError::Forbidden`] for all but HR; [`crate::error::AppError::NotFound`].
+pub fn holders(rx: &Rx<'_>, actor: &Actor, id: LeavePolicyId) -> Result<Vec<Holder>> {
+    let policy = super::get(rx, actor, id)?;
+    let kind = policy.fields.leave_type_id;
+    let policies = store::of_type(rx, kind)?;
+    let today = people::today(rx)?;
+    let mut found = Vec::new();
+    for person in store::people(rx)? {
+        let who = Entitled::read(rx, person)?;
+        let year = Accounts::of(rx, person, kind)?.years.of(today.max(policy.fields.valid_from));
+        if who.holding(&policies, year).is_none_or(|holding| holding.id != id) {
+            continue;
+        }
+        let (_, grants) = who.grants(rx, &policies, year)?;
+        found.push(Holder {
+            employee: who.person.name_ref(),
+            year,
+            minutes: grants.iter().map(|grant| grant.minutes).sum(),
+            per_day: calendars::usual_day(rx, person, today)?,
+        });
+    }
+    found.sort_by_key(|holder| crate::text::sort_key(&holder.employee.name));
+    Ok(found)
 }
 
 /// One person's books of one type.
@@ -190,6 +230,10 @@ fn one(
             let written = old.available - pending_change(&ahead, leave_year.number, on(today));
             notices::regranted(tx, actor, account, kind, (written, available), &worded[0].1)?;
         }
+        let per_day = match kind.fields.unit {
+            Unit::Days => Some(calendars::usual_day(tx, who.person.id, on(today))?),
+            Unit::Hours => None,
+        };
         touched.push(Touched {
             matter: Matter::Entitlement,
             request_id: None,
@@ -200,7 +244,7 @@ fn one(
             before,
             after: before + change,
             balance_after: Some(available),
-            per_day: None,
+            per_day,
         });
     }
     Ok(touched)

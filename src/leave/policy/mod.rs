@@ -6,14 +6,19 @@
 //! before one for everybody; where two of these are given, both count. Of two with the same scope the one that is valid
 //! from later on holds for the leave years that end from then on, which is how next year's figures are entered.
 
+pub mod api;
 mod entitled;
+mod form;
 mod grant;
 pub mod jobs;
 mod model;
+pub mod pages;
 pub(in crate::leave) mod store;
+#[cfg(test)]
+mod tests;
 
 pub use entitled::Entitled;
-pub use grant::{due, regrant, regrant_everybody, regrant_people, welcome};
+pub use grant::{Holder, due, holders, regrant, regrant_everybody, regrant_people, welcome};
 pub use model::{LeavePolicy, PolicyFields, Scope};
 
 use serde_json::json;
@@ -205,7 +210,8 @@ fn check_terms(terms: &Policy, errors: &mut FieldErrors) {
     if let GrantRhythm::PerHoursWorked(rate) = terms.grant
         && !(rate.minutes.is_positive() && rate.per_minutes.is_positive() && rate.minutes <= rate.per_minutes)
     {
-        errors.add("grant", "So many minutes of leave for so many of work: both above 0, and not more leave than work.");
+        errors
+            .add("grant", "So many minutes of leave for so many of work: both above 0, and not more leave than work.");
     }
     if !(1..=10_080).contains(&terms.rounding.step_minutes.get()) {
         errors.add("rounding", "To a multiple of 1 to 10,080 minutes.");

@@ -13,7 +13,8 @@ use crate::people::NameRef;
 use crate::storage::{Rx, Tx};
 use crate::time::{Minutes, Period};
 
-const SELECT: &str = "SELECT p.id, p.name, p.leave_type_id, p.entity_id, p.location_id, p.employment_type, p.employee_id,
+const SELECT: &str =
+    "SELECT p.id, p.name, p.leave_type_id, p.entity_id, p.location_id, p.employment_type, p.employee_id,
     p.valid_from, p.terms, p.active, t.name AS type_name, n.name AS entity_name, l.name AS location_name,
     e.first_name || ' ' || e.last_name AS employee_name
     FROM leave_policies p JOIN leave_types t ON t.id = p.leave_type_id LEFT JOIN entities n ON n.id = p.entity_id
@@ -50,7 +51,11 @@ fn read(row: &Row<'_>) -> rusqlite::Result<LeavePolicy> {
 
 /// Those in force, by type and then by name.
 pub(super) fn all(rx: &Rx<'_>) -> Result<Vec<LeavePolicy>> {
-    rx.all(&format!("{SELECT} WHERE p.active = 1 ORDER BY t.sort_order, t.name_key, p.name, p.valid_from, p.id"), [], read)
+    rx.all(
+        &format!("{SELECT} WHERE p.active = 1 ORDER BY t.sort_order, t.name_key, p.name, p.valid_from, p.id"),
+        [],
+        read,
+    )
 }
 
 /// Those in force that grant one type.

@@ -65,7 +65,7 @@ pub(in crate::leave) fn span(row: &Row<'_>) -> rusqlite::Result<LeaveSpan> {
 }
 
 /// What was asked for, with who and how it stands.
-pub(super) struct New<'a> {
+pub(in crate::leave) struct New<'a> {
     pub employee_id: EmployeeId,
     pub input: &'a NewLeave,
     pub minutes: Minutes,
@@ -73,7 +73,7 @@ pub(super) struct New<'a> {
     pub entered_by: Option<&'a str>,
 }
 
-pub(super) fn insert(tx: &mut Tx<'_>, new: &New<'_>) -> Result<LeaveRequestId> {
+pub(in crate::leave) fn insert(tx: &mut Tx<'_>, new: &New<'_>) -> Result<LeaveRequestId> {
     let now = tx.now();
     let approved = (new.status == LeaveStatus::Approved).then_some(now);
     let id = tx.insert(

@@ -198,9 +198,7 @@ impl YearLedger {
         let low = |(_, available): &(Date, Minutes)| *available < -limit.or_zero();
         match self.course(first, &all, wanted).into_iter().find(low) {
             None => Ok(()),
-            Some((date, available)) => {
-                Err(Shortfall { date, available, missing: -limit.or_zero() - available })
-            }
+            Some((date, available)) => Err(Shortfall { date, available, missing: -limit.or_zero() - available }),
         }
     }
 

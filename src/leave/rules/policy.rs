@@ -273,13 +273,7 @@ impl Policy {
     }
 
     /// What the hours of each month earn, on its last day of employment.
-    fn by_hours(
-        &self,
-        rate: PerHours,
-        months: &[Period],
-        employed: Period,
-        who: &Employment<'_>,
-    ) -> Vec<PlannedGrant> {
+    fn by_hours(&self, rate: PerHours, months: &[Period], employed: Period, who: &Employment<'_>) -> Vec<PlannedGrant> {
         let most = self.average(employed, who);
         let rate = Fraction::new(rate.minutes.get(), rate.per_minutes.get());
         let mut worked = Minutes::ZERO;

@@ -155,9 +155,14 @@ pub async fn import(
         true => tried(&ctx, table).await?,
         false => taken(&ctx, table, &Arc::default()).await?,
     };
-    let result = ImportResult::of(&outcome, ctx.visit.lang);
+    Ok(answer(&ctx, dry_run, &outcome))
+}
+
+/// What an import answers: of a dry run with the errors in it, of a real one refused where there are any.
+pub fn answer(ctx: &Ctx, dry_run: bool, outcome: &Outcome) -> Response {
+    let result = ImportResult::of(outcome, ctx.visit.lang);
     if dry_run || result.errors.is_empty() {
-        return Ok(Json(result).into_response());
+        return Json(result).into_response();
     }
     let result = ImportResult { created: 0, updated: 0, unchanged: 0, ..result };
     let refused = Refused::App(AppError::Invalid(FieldErrors::new()));
@@ -165,7 +170,7 @@ pub async fn import(
     let mut response = (StatusCode::UNPROCESSABLE_ENTITY, Json(ImportProblem { problem, result })).into_response();
     let kind = header::HeaderValue::from_static("application/problem+json");
     response.headers_mut().insert(header::CONTENT_TYPE, kind);
-    Ok(response)
+    response
 }
 
 /// Exports people.

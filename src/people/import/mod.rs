@@ -21,7 +21,7 @@ use std::collections::HashMap;
 use std::io::Read;
 
 pub use columns::{BOUNDS, COLUMNS};
-pub use draft::SweepDrafts;
+pub use draft::{Draft, SweepDrafts, longest};
 pub use export::export;
 
 use plan::{Item, Person, Plan};

@@ -10,7 +10,14 @@ fn full_time() -> DatedSchedules {
 }
 
 fn employment<'a>(join: Option<Date>, leave: Option<Date>, schedules: &'a DatedSchedules) -> Employment<'a> {
-    Employment { join_date: join, leave_date: leave, schedules, full_week: Minutes::new(2_400), worked: &NO_HOURS, before: &[] }
+    Employment {
+        join_date: join,
+        leave_date: leave,
+        schedules,
+        full_week: Minutes::new(2_400),
+        worked: &NO_HOURS,
+        before: &[],
+    }
 }
 
 /// 25 days of 8 hours.
