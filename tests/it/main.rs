@@ -38,6 +38,7 @@ mod people_pages;
 mod people_records;
 mod personal;
 mod routes;
+mod rules_books;
 mod rules_leave;
 mod rules_lines;
 mod rules_overtime;

@@ -17,7 +17,7 @@ use crate::model::calendar::{self, Day};
 use crate::model::leave::{Holiday, Person, Span};
 use crate::model::{balance, leave};
 
-fn date(day: Day) -> Date {
+pub fn date(day: Day) -> Date {
     let (year, month, day) = calendar::civil(day);
     Date::new(year as i16, month as i8, day as i8).unwrap()
 }
@@ -30,7 +30,7 @@ fn time(minute: i64) -> Time {
     Time::new((minute / 60) as i8, (minute % 60) as i8, 0, 0).unwrap()
 }
 
-fn minutes(minutes: i64) -> Minutes {
+pub fn minutes(minutes: i64) -> Minutes {
     Minutes::try_from(minutes).unwrap()
 }
 
@@ -193,16 +193,16 @@ proptest! {
 const FIRST: (i64, i64, i64) = (2026, 1, 1);
 const LAST: (i64, i64, i64) = (2026, 12, 31);
 
-fn year_days() -> std::ops::RangeInclusive<Day> {
+pub fn year_days() -> std::ops::RangeInclusive<Day> {
     calendar::day(FIRST.0, FIRST.1, FIRST.2)..=calendar::day(LAST.0, LAST.1, LAST.2)
 }
 
 /// A day of 2026 out of few, so that things fall together.
-fn some_day() -> impl Strategy<Value = Day> {
+pub fn some_day() -> impl Strategy<Value = Day> {
     (0i64..24, 0i64..2).prop_map(|(fortnight, more)| *year_days().start() + fortnight * 15 + more)
 }
 
-fn grants() -> impl Strategy<Value = Vec<balance::Grant>> {
+pub fn grants() -> impl Strategy<Value = Vec<balance::Grant>> {
     let one = (1i64..40, some_day(), proptest::option::of(0i64..120));
     proptest::collection::vec(one, 1..6).prop_map(|list| {
         let grant = |(at, (units, from, lasts)): (usize, (i64, Day, Option<i64>))| balance::Grant {
@@ -215,7 +215,7 @@ fn grants() -> impl Strategy<Value = Vec<balance::Grant>> {
     })
 }
 
-fn needs() -> impl Strategy<Value = Vec<balance::Need>> {
+pub fn needs() -> impl Strategy<Value = Vec<balance::Need>> {
     proptest::collection::vec((1i64..5, some_day(), 1i64..20), 0..10).prop_map(|list| {
         let mut needs: BTreeMap<(i64, Day), i64> = BTreeMap::new();
         for (who, day, units) in list {
@@ -225,7 +225,7 @@ fn needs() -> impl Strategy<Value = Vec<balance::Need>> {
     })
 }
 
-fn row(id: i64, kind: LedgerKind, minutes: Minutes, effective_date: Date) -> LedgerRow {
+pub fn row(id: i64, kind: LedgerKind, minutes: Minutes, effective_date: Date) -> LedgerRow {
     LedgerRow {
         id: LedgerId(id),
         kind,
@@ -238,7 +238,7 @@ fn row(id: i64, kind: LedgerKind, minutes: Minutes, effective_date: Date) -> Led
     }
 }
 
-fn grant_rows(grants: &[balance::Grant]) -> Vec<LedgerRow> {
+pub fn grant_rows(grants: &[balance::Grant]) -> Vec<LedgerRow> {
     let kinds =
         [LedgerKind::Grant, LedgerKind::Accrual, LedgerKind::CarryOver, LedgerKind::Toil, LedgerKind::Adjustment];
     let one = |grant: &balance::Grant| LedgerRow {
@@ -248,7 +248,7 @@ fn grant_rows(grants: &[balance::Grant]) -> Vec<LedgerRow> {
     grants.iter().map(one).collect()
 }
 
-fn leave_days(needs: &[balance::Need]) -> Vec<LeaveDay> {
+pub fn leave_days(needs: &[balance::Need]) -> Vec<LeaveDay> {
     let one = |need: &balance::Need| LeaveDay {
         request_id: LeaveRequestId(need.who),
         date: date(need.day),
@@ -266,7 +266,7 @@ fn ending_with_the_year(grants: &[balance::Grant]) -> Vec<balance::Grant> {
     grants.iter().map(within).collect()
 }
 
-fn append(rows: &mut Vec<LedgerRow>, entries: &[Entry]) {
+pub fn append(rows: &mut Vec<LedgerRow>, entries: &[Entry]) {
     for entry in entries {
         let id = rows.len() as i64 + 1;
         let Entry { expires_on, grant_id, request_id, reverses_id, .. } = *entry;
@@ -275,7 +275,7 @@ fn append(rows: &mut Vec<LedgerRow>, entries: &[Entry]) {
     }
 }
 
-fn settle(rows: &mut Vec<LedgerRow>, days: &[LeaveDay], today: Date) {
+pub fn settle(rows: &mut Vec<LedgerRow>, days: &[LeaveDay], today: Date) {
     let entries = YearLedger::new(year_2026(), rows).settle(days, &[], today);
     append(rows, &entries);
 }
@@ -289,7 +289,7 @@ fn standing(rows: &[LedgerRow]) -> BTreeSet<Words> {
     rules::standing(rows).iter().map(key).collect()
 }
 
-fn year_2026() -> rules::LeaveYear {
+pub fn year_2026() -> rules::LeaveYear {
     LeaveYears::CALENDAR.numbered(2026)
 }
 

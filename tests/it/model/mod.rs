@@ -2,6 +2,7 @@
 //! time. It imports nothing of the program and keeps its own calendar, so that it cannot share a mistake with it.
 
 pub mod balance;
+pub mod books;
 pub mod calendar;
 pub mod leave;
 pub mod lines;

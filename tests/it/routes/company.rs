@@ -7,15 +7,17 @@ use axum::http::Method;
 use jiff::civil::{date, time};
 use steward::approvals::chain::rules::{Approvers, ChainFacts, Level};
 use steward::approvals::{self, Decision, Kind};
+use steward::auth::Actor;
 use steward::auth::personal::{self, NewToken, Scope};
 use steward::auth::session::{self, Client as From, Kind as SessionKind};
 use steward::calendar::feeds::{self, FeedKind};
 use steward::error::Result;
-use steward::ids::ProjectId;
+use steward::ids::{LeavePolicyId, ProjectId};
 use steward::leave::limits::blackouts::{self, BlackoutFacts};
 use steward::leave::limits::coverage::{self, CoverageFacts};
+use steward::leave::policy::PolicyFields;
 use steward::leave::request::NewLeave;
-use steward::leave::rules::Part;
+use steward::leave::rules::{Amount, Part, Policy};
 use steward::leave::trips::{self, NewTrip};
 use steward::onboarding::rules::TaskStatus;
 use steward::onboarding::runs::{self, NewRun};
@@ -25,7 +27,8 @@ use steward::overtime::{Project, Wanted, project};
 use steward::people::holidays::{self, HolidayFacts};
 use steward::people::org::{DepartmentFacts, EntityFacts, LocationFacts, department, entity, location};
 use steward::people::{groups, schedule};
-use steward::time::{HolidayScope, OverlayMode, OverlayScope, PartialWeek, WorkDay};
+use steward::storage::Tx;
+use steward::time::{HolidayScope, Minutes, OverlayMode, OverlayScope, PartialWeek, WorkDay};
 use steward::{leave, overtime};
 use tokio::sync::OnceCell;
 
@@ -230,6 +233,10 @@ async fn furnish(app: &TestApp) -> BTreeMap<&'static str, Things> {
                 ("task", tasks),
                 ("leave_type", same(leave_type)),
                 ("vacation", same(leave::types::preset(tx, "vacation")?.id)),
+                ("personal", same(leave::types::preset(tx, "personal")?.id)),
+                ("policy", same(policy(tx, actor)?)),
+                ("preset", same("service-years")),
+                ("import", same("balances")),
                 ("user", pair(employee.user, other.user)),
                 ("employee", pair(employee.employee, other.employee)),
                 ("manager", same(people.manager.employee)),
@@ -356,6 +363,19 @@ async fn furnish(app: &TestApp) -> BTreeMap<&'static str, Things> {
     let kept = app.as_hr().send(Method::POST, "/people/import", kind, Body::from(file)).await;
     things.insert("draft", same(kept.header("location").rsplit('/').next().unwrap()));
     things
+}
+
+/// Three personal days a year for everybody.
+fn policy(tx: &mut Tx<'_>, actor: &Actor) -> Result<LeavePolicyId> {
+    let terms = Policy { amount: Amount::Fixed(Minutes::hours(24)), ..Policy::service_years_sick() };
+    let fields = PolicyFields {
+        name: "Personal days".to_owned(),
+        leave_type_id: leave::types::preset(tx, "personal")?.id,
+        applies_to: leave::policy::Scope::default(),
+        valid_from: date(2026, 1, 1),
+        terms,
+    };
+    Ok(leave::policy::create(tx, actor, fields)?.0)
 }
 
 fn ask_for_leave(app: &TestApp, who: Person) -> i64 {
