@@ -25,6 +25,27 @@ const DAYS: &str = "Vacation, Tue 8 – Fri 11 Dec, 4 days";
 
 const SAMPLES: &[Sample] = &[
     (
+        "leave_encashed",
+        "{0} of {1} are paid out; {2} are left",
+        &["2 days", "Vacation", "10.5 days"],
+        "With the last salary",
+        "/leave/balance",
+    ),
+    (
+        "leave_expires_soon",
+        "{0}: {1} are gone after {2} if you do not take them",
+        &["Vacation", "3 days", "31 March 2027"],
+        "",
+        "/leave/balance",
+    ),
+    (
+        "leave_regranted",
+        "Your entitlement changed. Your balance of {0} is {1} instead of {2}",
+        &["Vacation", "12.5 days", "11 days"],
+        "The working hours from 1 Jul on were changed.",
+        "/leave/balance",
+    ),
+    (
         "arrival_wrong",
         "{0} says that something in the record is not right.",
         &["Nora Vale"],

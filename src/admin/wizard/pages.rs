@@ -195,6 +195,7 @@ impl Country {
 #[serde(default)]
 struct Kinds {
     kinds: BTreeSet<String>,
+    vacation_days: String,
 }
 
 /// `POST /admin/set-up/{step}`: does the step, and leads to the next.
@@ -247,9 +248,10 @@ pub async fn submit(
             Err(error) => Err(error),
         },
         Step::Leave => match Form::<Kinds>::read(&body).open().1 {
-            Ok(Kinds { kinds }) => {
+            Ok(Kinds { kinds, vacation_days }) => {
                 let chosen = ctx.write(KINDS, move |tx, actor| {
                     steps::choose_kinds(tx, actor, &kinds)?;
+                    steps::give_vacation(tx, actor, &vacation_days)?;
                     super::note(tx, actor, step, State::Done)
                 });
                 chosen.await.map(|()| Flash::ok("Saved."))

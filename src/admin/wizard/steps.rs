@@ -9,6 +9,7 @@ use serde::Deserialize;
 use crate::auth::{Actor, Role, Roles, user};
 use crate::error::{AppError, FieldErrors, Result};
 use crate::ids::EmployeeId;
+use crate::leave::policy;
 use crate::leave::types::{self, TypeFields, presets};
 use crate::onboarding::hire::{self, Choice, NewHire, NewLogin};
 use crate::orgs::{Org, OrgSettings};
@@ -141,6 +142,26 @@ pub fn choose_kinds(tx: &mut Tx<'_>, actor: &Actor, chosen: &BTreeSet<String>) -
         }
     }
     Ok(())
+}
+
+/// Gives everybody so many days of vacation a year, as HR typed them: a policy that can be changed later. Nothing typed,
+/// or a policy that is there already, changes nothing.
+///
+/// # Errors
+/// [`AppError::Forbidden`] for all but HR; [`AppError::Invalid`] on `vacation_days`.
+pub fn give_vacation(tx: &mut Tx<'_>, actor: &Actor, days: &str) -> Result<()> {
+    if days.trim().is_empty() {
+        return Ok(());
+    }
+    let vacation = types::preset(tx, presets::VACATION)?;
+    let there = policy::all(tx, actor)?.iter().any(|policy| policy.fields.leave_type_id == vacation.id);
+    if there || !vacation.fields.active {
+        return Ok(());
+    }
+    let mut fields = policy::days_a_year(vacation.id, people::today(tx)?, days)
+        .map_err(|error| named(error, &[("amount", "vacation_days")]))?;
+    fields.name = vacation.fields.name;
+    policy::create(tx, actor, fields).map(drop)
 }
 
 /// One of the first people.

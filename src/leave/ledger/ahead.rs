@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 use jiff::civil::Date;
 
 use super::store::{self, YearRow};
-use super::{Account, Accounts};
+use super::{Account, Accounts, Books};
 use crate::error::Result;
 use crate::ids::{LeaveRequestId, LedgerId};
 use crate::leave::policy::{self, Entitled, LeavePolicy};
@@ -21,6 +21,43 @@ const YEARS_AHEAD: i16 = 10;
 /// anything is known.
 pub(super) fn outlook(rx: &Rx<'_>, account: Account, except: Option<LeaveRequestId>) -> Result<Outlook> {
     Ok(Ahead::read(rx, account.all(), account.year, except)?.outlook)
+}
+
+/// Reads many accounts one after the other: policies once, and once for each person what their entitlements depend on.
+#[derive(Debug)]
+pub(in crate::leave) struct Shelf {
+    policies: Vec<LeavePolicy>,
+    who: Option<Entitled>,
+}
+
+impl Shelf {
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn read(rx: &Rx<'_>) -> Result<Shelf> {
+        Ok(Shelf { policies: policy::store::all(rx)?, who: None })
+    }
+
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn ahead(&mut self, rx: &Rx<'_>, account: Account) -> Result<Ahead> {
+        let own = self.policies.iter().filter(|policy| policy.fields.leave_type_id == account.leave_type_id);
+        let own: Vec<LeavePolicy> = own.cloned().collect();
+        if own.is_empty() {
+            return Ahead::with(rx, account.all(), account.year, None, own, None);
+        }
+        let who = match self.who.take().filter(|who| who.person.id == account.employee_id) {
+            Some(who) => who,
+            None => Entitled::read(rx, account.employee_id)?,
+        };
+        self.who = Some(who.clone());
+        Ahead::with(rx, account.all(), account.year, None, own, Some(who))
+    }
+
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn books(&mut self, rx: &Rx<'_>, account: Account) -> Result<Books> {
+        Ok(Books::of(account, self.ahead(rx, account)?.outlook))
+    }
 }
 
 /// What the books of one leave type were worked out from.

@@ -33,10 +33,10 @@ use crate::storage::{Rx, Tx};
 use crate::time::{Minutes, period};
 use crate::{msg, tr};
 
-pub(super) use ahead::Ahead;
+pub(super) use ahead::{Ahead, Shelf};
 pub use encash::{Encashment, encash};
 use store::NewRow;
-pub(super) use years::begin_years;
+pub(super) use years::{begin_years, may_begin_anew};
 
 /// An employee's leave type: one account for each leave year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -112,12 +112,15 @@ impl Books {
     /// # Errors
     /// When the database cannot be read.
     pub fn open(rx: &Rx<'_>, account: Account, except: Option<LeaveRequestId>) -> Result<Books> {
-        let outlook = ahead::outlook(rx, account, except)?;
+        Ok(Books::of(account, ahead::outlook(rx, account, except)?))
+    }
+
+    fn of(account: Account, outlook: Outlook) -> Books {
         let (ledger, reserved) = match outlook.year(account.year) {
             Some(year) => (year.ledger.clone(), year.pending.clone()),
             None => (YearLedger::new(account.leave_year(), &[]), Vec::new()),
         };
-        Ok(Books { account, ledger, reserved, outlook })
+        Books { account, ledger, reserved, outlook }
     }
 
     /// The balance on `date`, with what is undecided taken off. Of a later date: with what will be given by then.
@@ -165,9 +168,10 @@ pub fn balances(rx: &Rx<'_>, actor: &Actor, employee_id: EmployeeId, on: Date) -
 /// [`balances`] for those who were asked already.
 pub(super) fn balances_of(rx: &Rx<'_>, employee_id: EmployeeId, on: Date) -> Result<Vec<TypeBalance>> {
     let mut found = Vec::new();
+    let mut shelf = Shelf::read(rx)?;
     for kind in types::all(rx)?.into_iter().filter(|kind| kind.fields.affects_balance) {
         let account = Account::on(rx, employee_id, kind.id, on)?;
-        let books = Books::open(rx, account, None)?;
+        let books = shelf.books(rx, account)?;
         if kind.fields.active || !books.ledger.rows().is_empty() {
             let balance = books.on(on);
             found.push(TypeBalance { kind, account, balance });

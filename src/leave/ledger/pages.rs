@@ -60,16 +60,19 @@ struct Asked {
     employee_id: Option<EmployeeId>,
     leave_type_id: Option<LeaveTypeId>,
     year: Option<i16>,
+    /// The leave year that the page showed when it was sent.
+    shown: Option<i16>,
     on: Option<Date>,
 }
 
 /// `GET /leave/balance`
 pub async fn show(ctx: Staff, query: ListQuery) -> Result<Response> {
-    let listing = query.listing(&[], &["employee_id", "leave_type_id", "year", "on"])?;
+    let listing = query.listing(&[], &["employee_id", "leave_type_id", "year", "shown", "on"])?;
     let asked = Asked {
         employee_id: listing.filter("employee_id")?,
         leave_type_id: listing.filter("leave_type_id")?,
         year: listing.filter("year")?,
+        shown: listing.filter("shown")?,
         on: listing.filter("on")?,
     };
     page(&ctx, asked, FormState::default(), StatusCode::OK).await
@@ -93,7 +96,9 @@ impl Content {
         };
         let kind = kind.ok_or(AppError::NotFound)?;
         let accounts = Accounts::of(rx, employee_id, kind.id)?;
-        let year = asked.year.unwrap_or_else(|| accounts.on(asked.on.unwrap_or(today)).year);
+        // Who changes the date alone means the leave year that it lies in.
+        let kept = asked.year.filter(|year| asked.shown != Some(*year));
+        let year = kept.unwrap_or_else(|| accounts.on(asked.on.unwrap_or(today)).year);
         if !(1900..=2199).contains(&year) {
             return Err(AppError::NotFound);
         }
@@ -163,6 +168,7 @@ pub async fn correct(ctx: Hr, form: Form<CorrectionForm>) -> Result<Response> {
         employee_id: state.value("employee_id").parse().ok(),
         leave_type_id: state.value("leave_type_id").parse().ok(),
         year: None,
+        shown: None,
         on: state.value("effective_on").parse().ok(),
     };
     let (_, input) = form.open();
@@ -201,6 +207,7 @@ pub async fn pay_out(ctx: Hr, form: Form<CorrectionForm>) -> Result<Response> {
         employee_id: state.value("employee_id").parse().ok(),
         leave_type_id: state.value("leave_type_id").parse().ok(),
         year: None,
+        shown: None,
         on: state.value("effective_on").parse().ok(),
     };
     let (_, input) = form.open();

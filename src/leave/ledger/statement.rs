@@ -147,6 +147,7 @@ impl Telling<'_> {
             (LedgerKind::CarryOver, true) => msg!("Carried over from {0}", year - 1),
             (LedgerKind::CarryOver, false) => msg!("Moved to {0}", year + 1),
             (LedgerKind::Toil, _) => msg!("Time off for overtime"),
+            (LedgerKind::Adjustment, _) if line.by_policy => msg!("Entitlement corrected"),
             (LedgerKind::Adjustment, true) => msg!("Added by HR"),
             (LedgerKind::Adjustment, false) => msg!("Taken off by HR"),
             (LedgerKind::Encashed, _) => msg!("Paid out"),
@@ -156,7 +157,7 @@ impl Telling<'_> {
         if let Some(last) = row.expires_on {
             detail = format!("{detail} {}", lang.msg(&msg!("To be used by {0}.", self.format.date(last))));
         }
-        if row.kind == LedgerKind::Adjustment {
+        if row.kind == LedgerKind::Adjustment && !line.by_policy {
             detail = format!("{detail} {}", line.actor);
         }
         if is_planned(row) {

@@ -4,13 +4,14 @@
 
 use super::store::{self, NewRow};
 use super::{Account, Accounts, Books, settle};
+use crate::audit;
 use crate::auth::Actor;
 use crate::error::Result;
 use crate::leave::policy;
 use crate::leave::request;
 use crate::leave::rules::{LeaveYears, LedgerKind};
 use crate::msg;
-use crate::storage::Tx;
+use crate::storage::{Rx, Tx};
 
 /// Keeps the books by `years` from now on, where they can be; answers by which they are kept.
 ///
@@ -22,18 +23,20 @@ pub(in crate::leave) fn begin_years(
     accounts: Accounts,
     years: LeaveYears,
 ) -> Result<Accounts> {
-    if accounts.years == years || !store::closings(tx, accounts)?.is_empty() {
+    if accounts.years == years || !may_begin_anew(tx, accounts)? {
         return Ok(accounts);
     }
+    let entry = audit::Entry::new("leave.year_moved")
+        .on("employee", accounts.employee_id.0)
+        .with("leave_type_id", accounts.leave_type_id)
+        .change("starts_on", accounts.years.start(), years.start());
+    audit::record(tx, actor, entry)?;
     let numbers = store::years(tx, accounts.employee_id, accounts.leave_type_id)?;
     let mut days = Vec::new();
     let mut lines = Vec::new();
     for number in numbers {
         let account = accounts.numbered(number);
         let ledger = Books::open(tx, account, None)?.ledger;
-        if ledger.rows().iter().any(|row| matches!(row.kind, LedgerKind::Toil | LedgerKind::CarryOver)) {
-            return Ok(accounts);
-        }
         days.extend(ledger.booked());
         let standing = |line: &store::Line| ledger.rows().iter().any(|row| row.id == line.row.id);
         lines.extend(store::lines(tx, account)?.into_iter().filter(standing).map(|line| (account, line)));
@@ -64,6 +67,18 @@ pub(in crate::leave) fn begin_years(
         days = rest;
     }
     Ok(moved)
+}
+
+/// Whether the books can be written anew by other leave years.
+///
+/// # Errors
+/// When the database cannot be read.
+pub(in crate::leave) fn may_begin_anew(rx: &Rx<'_>, accounts: Accounts) -> Result<bool> {
+    if !store::closings(rx, accounts)?.is_empty() {
+        return Ok(false);
+    }
+    let fixed = |row: &store::YearRow| matches!(row.row.kind, LedgerKind::Toil | LedgerKind::CarryOver);
+    Ok(!store::rows_from(rx, accounts, i16::MIN)?.iter().any(fixed))
 }
 
 fn write_anew(tx: &mut Tx<'_>, account: Account, line: &store::Line) -> Result<()> {

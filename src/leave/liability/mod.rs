@@ -7,7 +7,7 @@ pub mod pages;
 use jiff::civil::Date;
 
 use super::calendars;
-use super::ledger::{Accounts, Books};
+use super::ledger::{Accounts, Books, Shelf};
 use super::policy;
 use super::types::{self, LeaveType};
 use crate::auth::Actor;
@@ -54,10 +54,11 @@ pub fn owed(rx: &Rx<'_>, actor: &Actor, on: Date, of: Option<LeaveTypeId>) -> Re
     }
     people.sort_by_key(|person| crate::text::sort_key(&person.name()));
     let mut found = Vec::new();
-    for kind in &kinds {
-        for person in &people {
+    let mut shelf = Shelf::read(rx)?;
+    for person in &people {
+        for kind in &kinds {
             let account = Accounts::of(rx, person.id, kind.id)?.on(on);
-            let minutes = owed_of(&Books::open(rx, account, None)?, on);
+            let minutes = owed_of(&shelf.books(rx, account)?, on);
             if !minutes.is_zero() {
                 let per_day = calendars::usual_day(rx, person.id, on)?;
                 let (person, kind) = (person.clone(), kind.clone());
@@ -65,6 +66,7 @@ pub fn owed(rx: &Rx<'_>, actor: &Actor, on: Date, of: Option<LeaveTypeId>) -> Re
             }
         }
     }
+    found.sort_by_key(|owed| (owed.kind.fields.sort_order, owed.kind.id));
     Ok(found)
 }
 

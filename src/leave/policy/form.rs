@@ -200,6 +200,23 @@ fn month_day(text: &str, field: &'static str, errors: &mut FieldErrors) -> Month
     })
 }
 
+/// So many days of full time a year for everybody, typed as "30" or "27.5", granted when the calendar year begins.
+///
+/// # Errors
+/// [`crate::error::AppError::Invalid`] on `amount`.
+pub fn days_a_year(leave_type_id: LeaveTypeId, today: Date, days: &str) -> Result<PolicyFields> {
+    let input = Input {
+        leave_type_id: Some(leave_type_id),
+        typed_in: "days".to_owned(),
+        amount: days.to_owned(),
+        part_time_factor: true,
+        rounding_mode: Some(RoundingMode::Up),
+        rounding_step: Some(30),
+        ..Input::default()
+    };
+    input.fields(today)
+}
+
 /// What a new policy usually says.
 pub fn usual(today: Date, days: bool) -> FormState {
     FormState::of([

@@ -101,9 +101,8 @@ pub fn due(rx: &Rx<'_>) -> Result<Vec<EmployeeId>> {
         let who = Entitled::read(rx, id)?;
         for (kind, policies) in &kinds {
             let accounts = Accounts::of(rx, id, *kind)?;
-            if accounts.years != who.years(policies, today)
-                || !missing(rx, &who, accounts, policies, today)?.1.is_empty()
-            {
+            let moves = accounts.years != who.years(policies, today) && ledger::may_begin_anew(rx, accounts)?;
+            if moves || !missing(rx, &who, accounts, policies, today)?.1.is_empty() {
                 due.push(id);
                 break;
             }

@@ -18,6 +18,7 @@ pub(in crate::leave) mod store;
 mod tests;
 
 pub use entitled::Entitled;
+pub use form::days_a_year;
 pub use grant::{Holder, due, holders, regrant, regrant_everybody, regrant_people, welcome};
 pub use model::{LeavePolicy, PolicyFields, Scope};
 

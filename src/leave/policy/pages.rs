@@ -130,7 +130,7 @@ fn row(policy: &LeavePolicy, kind: &LeaveType, format: &Format) -> Row {
         name: policy.fields.name.clone(),
         whom: whom(policy, lang),
         gives: gives(terms, &amounts),
-        how: rhythm(terms, lang),
+        how: rhythm(terms, format),
         rest: rest(terms, &amounts),
         since: format.full(policy.fields.valid_from),
     }
@@ -158,10 +158,11 @@ fn gives(terms: &Policy, amounts: &Amounts<'_>) -> String {
 }
 
 /// "at its start, calendar year"
-fn rhythm(terms: &Policy, lang: Lang) -> String {
+fn rhythm(terms: &Policy, format: &Format) -> String {
+    let lang = format.lang;
     let year = match terms.leave_year_start {
         LeaveYearStart::Anniversary => msg!("year from the day of joining"),
-        LeaveYearStart::Fixed(day) if day != MonthDay::NEW_YEAR => msg!("year from {0}", day),
+        LeaveYearStart::Fixed(day) if day != MonthDay::NEW_YEAR => msg!("year from {0}", on(day, format)),
         LeaveYearStart::Fixed(_) => msg!("calendar year"),
     };
     let when = match terms.grant {
@@ -176,6 +177,11 @@ fn rhythm(terms: &Policy, lang: Lang) -> String {
     format!("{}, {}", lang.msg(&year), lang.msg(&when))
 }
 
+/// "31 Mar"
+fn on(day: MonthDay, format: &Format) -> String {
+    format.date(day.in_year(format.today().year()))
+}
+
 fn rest(terms: &Policy, amounts: &Amounts<'_>) -> String {
     let lang = amounts.format.lang;
     let Some(carry) = terms.carry_over else { return lang.text("lapses").to_owned() };
@@ -185,7 +191,7 @@ fn rest(terms: &Policy, amounts: &Amounts<'_>) -> String {
     };
     let end = match (carry.expires_after_months, carry.expires_on) {
         (Some(months), _) => lang.msg(&msg!("for {0} months", months)),
-        (None, Some(day)) => lang.msg(&msg!("up to {0}", day)),
+        (None, Some(day)) => lang.msg(&msg!("up to {0}", on(day, amounts.format))),
         (None, None) => return most,
     };
     format!("{most}, {end}")
@@ -325,7 +331,7 @@ pub async fn people(ctx: Hr, Path(id): Path<LeavePolicyId>, query: ListQuery) ->
     let shown = usize::try_from(listing.limit()).unwrap_or(usize::MAX);
     let row = |holder: Holder| {
         let amounts = Amounts { format: &format, unit, per_day: holder.per_day };
-        let year = format.range(holder.year.period.first(), holder.year.period.last());
+        let year = format.range_short(holder.year.period.first(), holder.year.period.last());
         (holder.employee.id, holder.employee.name, year, amounts.long(holder.minutes))
     };
     let page = People {

@@ -10,7 +10,7 @@ pub mod pages;
 
 use jiff::civil::Date;
 
-use super::ledger::{Account, Ahead, closing, store};
+use super::ledger::{Account, Shelf, closing, store};
 use super::rules::{LeaveYear, YearEnd};
 use super::types::{self, LeaveType};
 use super::{calendars, policy};
@@ -102,9 +102,12 @@ pub fn look(rx: &Rx<'_>, actor: &Actor, year: Option<i16>) -> Result<(i16, Vec<C
     let year = year.or(over).or(present).unwrap_or(today.year());
     let kinds = types::all(rx)?;
     let mut changes = Vec::new();
-    for account in open.into_iter().filter(|account| account.year == year) {
+    let mut shelf = Shelf::read(rx)?;
+    let mut of_year: Vec<Account> = open.into_iter().filter(|account| account.year == year).collect();
+    of_year.sort_by_key(|account| account.employee_id);
+    for account in of_year {
         let Some(kind) = kinds.iter().find(|kind| kind.id == account.leave_type_id) else { continue };
-        let ahead = Ahead::read(rx, account.all(), account.year, None)?;
+        let ahead = shelf.ahead(rx, account)?;
         let Some((ledger, end)) = ahead.outlook.ahead(account.year) else { continue };
         let pending = ahead.outlook.year(account.year).map(|year| year.pending.as_slice()).unwrap_or_default();
         let left = ledger.on(ledger.year().period.last(), pending).available;

@@ -235,8 +235,6 @@ async fn furnish(app: &TestApp) -> BTreeMap<&'static str, Things> {
                 ("vacation", same(leave::types::preset(tx, "vacation")?.id)),
                 ("personal", same(leave::types::preset(tx, "personal")?.id)),
                 ("policy", same(policy(tx, actor)?)),
-                ("preset", same("service-years")),
-                ("import", same("balances")),
                 ("user", pair(employee.user, other.user)),
                 ("employee", pair(employee.employee, other.employee)),
                 ("manager", same(people.manager.employee)),

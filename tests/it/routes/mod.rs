@@ -126,8 +126,6 @@ const NAMED: &[(&str, &str)] = &[
     ("task", "template_task"),
     ("employee_id", "manager"),
     ("draft", "draft"),
-    ("name", "preset"),
-    ("what", "import"),
     ("job", "job"),
     ("run", "job_run"),
     ("effective_on", "planned"),
@@ -145,6 +143,9 @@ const ACTS: &[(&str, &[&str])] = &[
     ("/trips/{id}/{act}", &["approve", "reject", "question", "cancel"]),
     ("/overtime/{id}/{act}", &["approve", "reject", "question", "cancel"]),
     ("/people/organization/{kind}/{id}/", &["departments"]),
+    ("/leave/policies/presets/{name}", &["service-years"]),
+    ("/api/v1/leave/policies/presets/{name}", &["service-years"]),
+    ("/leave/import/{what}", &["balances", "requests"]),
     ("/admin/set-up/{step}", &["company", "place", "holidays", "leave", "mail", "people"]),
     ("/api/v1/set-up/{step}", &["place"]),
 ];
@@ -158,6 +159,7 @@ fn walked() -> Vec<Route> {
             None => rows.push(route),
             Some((_, acts)) => rows.extend(acts.iter().map(|act| {
                 let path = route.path.replace("{act}", act).replace("{kind}", act).replace("{step}", act);
+                let path = path.replace("{name}", act).replace("{what}", act);
                 Route { path: path.leak(), ..route.clone() }
             })),
         }
