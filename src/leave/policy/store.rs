@@ -50,7 +50,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<LeavePolicy> {
 }
 
 /// Those in force, by type and then by name.
-pub(super) fn all(rx: &Rx<'_>) -> Result<Vec<LeavePolicy>> {
+pub(in crate::leave) fn all(rx: &Rx<'_>) -> Result<Vec<LeavePolicy>> {
     rx.all(
         &format!("{SELECT} WHERE p.active = 1 ORDER BY t.sort_order, t.name_key, p.name, p.valid_from, p.id"),
         [],
