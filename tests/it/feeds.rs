@@ -294,6 +294,19 @@ async fn holidays_have_a_feed_of_their_own() {
 }
 
 #[tokio::test]
+async fn an_answer_that_holds_an_address_is_not_kept_for_a_repeat() {
+    let app = company();
+    let client = app.as_employee().header("idempotency-key", "one");
+    let body = json!({ "kind": "me" });
+    let made = client.json(axum::http::Method::POST, "/api/v1/feeds", body.clone()).await.assert_status(201).json();
+    let secret = made["url"].as_str().unwrap().split('/').nth(4).unwrap().to_owned();
+    let again = client.json(axum::http::Method::POST, "/api/v1/feeds", body).await;
+    again.assert_status(409).assert_lacks(&secret);
+    let kept: i64 = app.read(|rx| rx.scalar("SELECT length(body) FROM idempotency_keys", []));
+    assert_eq!(kept, 0);
+}
+
+#[tokio::test]
 async fn the_page_shows_the_address_once() {
     let app = company();
     let client = app.as_employee();

@@ -36,8 +36,8 @@ const LONGEST_KEY: usize = 200;
 /// Routes that take files, and the longest body of theirs, in bytes. All others have the limit of every route.
 const UPLOADS: [&str; 1] = ["/api/v1/employees/import"];
 const LONGEST_UPLOAD: usize = 20 << 20;
-/// What goes through here holds passwords and tokens: of such requests nothing is kept but the key.
-const SECRET: &str = "/api/v1/auth/";
+/// What goes through here holds passwords and tokens, that of a feed in its address: of such requests nothing is kept but the key.
+const SECRET: [&str; 2] = ["/api/v1/auth/", "/api/v1/feeds"];
 /// Longest answer that is kept, in bytes. A longer one counts as lost: the act is still done only once.
 const LONGEST_ANSWER: usize = 1 << 20;
 const KEEP: Op = Op::housekeeping(Housekeeping::Idempotency);
@@ -124,7 +124,7 @@ async fn through(auth: Arc<Auth>, request: Request, next: Next) -> Result<Respon
     let Ok(Maybe(ctx)) = Maybe::from_request_parts(&mut parts, &auth).await;
     // Nobody known: the handler says so, and nothing is done that could be done twice.
     let Some(ctx) = ctx else { return Ok(next.run(Request::from_parts(parts, body)).await) };
-    let secret = parts.uri.path().starts_with(SECRET);
+    let secret = SECRET.iter().any(|start| parts.uri.path().starts_with(start));
     let mut whole = Request::from_parts(parts.clone(), body);
     if UPLOADS.contains(&whole.uri().path()) {
         DefaultBodyLimit::max(LONGEST_UPLOAD).apply(&mut whole);
