@@ -77,6 +77,8 @@ CREATE TABLE approval_asked (
   open        INTEGER NOT NULL DEFAULT 1 CHECK (open IN (0, 1)),
   -- Agreed already, while others of the level are still asked.
   agreed      INTEGER NOT NULL DEFAULT 0 CHECK (agreed IN (0, 1) AND agreed + open <= 1),
+  -- Asked as well, as nobody decided in time: their word is enough, and nobody waits for it.
+  besides     INTEGER NOT NULL DEFAULT 0 CHECK (besides IN (0, 1)),
   PRIMARY KEY (approval_id, level, employee_id)
 ) STRICT, WITHOUT ROWID;
 -- The inbox: what is open and waits for one person.
@@ -87,7 +89,7 @@ CREATE TABLE approval_steps (
   approval_id   INTEGER NOT NULL REFERENCES approvals (id),
   at            TEXT NOT NULL,
   step          TEXT NOT NULL CHECK (step IN ('requested', 'approved', 'rejected', 'asked', 'resubmitted', 'withdrawn', 'reasked',
-                  'passed', 'escalated')),
+                  'passed', 'escalated', 'left')),
   level         INTEGER NOT NULL CHECK (level >= 1),
   employee_id   INTEGER REFERENCES employees (id),
   actor         TEXT NOT NULL CHECK (length(actor) BETWEEN 1 AND 200),

@@ -11,9 +11,10 @@ use super::chain::rules::{Approvers, Level};
 use super::types::{Because, Kind};
 use super::{Named, store};
 use crate::error::{AppError, Result};
-use crate::ids::EmployeeId;
+use crate::ids::{EmployeeId, UserId};
 use crate::people::{self, Approver};
 use crate::storage::Rx;
+use crate::time::period;
 
 /// Says whether somebody is away on a date, and who all are. Leave knows; it stands a floor higher.
 #[derive(Clone, Copy, Debug)]
@@ -74,8 +75,8 @@ fn who_can(rx: &Rx<'_>, mut people: Vec<Named>, requester: EmployeeId, today: Da
     Ok(people)
 }
 
-/// Whom to ask where there is nobody else: HR, else an admin, but none of `but`; else whoever has such a login; in a
-/// company of one the requester.
+/// Whom to ask where there is nobody else: HR, else an admin, but none of `but`; of each first who has a record, then
+/// whoever has such a login; in a company of one the requester.
 pub(super) fn office(rx: &Rx<'_>, requester: EmployeeId, but: &[EmployeeId]) -> Result<Asked> {
     let today = people::today(rx)?;
     for (role, because) in [("hr", Because::Hr), ("admin", Because::Admin)] {
@@ -84,11 +85,30 @@ pub(super) fn office(rx: &Rx<'_>, requester: EmployeeId, but: &[EmployeeId]) -> 
         if !holders.is_empty() {
             return Ok(Asked { people: holders.into_iter().map(|person| (person, because)).collect(), office: false });
         }
-    }
-    if !store::office_logins(rx)?.is_empty() {
-        return Ok(Asked { people: Vec::new(), office: true });
+        if !store::logins_with_role(rx, role)?.is_empty() {
+            return Ok(Asked { people: Vec::new(), office: true });
+        }
     }
     Ok(Asked { people: vec![(requester, Because::Own)], office: false })
+}
+
+/// Whether anybody is HR who could decide on a request of `requester`: then what nobody is named for is theirs, and no
+/// admin's.
+pub(super) fn has_hr(rx: &Rx<'_>, requester: EmployeeId) -> Result<bool> {
+    let today = people::today(rx)?;
+    Ok(store::with_role(rx, "hr", today)?.iter().any(|person| *person != requester)
+        || !store::logins_with_role(rx, "hr")?.is_empty())
+}
+
+/// The logins to tell of what nobody is named for.
+pub(super) fn office_logins(rx: &Rx<'_>) -> Result<Vec<UserId>> {
+    let hr = store::logins_with_role(rx, "hr")?;
+    if hr.is_empty() { store::logins_with_role(rx, "admin") } else { Ok(hr) }
+}
+
+/// The date it is for somebody.
+fn date_of(rx: &Rx<'_>, person: EmployeeId) -> Result<Date> {
+    Ok(rx.now().to_zoned(people::place_of(rx, person)?.zone).date())
 }
 
 fn by_rule(
@@ -208,7 +228,7 @@ pub(super) fn is_away(rx: &Rx<'_>, person: EmployeeId, on: Date) -> Result<bool>
 pub fn stand_in(rx: &Rx<'_>, person: EmployeeId, requester: EmployeeId) -> Result<Option<EmployeeId>> {
     let Some(absences) = ABSENCES.get() else { return Ok(None) };
     let today = people::today(rx)?;
-    let away = |who: EmployeeId| (absences.is_away)(rx, who, today);
+    let away = |who: EmployeeId| (absences.is_away)(rx, who, date_of(rx, who)?);
     let mut at = person;
     let mut seen = vec![person];
     while away(at)? {
@@ -243,7 +263,11 @@ pub(super) fn stood_in_for(rx: &Rx<'_>, me: EmployeeId) -> Result<Vec<store::Wai
         return Ok(Vec::new());
     }
     let today = people::today(rx)?;
-    let away: HashSet<EmployeeId> = (absences.away_on)(rx, today)?.into_iter().collect();
+    // Somewhere it is another date already, or still.
+    let mut away = HashSet::new();
+    for date in [period::back(today, 1), today, period::ahead(today, 1)] {
+        away.extend((absences.away_on)(rx, date)?);
+    }
     let mut found = Vec::new();
     for person in below.into_iter().filter(|person| away.contains(person)) {
         // The same for every requester but the one who stands in: their own request goes past them.

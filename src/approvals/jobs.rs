@@ -45,8 +45,16 @@ impl Job for Escalation {
 
     fn run(&self, ctx: &JobCtx, _due: &Due) -> Result<Outcome> {
         let mut moved: i64 = 0;
+        let mut failed = None;
         for stuck in ctx.read(found)? {
-            moved += i64::from(ctx.write(MOVED, move |tx, actor| move_on(tx, actor, stuck))?);
+            // One that cannot be moved holds up none of the others.
+            match ctx.write(MOVED, move |tx, actor| move_on(tx, actor, stuck)) {
+                Ok(done) => moved += i64::from(done),
+                Err(error) => failed = Some(error),
+            }
+        }
+        if let Some(error) = failed {
+            return Err(error);
         }
         if moved == 0 {
             return Ok(Outcome::nothing());

@@ -129,9 +129,12 @@ pub fn decide(tx: &mut Tx<'_>, actor: &Actor, kind: Kind, subject_id: i64, decis
 ///
 /// # Errors
 /// [`AppError::Conflict`] where it waits in another version. What is decided already is [`decide`]'s to say.
-pub fn require_seen(rx: &Rx<'_>, kind: Kind, subject_id: i64, seen: Option<u32>) -> Result<()> {
+pub fn require_seen(rx: &Rx<'_>, actor: &Actor, kind: Kind, subject_id: i64, seen: Option<u32>) -> Result<()> {
     let (Some(seen), Some(approval)) = (seen, store::open_of(rx, kind, subject_id)?) else { return Ok(()) };
     if approval.status == Status::Pending && approval.version != seen {
+        if let Some(words) = agreed_meanwhile(rx, actor, &approval)? {
+            return Err(AppError::Conflict(words));
+        }
         return Err(AppError::Conflict(msg!(
             "This has changed since you looked at it. Look at it again, then decide."
         )));
@@ -260,10 +263,23 @@ fn still_open(rx: &Rx<'_>, actor: &Actor, kind: Kind, subject_id: i64) -> Result
     }
 }
 
+/// Of what has gone on to a further level: who agreed at the one before and when, in the reader's zone, and for whom it
+/// waits now.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn agreed_meanwhile(rx: &Rx<'_>, actor: &Actor, approval: &Approval) -> Result<Option<Msg>> {
+    let steps = store::steps_of(rx, approval.kind, approval.subject_id)?;
+    let last = steps.iter().rev().find(|step| step.what.is_of_a_person());
+    Ok(last.filter(|step| step.what == StepKind::Approved && step.level < approval.level).map(|step| {
+        msg!("{0} agreed to this on {1}; it waits for {2} now.", step.who, local(step.at, actor), approval.waits_for())
+    }))
+}
+
 /// Why the subject cannot be decided any more: who decided, and when, in the reader's zone.
 fn decided_already(rx: &Rx<'_>, actor: &Actor, kind: Kind, subject_id: i64) -> Result<AppError> {
     let steps = store::steps_of(rx, kind, subject_id)?;
-    let Some(last) = steps.iter().rev().find(|step| step.what != StepKind::Passed) else {
+    let Some(last) = steps.iter().rev().find(|step| step.what.is_of_a_person()) else {
         return Ok(AppError::NotFound);
     };
     let at = local(last.at, actor);

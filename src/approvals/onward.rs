@@ -105,8 +105,7 @@ pub(super) fn agree(tx: &mut Tx<'_>, actor: &Actor, approval: &Approval, right: 
         }
         Right::Office | Right::OnBehalf => true,
     };
-    let open =
-        store::asked_at(tx, approval)?.into_iter().filter(|one| one.open && one.because != Because::Escalation).count();
+    let open = store::asked_at(tx, approval)?.into_iter().filter(|one| one.open && !one.besides).count();
     let needs = approval.at_level().map_or(Needs::One, |level| level.needs);
     if !rules::is_passed(needs, decides, open) {
         return Ok((Status::Pending, Outcome::Onward));
@@ -134,6 +133,17 @@ pub fn follow(tx: &mut Tx<'_>, actor: &Actor, _before: &Employee, after: &Employ
     }
     for approval in store::waiting_for(tx, after.id)? {
         store::unask(tx, approval.id, after.id)?;
+        if store::asked_at(tx, &approval)?.iter().any(|one| one.open) {
+            // The others of the level still are; whoever looks at it reads that one is asked less.
+            let person = Some(after.id);
+            let left = Happened { person, ..Happened::plain(StepKind::Left, approval.level) };
+            store::step(tx, approval.id, actor, &left)?;
+            let entry = audit::Entry::new(StepKind::Left.action())
+                .on(approval.kind.as_str(), approval.subject_id)
+                .change("asked", after.id, ());
+            audit::record(tx, actor, entry)?;
+            continue;
+        }
         ask_again(tx, actor, &approval)?;
     }
     Ok(())
@@ -150,6 +160,14 @@ pub(super) fn anew(rx: &Rx<'_>, approval: &Approval) -> Result<Asked> {
     if asked.people.is_empty() && !asked.office {
         asked = asking::office(rx, requester, &known)?;
         asked.people.retain(|(person, _)| !known.contains(person));
+        // Before anybody decides on what is their own, whoever of the office was asked says whether that is enough.
+        let own = |asked: &Asked| asked.people.iter().all(|(_, because)| *because == Because::Own) && !asked.office;
+        if own(&asked) && known.iter().any(|person| *person != requester) {
+            let again = asking::office(rx, requester, &[])?;
+            if !own(&again) {
+                asked = again;
+            }
+        }
     }
     Ok(asked)
 }
@@ -192,7 +210,7 @@ pub(super) fn escalate(tx: &mut Tx<'_>, actor: &Actor, approval: &Approval) -> R
     };
     store::set_escalates_at(tx, approval.id, again)?;
     for (person, because) in &above {
-        store::ask(tx, approval.id, approval.level, *person, *because)?;
+        store::ask_besides(tx, approval.id, approval.level, *person, *because)?;
         let person = Some(*person);
         store::step(
             tx,
@@ -230,7 +248,7 @@ fn tell(tx: &mut Tx<'_>, approval: &Approval, asked: &[Named], office: bool) -> 
         _ => notice.decides(approval.id, approval.version),
     };
     if office {
-        let office = store::office_logins(tx)?;
+        let office = asking::office_logins(tx)?;
         return notifications::notify_all(tx, office, &notice);
     }
     let mut told: Vec<EmployeeId> = asked.iter().map(|(person, _)| *person).collect();

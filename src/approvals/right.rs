@@ -38,7 +38,7 @@ pub(super) fn of(rx: &Rx<'_>, actor: &Actor, approval: &Approval) -> Result<Righ
         return Err(AppError::forbidden("Nobody decides on their own request."));
     }
     if let Some(me) = actor.employee_id
-        && asked.iter().any(|one| one.employee == me && !one.open)
+        && asked.iter().any(|one| one.employee == me && one.agreed)
     {
         return Err(AppError::Conflict(msg!(
             "You have agreed to this already. It waits for the others who are asked."
@@ -49,10 +49,10 @@ pub(super) fn of(rx: &Rx<'_>, actor: &Actor, approval: &Approval) -> Result<Righ
     }
     Err(match actor.employee_id {
         // Asked at an earlier level: somebody was quicker, or they have decided themselves.
-        Some(me) if approval.level > 1 && store::was_asked(rx, approval.id, me, true)? => AppError::Conflict(msg!(
-            "The level at which you are asked has agreed. This waits for {0} now.",
-            approval.waits_for()
-        )),
+        Some(me) if approval.level > 1 && store::was_asked(rx, approval.id, me, true)? => {
+            let words = super::agreed_meanwhile(rx, actor, approval)?;
+            AppError::Conflict(words.unwrap_or_else(|| msg!("This waits for {0}.", approval.waits_for())))
+        }
         _ => AppError::Forbidden(msg!("This waits for {0}.", approval.waits_for())),
     })
 }
@@ -63,7 +63,8 @@ fn asked_right(rx: &Rx<'_>, actor: &Actor, approval: &Approval, asked: &[store::
     let me = actor.employee_id;
     let own = me == Some(requester);
     if approval.office {
-        return Ok(((actor.is_hr() || actor.is_admin()) && !own).then_some(Right::Office));
+        let may = actor.is_hr() || (actor.is_admin() && !asking::has_hr(rx, requester)?);
+        return Ok((may && !own).then_some(Right::Office));
     }
     let Some(me) = me else { return Ok(None) };
     let holds = |because: Because| match because {
@@ -73,7 +74,7 @@ fn asked_right(rx: &Rx<'_>, actor: &Actor, approval: &Approval, asked: &[store::
         _ => !own,
     };
     if let Some(one) = asked.iter().find(|one| one.employee == me && one.open && holds(one.because)) {
-        return Ok(Some(Right::Named { because: one.because, whole: is_whole(approval, one.because) }));
+        return Ok(Some(Right::Named { because: one.because, whole: is_whole(approval, one) }));
     }
     if own {
         return Ok(None);
@@ -87,7 +88,7 @@ fn asked_right(rx: &Rx<'_>, actor: &Actor, approval: &Approval, asked: &[store::
             && asking::still_holds(rx, one.employee, one.because)?
         {
             people.push(one.employee);
-            whole |= is_whole(approval, one.because);
+            whole |= is_whole(approval, one);
         }
     }
     Ok((!people.is_empty()).then_some(Right::InPlaceOf { people, whole }))
@@ -95,11 +96,11 @@ fn asked_right(rx: &Rx<'_>, actor: &Actor, approval: &Approval, asked: &[store::
 
 /// Whether the word of one who is asked for this reason stands for the level: who was asked as nobody decided in time,
 /// and the office where the level found nobody of its own.
-fn is_whole(approval: &Approval, because: Because) -> bool {
+fn is_whole(approval: &Approval, one: &store::AskedOne) -> bool {
     let of_the_rule =
         approval.at_level().is_some_and(|level| matches!(level.approvers, Approvers::Hr | Approvers::Admin));
-    match because {
-        Because::Escalation => true,
+    match one.because {
+        _ if one.besides => true,
         Because::Hr | Because::Admin => !of_the_rule,
         _ => false,
     }
@@ -151,5 +152,6 @@ pub fn may_decide(rx: &Rx<'_>, actor: &Actor, approval: &Approval) -> Result<boo
 /// # Errors
 /// [`AppError::Forbidden`] or [`AppError::Conflict`] with the reason: it is one's own, or somebody else is asked.
 pub fn require_may_decide(rx: &Rx<'_>, actor: &Actor, approval: &Approval) -> Result<()> {
+    super::still_open(rx, actor, approval.kind, approval.subject_id)?;
     of(rx, actor, approval).map(drop)
 }

@@ -64,6 +64,8 @@ impl Step {
             (StepKind::Escalated, Some(person)) => {
                 lang.msg(&msg!("{0} is asked as well, as nobody decided in time", person))
             }
+            (StepKind::Left, Some(person)) => lang.msg(&msg!("{0} is gone, and is asked no more", person)),
+            (StepKind::Left, None) => text(tr!("is gone, and is asked no more")),
             (StepKind::Escalated, None) => text(tr!("asked somebody else as well")),
         };
         if of > 1 && self.what.is_of_a_level() {
@@ -80,7 +82,9 @@ impl Step {
             icon: self.what.icon(),
             who: match self.what {
                 // The clockwork does these, and whoever is named is not who did it.
-                StepKind::Reasked | StepKind::Passed | StepKind::Escalated if person.is_some() => String::new(),
+                StepKind::Reasked | StepKind::Passed | StepKind::Escalated | StepKind::Left if person.is_some() => {
+                    String::new()
+                }
                 _ if self.who == me => text(tr!("You")),
                 _ => self.who.clone(),
             },

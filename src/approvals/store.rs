@@ -98,8 +98,24 @@ fn title_text(title: &Msg) -> String {
 pub(super) fn ask(tx: &mut Tx<'_>, id: ApprovalId, level: u32, employee: EmployeeId, because: Because) -> Result<()> {
     tx.run(
         "INSERT INTO approval_asked (approval_id, level, employee_id, because) VALUES (?1, ?2, ?3, ?4) \
-         ON CONFLICT DO NOTHING",
+         ON CONFLICT (approval_id, level, employee_id) DO UPDATE SET open = 1, agreed = 0, because = excluded.because",
         (id, level, employee, because.as_str()),
+    )?;
+    Ok(())
+}
+
+/// Asked as well: their word is enough, and nobody waits for it.
+pub(super) fn ask_besides(
+    tx: &mut Tx<'_>,
+    id: ApprovalId,
+    level: u32,
+    employee: EmployeeId,
+    because: Because,
+) -> Result<()> {
+    ask(tx, id, level, employee, because)?;
+    tx.run(
+        "UPDATE approval_asked SET besides = 1 WHERE approval_id = ?1 AND level = ?2 AND employee_id = ?3",
+        (id, level, employee),
     )?;
     Ok(())
 }
@@ -146,14 +162,26 @@ pub(super) struct AskedOne {
     pub employee: EmployeeId,
     pub because: Because,
     pub open: bool,
+    /// At this level, while others of it are still asked.
+    pub agreed: bool,
+    /// As nobody decided in time.
+    pub besides: bool,
 }
 
 /// Those asked at the approval's present level.
 pub(super) fn asked_at(rx: &Rx<'_>, approval: &Approval) -> Result<Vec<AskedOne>> {
     rx.all(
-        "SELECT employee_id, because, open FROM approval_asked WHERE approval_id = ?1 AND level = ?2",
+        "SELECT employee_id, because, open, agreed, besides FROM approval_asked WHERE approval_id = ?1 AND level = ?2",
         (approval.id, approval.level),
-        |row| Ok(AskedOne { employee: row.get(0)?, because: row.get(1)?, open: row.get(2)? }),
+        |row| {
+            Ok(AskedOne {
+                employee: row.get(0)?,
+                because: row.get(1)?,
+                open: row.get(2)?,
+                agreed: row.get(3)?,
+                besides: row.get(4)?,
+            })
+        },
     )
 }
 
@@ -456,12 +484,12 @@ pub(super) fn with_role(rx: &Rx<'_>, role: &str, on: Date) -> Result<Vec<Employe
     )
 }
 
-/// Logins with the role HR, else admin, that belong to nobody's record and may be used.
-pub(super) fn office_logins(rx: &Rx<'_>) -> Result<Vec<UserId>> {
+/// Logins with a role that belong to nobody's record and may be used.
+pub(super) fn logins_with_role(rx: &Rx<'_>, role: &str) -> Result<Vec<UserId>> {
     rx.all(
-        "SELECT DISTINCT u.id FROM user_roles r JOIN users u ON u.id = r.user_id \
-         WHERE r.role IN ('hr', 'admin') AND u.employee_id IS NULL AND u.disabled_at IS NULL ORDER BY u.id",
-        (),
+        "SELECT u.id FROM user_roles r JOIN users u ON u.id = r.user_id \
+         WHERE r.role = ?1 AND u.employee_id IS NULL AND u.disabled_at IS NULL ORDER BY u.id",
+        [role],
         |row| row.get(0),
     )
 }

@@ -229,7 +229,8 @@ fn hr_as_the_last_resort_needs_no_unanimity() {
 fn nobody_above_hr_is_asked_about_bank_details() {
     let house = house();
     house.gets_role("Dora", "hr");
-    let hanna = AskedOne { employee: house.id("Hanna"), because: Because::Hr, open: true };
+    let hanna =
+        AskedOne { employee: house.id("Hanna"), because: Because::Hr, open: true, agreed: false, besides: false };
     let above = |kind| house.read(|rx| above(rx, &[hanna], house.id("Nora"), kind));
     assert_eq!(above(Kind::Profile), [(house.id("Dora"), Because::Hr)]);
     assert_eq!(above(Kind::Leave), [(house.id("Chief"), Because::Escalation)]);
@@ -300,6 +301,78 @@ fn what_becomes_of_it_concerns_who_agreed_earlier_too() {
     let approval = house.current(1);
     let concerned = house.read(|rx| super::concerned(rx, &approval));
     assert_eq!(concerned, [house.id("Hanna"), house.id("Boss")]);
+}
+
+#[test]
+fn all_of_a_level_are_enough_also_after_hr_was_asked_as_well() {
+    let house = house();
+    house.chain(vec![Level { approvers: Approvers::Group("it".into()), needs: Needs::All }]);
+    house.send(1);
+    house.days_pass(6);
+    house.escalate();
+    assert!(house.waits_for(1).len() > 2, "nobody decided in time");
+    house.decide("Ida", 1, yes()).unwrap();
+    assert_eq!(house.decide("Otto", 1, yes()).unwrap(), Outcome::Approved, "who was asked as well is not waited for");
+    house.send(2);
+    house.days_pass(6);
+    house.escalate();
+    assert_eq!(house.decide("Chief", 2, yes()).unwrap(), Outcome::Approved, "and their word is enough");
+}
+
+#[test]
+fn who_leaves_while_others_are_asked_is_told_of() {
+    let house = house();
+    house.chain(vec![Level { approvers: Approvers::Group("it".into()), needs: Needs::All }]);
+    house.send(1);
+    house.leaves("Otto");
+    assert_eq!(house.waits_for(1), ["Ida"]);
+    assert!(house.steps(1).contains(&(StepKind::Left, 1, Some("Otto".into()))));
+    assert_eq!(house.decide("Ida", 1, yes()).unwrap(), Outcome::Approved);
+}
+
+#[test]
+fn nobody_decides_on_their_own_while_somebody_of_the_office_was_asked() {
+    let house = house();
+    house.shut_out("Adam");
+    house.chain(vec![Level { approvers: Approvers::Group("it".into()), needs: Needs::All }]);
+    house.send(1);
+    house.decide("Ida", 1, yes()).unwrap();
+    house.leaves("Otto");
+    assert_eq!(house.waits_for(1), ["Hanna"]);
+    // Hanna herself: she and Ida are asked, she has agreed, and Ida leaves.
+    let it = house.read(|rx| crate::people::groups::all(rx)).remove(0).id;
+    house.joins("Hanna", it);
+    house.send(2);
+    house.decide("Hanna", 2, yes()).unwrap();
+    house.leaves("Ida");
+    assert_eq!(house.waits_for(2), ["Hanna"], "who is HR says whether that is enough");
+    assert_eq!(house.decide("Hanna", 2, yes()).unwrap(), Outcome::Approved);
+}
+
+#[test]
+fn a_login_of_hr_without_a_record_goes_before_an_admin() {
+    let house = house();
+    house.shut_out("Hanna");
+    house.office_login("hr");
+    house.chain(vec![Level::one(Approvers::Hr)]);
+    house.send(1);
+    assert_eq!(house.asked(1), [], "whoever is HR decides");
+    assert!(house.current(1).office);
+    assert_eq!(house.waiting("Adam"), 0);
+    assert!(house.decide("Adam", 1, yes()).is_err(), "not an admin, as somebody is HR");
+}
+
+#[test]
+fn who_was_slower_reads_who_was_quicker() {
+    let house = house();
+    house.chain(vec![Level::one(Approvers::Group("it".into())), Level::one(Approvers::LineManager)]);
+    house.send(1);
+    house.decide("Ida", 1, yes()).unwrap();
+    let late = house.decide("Otto", 1, yes()).unwrap_err().to_string();
+    assert!(late.contains("Ida Test agreed") && late.contains("Boss"), "{late}");
+    house.decide("Boss", 1, no("no")).unwrap();
+    let late = house.decide("Boss", 1, yes()).unwrap_err().to_string();
+    assert!(late.contains("Boss Test rejected"), "{late}");
 }
 
 fn rule() -> impl Strategy<Value = Approvers> {

@@ -67,6 +67,8 @@ crate::text_enum! {
         Passed = "passed",
         /// Nobody decided in time: somebody else is asked as well.
         Escalated = "escalated",
+        /// One of several who are asked is gone; the others still are.
+        Left = "left",
     }
 }
 
@@ -258,6 +260,11 @@ pub struct Approval {
 }
 
 impl StepKind {
+    /// Somebody did it, on purpose: the others follow from that, or from the clock.
+    pub fn is_of_a_person(self) -> bool {
+        !matches!(self, StepKind::Passed | StepKind::Reasked | StepKind::Escalated | StepKind::Left)
+    }
+
     pub(super) fn action(self) -> &'static str {
         match self {
             StepKind::Requested => "approval.requested",
@@ -269,6 +276,7 @@ impl StepKind {
             StepKind::Reasked => "approval.reasked",
             StepKind::Passed => "approval.passed",
             StepKind::Escalated => "approval.escalated",
+            StepKind::Left => "approval.left",
         }
     }
 
@@ -284,6 +292,7 @@ impl StepKind {
             StepKind::Reasked => tr!("Asked somebody else, as who was asked is gone"),
             StepKind::Passed => tr!("Agreed already"),
             StepKind::Escalated => tr!("Asked somebody else as well"),
+            StepKind::Left => tr!("Asked one less, who is gone"),
         }
     }
 
@@ -297,7 +306,9 @@ impl StepKind {
             StepKind::Approved | StepKind::Passed => "check",
             StepKind::Rejected | StepKind::Withdrawn => "cross",
             StepKind::Asked => "ask",
-            StepKind::Requested | StepKind::Resubmitted | StepKind::Reasked | StepKind::Escalated => "arrow",
+            StepKind::Requested | StepKind::Resubmitted | StepKind::Reasked | StepKind::Escalated | StepKind::Left => {
+                "arrow"
+            }
         }
     }
 }

@@ -206,6 +206,9 @@ fn look(rx: &Rx<'_>, secret: &str, knock: &Knock, zone: &TimeZone) -> Result<Fou
         return over(Over::new(crate::tr!("This link is too old"), words));
     }
     if approval.version != link.asked.version {
+        if let Some(words) = approvals::agreed_meanwhile(rx, &actor, &approval)? {
+            return over(Over::new(crate::tr!("Somebody was quicker"), words));
+        }
         let words = msg!("This has changed since the mail was sent. Sign in and look at it as it is now.");
         return over(Over::new(crate::tr!("This has changed"), words));
     }
@@ -220,9 +223,7 @@ fn look(rx: &Rx<'_>, secret: &str, knock: &Knock, zone: &TimeZone) -> Result<Fou
 /// What became of it: who, and when.
 fn ended(rx: &Rx<'_>, approval: &Approval, account: &Account, by_this: bool, lang: Lang) -> Result<Over> {
     let steps = approvals::timeline(rx, approval.kind, approval.subject_id)?;
-    let own =
-        |step: &&approvals::Step| !matches!(step.what, StepKind::Passed | StepKind::Reasked | StepKind::Escalated);
-    let Some(last) = steps.iter().rev().find(own) else { return Err(AppError::NotFound) };
+    let Some(last) = steps.iter().rev().find(|step| step.what.is_of_a_person()) else { return Err(AppError::NotFound) };
     let format = Format::new(lang, account.zone.clone(), rx.now());
     let (who, when) = (&last.who, format.when(last.at));
     let (title, words) = match last.what {

@@ -209,7 +209,7 @@ pub fn decide(tx: &mut Tx<'_>, actor: &Actor, seen: Seen, decision: &Decision) -
         // Where a salary goes is decided on what was looked at, or not at all.
         return Err(AppError::invalid("version", "Name the version that you have looked at."));
     }
-    approvals::require_seen(tx, approval.kind, subject, seen.version)?;
+    approvals::require_seen(tx, actor, approval.kind, subject, seen.version)?;
     match approval.kind {
         Kind::Leave => leave::decide(tx, actor, LeaveRequestId(subject), decision)?,
         Kind::Overtime => overtime::decide(tx, actor, OvertimeId(subject), decision)?,
@@ -230,18 +230,27 @@ pub fn decide_all(tx: &mut Tx<'_>, actor: &Actor, all: &[Seen], decision: &Decis
     if all.is_empty() {
         return Err(AppError::invalid("ids", "Select what to decide."));
     }
-    if all.len() > 200 {
-        return Err(AppError::invalid("ids", "Decide at most 200 things at once."));
-    }
+    few(all)?;
     let mut decided = Vec::with_capacity(all.len());
     for seen in all {
         let title = visible(tx, actor, seen.id)?.title;
         decided.push(decide(tx, actor, *seen, decision).map_err(|error| match error {
+            AppError::Conflict(why) | AppError::Forbidden(why) if all.len() > 1 => {
+                AppError::Conflict(crate::msg!("{0}: {1} Nothing was decided.", title, why))
+            }
             AppError::Conflict(why) => AppError::Conflict(crate::msg!("{0}: {1} Nothing was decided.", title, why)),
             other => other,
         })?);
     }
     Ok(decided)
+}
+
+/// Nobody looks at more than so many at once.
+fn few(all: &[Seen]) -> Result<()> {
+    if all.len() > 200 {
+        return Err(AppError::invalid("ids", "Decide at most 200 things at once."));
+    }
+    Ok(())
 }
 
 /// The approval, for those who may know of it: whoever is or was asked, the requester, and HR.

@@ -17,7 +17,7 @@ use crate::web::listing::ListQuery;
 use crate::web::parts::Pager;
 use crate::web::{self, Flash, Form, FormState, Format, Shell, filters};
 
-use super::{DECIDE, FILTERS, Filter, Item, Seen, decide_all, visible, waiting};
+use super::{DECIDE, FILTERS, Filter, Item, Seen, decide_all, few, visible, waiting};
 
 #[derive(Template)]
 #[template(path = "inbox/index.html")]
@@ -324,7 +324,15 @@ async fn settle(ctx: &Ctx, ids: Vec<Seen>, decision: Decision) -> Result<Vec<App
 fn said(say: Say, decided: &[Approval]) -> Msg {
     let [one] = decided else {
         let n = decided.len();
+        let onward = decided.iter().filter(|one| one.status == approvals::Status::Pending).count();
         return match say {
+            Say::Approve if onward > 0 => {
+                msg!(
+                    "You agreed to {0}. {1} of them now wait for others; of the rest everybody has been told.",
+                    n,
+                    onward
+                )
+            }
             Say::Approve => msg!("{0} approved. Everybody has been told.", n),
             Say::Reject => msg!("{0} rejected. Everybody has been told.", n),
             Say::Ask => msg!("{0} asked.", n),
@@ -341,6 +349,7 @@ fn said(say: Say, decided: &[Approval]) -> Msg {
 }
 
 async fn words(ctx: &Ctx, say: Say, ids: Vec<Seen>, form: FormState, status: StatusCode) -> Result<Response> {
+    few(&ids)?;
     let wanted = ids.clone();
     let (things, on_behalf) = ctx
         .read(move |rx, actor| {

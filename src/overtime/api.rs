@@ -250,7 +250,7 @@ async fn decided(
 ) -> Result<Tagged<RequestDetail>> {
     let decided = ctx.write(DECIDED, move |tx, actor| {
         if_match.check(&RequestDetail::read(tx, actor, id)?)?;
-        approvals::require_seen(tx, Kind::Overtime, id.0, seen)?;
+        approvals::require_seen(tx, actor, Kind::Overtime, id.0, seen)?;
         super::decide(tx, actor, id, &decision)?;
         RequestDetail::read(tx, actor, id)
     });

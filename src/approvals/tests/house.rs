@@ -272,6 +272,23 @@ impl House {
         .unwrap();
     }
 
+    /// A login with this role that belongs to nobody's record.
+    pub fn office_login(&self, role: &'static str) {
+        self.act(move |tx| {
+            let login = tx.insert(
+                "INSERT INTO users (email, email_key, name, password_hash, created_at) VALUES ('o@x', 'o@x', 'o', 'x', '')",
+                (),
+            )?;
+            tx.run("INSERT INTO user_roles (user_id, role) VALUES (?1, ?2)", (login, role)).map(drop)
+        })
+        .unwrap();
+    }
+
+    pub fn joins(&self, name: &str, group: crate::ids::GroupId) {
+        let id = self.id(name);
+        self.act(move |tx| people::groups::add_member(tx, &program(), group, id).map(drop)).unwrap();
+    }
+
     pub fn let_in(&self, name: &'static str) {
         let id = self.id(name);
         self.act(move |tx| tx.run("UPDATE users SET disabled_at = NULL WHERE employee_id = ?1", [id]).map(drop))

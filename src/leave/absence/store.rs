@@ -48,11 +48,10 @@ pub(super) fn days(rx: &Rx<'_>, people: &[EmployeeId], period: Period) -> Result
     )
 }
 
-/// A day of approved leave by which somebody is away: on which they would work, and not of a kind that is worked
-/// elsewhere.
-const AWAY: &str = "FROM leave_request_days d JOIN leave_requests r ON r.id = d.request_id AND r.status = 'approved' \
-     JOIN leave_types t ON t.id = d.leave_type_id AND t.works = 0 \
-     WHERE d.part <> 'hours' AND d.scheduled_minutes > 0 AND d.charged_minutes > 0";
+/// Approved leave by which somebody is away, from its first day to its last: the weekend within it too. Not of a kind that
+/// is worked elsewhere, and not of some hours.
+const AWAY: &str = "FROM leave_requests r JOIN leave_types t ON t.id = r.leave_type_id AND t.works = 0 \
+     WHERE r.status = 'approved' AND r.from_time IS NULL AND r.minutes > 0";
 
 /// A business trip that stands.
 const TRAVELS: &str = "FROM business_trips b WHERE b.status = 'active'";
@@ -60,7 +59,7 @@ const TRAVELS: &str = "FROM business_trips b WHERE b.status = 'active'";
 pub(super) fn is_away(rx: &Rx<'_>, employee: EmployeeId, date: Date) -> Result<bool> {
     rx.scalar(
         &format!(
-            "SELECT EXISTS (SELECT 1 {AWAY} AND d.employee_id = ?1 AND d.date = ?2)
+            "SELECT EXISTS (SELECT 1 {AWAY} AND r.employee_id = ?1 AND r.start_date <= ?2 AND r.end_date >= ?2)
                  OR EXISTS (SELECT 1 {TRAVELS} AND b.employee_id = ?1 AND b.start_date <= ?2 AND b.end_date >= ?2)"
         ),
         (employee, date),
@@ -70,7 +69,7 @@ pub(super) fn is_away(rx: &Rx<'_>, employee: EmployeeId, date: Date) -> Result<b
 pub(super) fn away_on(rx: &Rx<'_>, date: Date) -> Result<Vec<EmployeeId>> {
     rx.all(
         &format!(
-            "SELECT d.employee_id {AWAY} AND d.date = ?1
+            "SELECT r.employee_id {AWAY} AND r.start_date <= ?1 AND r.end_date >= ?1
              UNION SELECT b.employee_id {TRAVELS} AND b.start_date <= ?1 AND b.end_date >= ?1"
         ),
         [date],

@@ -342,7 +342,7 @@ async fn decided(
 ) -> Result<Tagged<RequestDetail>> {
     let decided = ctx.write(DECIDE, move |tx, actor| {
         if_match.check(&RequestDetail::read(tx, actor, id)?)?;
-        approvals::require_seen(tx, Kind::Leave, id.0, seen)?;
+        approvals::require_seen(tx, actor, Kind::Leave, id.0, seen)?;
         super::decide(tx, actor, id, &decision)?;
         RequestDetail::read(tx, actor, id)
     });

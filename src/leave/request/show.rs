@@ -441,7 +441,7 @@ async fn perform(ctx: &Ctx, id: LeaveRequestId, act: Act, input: ActForm) -> Res
     let ActForm { note, reason, question, on_behalf_reason, version, last_day_taken } = input;
     let decide = |decision: Decision| {
         ctx.write(DECIDE, move |tx, actor| {
-            approvals::require_seen(tx, approvals::Kind::Leave, id.0, version)?;
+            approvals::require_seen(tx, actor, approvals::Kind::Leave, id.0, version)?;
             super::decide(tx, actor, id, &decision)
         })
     };

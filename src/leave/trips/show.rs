@@ -313,7 +313,7 @@ async fn perform(ctx: &Ctx, id: TripId, act: Act, input: ActForm) -> Result<Msg>
         }
     };
     ctx.write(DECIDED, move |tx, actor| {
-        approvals::require_seen(tx, Kind::Trip, id.0, version)?;
+        approvals::require_seen(tx, actor, Kind::Trip, id.0, version)?;
         super::decide(tx, actor, id, &decision)
     })
     .await?;

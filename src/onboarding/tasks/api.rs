@@ -396,7 +396,7 @@ async fn decide(
         // Whoever decided may have seen it only because they were asked.
         let (task, _) = super::get(tx, actor, id)?;
         if_match.check(&TaskJson::read(tx, actor, id)?)?;
-        approvals::require_seen(tx, approvals::Kind::Task, id.0, seen)?;
+        approvals::require_seen(tx, actor, approvals::Kind::Task, id.0, seen)?;
         super::decide(tx, actor, id, &decision)?;
         let task = store::get(tx, id)?.unwrap_or(task);
         Ok(TaskJson::of(task, actor.today(tx.now())))

@@ -210,7 +210,7 @@ pub async fn decide(ctx: Staff, Path(id): Path<TaskId>, form: Form<DecideForm>) 
     // Whoever decided may see the task no longer, if being asked was all that showed it.
     let still_seen = {
         let done = ctx.write(super::DECIDED, move |tx, actor| {
-            approvals::require_seen(tx, approvals::Kind::Task, id.0, version)?;
+            approvals::require_seen(tx, actor, approvals::Kind::Task, id.0, version)?;
             super::decide(tx, actor, id, &decision)?;
             Ok(super::get(tx, actor, id).is_ok())
         });

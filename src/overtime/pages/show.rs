@@ -393,7 +393,7 @@ async fn perform(ctx: &Ctx, id: OvertimeId, act: Act, input: ActForm) -> Result<
     };
     let name = ctx
         .write(DECIDED, move |tx, actor| {
-            approvals::require_seen(tx, approvals::Kind::Overtime, id.0, version)?;
+            approvals::require_seen(tx, actor, approvals::Kind::Overtime, id.0, version)?;
             crate::overtime::decide(tx, actor, id, &decision)?;
             Ok(crate::overtime::get(tx, actor, id)?.employee.name)
         })
