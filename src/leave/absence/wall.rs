@@ -348,9 +348,12 @@ fn close(groups: &mut [Group], here: &[(usize, usize)], rest: &[bool], starts: &
     group.counts = here.iter().enumerate().map(count).collect();
 }
 
-/// What stands over the days: weeks, and months where there are several.
+/// More days than these stand under their months; as many, or fewer, under their weeks.
+const DAYS_BY_WEEK: i64 = 42;
+
+/// What stands over the days: weeks, or months where there are many.
 fn spans(format: &Format, period: Period, days: &[Date], starts: &[bool]) -> Vec<Week> {
-    if Period::month_of(period.first()).contains(period.last()) {
+    if period.day_count() <= DAYS_BY_WEEK {
         return weeks(format, days, starts);
     }
     let mut found: Vec<Week> = Vec::new();
