@@ -340,7 +340,7 @@ fn nobody_decides_on_their_own_while_somebody_of_the_office_was_asked() {
     house.leaves("Otto");
     assert_eq!(house.waits_for(1), ["Hanna"]);
     // Hanna herself: she and Ida are asked, she has agreed, and Ida leaves.
-    let it = house.read(|rx| crate::people::groups::all(rx)).remove(0).id;
+    let it = house.read(crate::people::groups::all).remove(0).id;
     house.joins("Hanna", it);
     house.send(2);
     house.decide("Hanna", 2, yes()).unwrap();

@@ -69,7 +69,7 @@ pub struct Wanted {
 )]
 pub async fn list(ctx: Staff, query: ListQuery) -> Result<List<FeedJson>> {
     let listing = query.listing(&[], &[])?;
-    let feeds = ctx.read(|rx, actor| super::list(rx, actor)).await?;
+    let feeds = ctx.read(super::list).await?;
     Ok(List::cut(feeds, &listing).map(FeedJson::from))
 }
 

@@ -139,11 +139,11 @@ pub(super) fn people(rx: &Rx<'_>, whom: &Whom, period: Period, on: Date) -> Resu
     )
 }
 
-/// Where each of these people belongs: their department and their line manager.
-pub(super) fn belongings(
-    rx: &Rx<'_>,
-    whom: &[EmployeeId],
-) -> Result<Vec<(EmployeeId, Option<DepartmentId>, Option<EmployeeId>)>> {
+/// Somebody with their department and their line manager.
+type Belonging = (EmployeeId, Option<DepartmentId>, Option<EmployeeId>);
+
+/// Where each of these people belongs.
+pub(super) fn belongings(rx: &Rx<'_>, whom: &[EmployeeId]) -> Result<Vec<Belonging>> {
     rx.all(
         "SELECT id, department_id, manager_id FROM employees WHERE id IN (SELECT value FROM json_each(?1))",
         [crate::people::json_ids(whom)],

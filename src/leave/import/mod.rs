@@ -90,7 +90,7 @@ pub fn read(what: What, source: impl Read) -> Result<Table, Fault> {
 #[derive(Debug)]
 enum Item {
     Balance(balances::Opening),
-    Leave(past::Past),
+    Leave(Box<past::Past>),
 }
 
 /// What the file would do now.
@@ -143,7 +143,7 @@ fn plan(rx: &Rx<'_>, table: &Table) -> Result<(Vec<Item>, Outcome)> {
                 balances::plan(rx, &known, row)?.map(|(person, item, what)| (person, item.map(Item::Balance), what))
             }
             What::Requests => past::plan(rx, &known, row, &mut seen)?
-                .map(|(person, item, what)| (person, item.map(Item::Leave), what)),
+                .map(|(person, item, what)| (person, item.map(|past| Item::Leave(Box::new(past))), what)),
         };
         let (person, item, what) = match found {
             Ok(found) => found,

@@ -46,7 +46,7 @@ fn a_request_reserves_then_takes_and_the_preview_said_so() {
     house.approve(&house.manager.clone(), id).unwrap();
     assert_eq!(house.available(mira, today), days(26), "taken");
     assert_eq!(house.sum(mira, 2026), days(26).get(), "the balance is the sum of the ledger");
-    let account = house.account(&mira, today);
+    let account = house.account(mira, today);
     let rows = house.read(move |rx| crate::leave::ledger::store::lines(rx, account)).unwrap();
     assert_eq!(rows.len(), 5, "the grant, and a row for each day");
     assert!(rows[1..].iter().all(|line| line.row.request_id == Some(id) && line.row.grant_id == Some(rows[0].row.id)));
@@ -176,7 +176,7 @@ fn cancelled_leave_comes_back_by_rows_that_name_what_they_undo() {
     house.act(move |tx| cancel(tx, &by, id, "")).unwrap();
     assert_eq!(status(&house, id), LeaveStatus::Cancelled);
     assert_eq!(house.sum(mira, 2026), days(10).get());
-    let account = house.account(&mira, date(2026, 12, 8));
+    let account = house.account(mira, date(2026, 12, 8));
     let rows = house.read(move |rx| crate::leave::ledger::store::lines(rx, account)).unwrap();
     assert_eq!(rows.iter().filter(|line| line.row.reverses_id.is_some()).count(), 2);
     let by = mira.clone();
@@ -302,7 +302,7 @@ fn what_expires_first_is_drawn_first_in_whatever_order_it_was_entered() {
     house.approve(&house.manager.clone(), id).unwrap();
     // Granted afterwards, effective before, and expiring: the days are drawn anew from it.
     house.grant(mira, 3, date(2026, 11, 1), Some(until));
-    let account = house.account(&mira, until);
+    let account = house.account(mira, until);
     let books = house.read(move |rx| crate::leave::ledger::Books::open(rx, account, None)).unwrap();
     let balance = books.on(date(2026, 12, 3));
     assert_eq!(balance.available, days(11));

@@ -41,7 +41,7 @@ impl Job for YearChange {
                 closed += 1;
             }
         }
-        for account in ctx.read(|rx| super::unsettled(rx))? {
+        for account in ctx.read(super::unsettled)? {
             ctx.write(CLOSED, move |tx, actor| closing::tidy(tx, actor, account))?;
         }
         Ok(if closed == 0 { Outcome::nothing() } else { Outcome::did(msg_n!(closed, "{0} balance", "{0} balances")) })
