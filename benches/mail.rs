@@ -80,6 +80,7 @@ async fn measure() {
         login: None,
         from: "hr@nordlicht.example".parse().expect("an address"),
         timeout: std::time::Duration::from_secs(30),
+        patience: std::time::Duration::from_secs(30),
         authority: None,
     };
     let effect = MailEffect::new(Arc::new(MailServer::fixed(Some(smtp))), |_| "https://hr.test".to_owned());

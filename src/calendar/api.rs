@@ -130,7 +130,7 @@ pub async fn calendar(ctx: Staff, query: ListQuery) -> Result<Json<CalendarJson>
 
 fn read(rx: &Rx<'_>, actor: &Actor, period: Period, filter: Filter) -> Result<CalendarJson> {
     let people = absence::circle(rx, actor, period, filter.department, filter.location)?;
-    let Days { people, calendars, absences } = days(rx, actor, people, period, filter.kind)?;
+    let Days { people, calendars, absences, .. } = days(rx, actor, people, period, filter.kind)?;
     let show = |person: absence::Person| {
         let holidays = calendars.get(&person.id).into_iter().flat_map(|calendar| calendar.holidays.within(period));
         let holidays = holidays.map(|(date, holiday)| HolidayJson {

@@ -29,6 +29,8 @@ pub(super) struct Grid {
     /// What its letters and hues mean.
     pub key: Vec<Mark>,
     pub has_open: bool,
+    /// Why some days are closed for leave.
+    pub closed: Vec<String>,
 }
 
 /// One day.
@@ -89,6 +91,7 @@ impl Grid {
                 ("out", !month.contains(date)),
                 ("w", canvas.nobody_works(date)),
                 ("h", !free.is_empty()),
+                ("x", canvas.closed.iter().any(|closed| closed.period.contains(date))),
                 ("bare", away.is_empty() && free.is_empty() && date != canvas.format.today()),
             ] {
                 if applies {
@@ -116,6 +119,7 @@ impl Grid {
             days: canvas.period.days().map(draw).collect(),
             key: wall::key(canvas.absences),
             has_open: canvas.absences.iter().any(|absence| absence.open),
+            closed: canvas.closed.iter().map(|closed| closed.words(canvas.format)).collect(),
         }
     }
 }

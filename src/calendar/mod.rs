@@ -7,12 +7,16 @@ mod grid;
 pub mod pages;
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use crate::auth::Actor;
 use crate::error::Result;
 use crate::ids::{DepartmentId, EmployeeId, LeaveTypeId, LocationId};
+use crate::leave::absence::wall::Closed;
 use crate::leave::absence::{self, Absence, Person};
 use crate::leave::calendars::PersonCalendar;
+use crate::leave::limits::blackouts::{self, Blackout};
+use crate::people::org::department;
 use crate::storage::Rx;
 use crate::time::Period;
 use crate::web::Listing;
@@ -23,6 +27,7 @@ struct Days {
     people: Vec<Person>,
     calendars: HashMap<EmployeeId, PersonCalendar>,
     absences: Vec<Absence>,
+    closed: Vec<Closed>,
 }
 
 /// The leave and trips of `people` within `period`, with their weeks and holidays: a fixed number of questions, however
@@ -32,7 +37,47 @@ fn days(rx: &Rx<'_>, actor: &Actor, people: Vec<Person>, period: Period, kind: K
     let mut absences = absence::within(rx, actor, &ids, period)?;
     absences.retain(|absence| kind.fits(absence));
     let calendars = absence::calendars(rx, &people, period)?;
-    Ok(Days { people, calendars, absences })
+    let closed = closed(rx, &people, period)?;
+    Ok(Days { people, calendars, absences, closed })
+}
+
+/// On which days which of these people take no leave.
+fn closed(rx: &Rx<'_>, people: &[Person], period: Period) -> Result<Vec<Closed>> {
+    let found = blackouts::within(rx, period)?;
+    let mut above: HashMap<DepartmentId, Vec<DepartmentId>> = HashMap::new();
+    if found.iter().any(|one| one.department_id.is_some()) {
+        for id in people.iter().filter_map(|person| person.department_id) {
+            if let Entry::Vacant(free) = above.entry(id) {
+                free.insert(with_those_above(rx, id)?);
+            }
+        }
+    }
+    let closed = |one: Blackout| {
+        let holds = |person: &&Person| {
+            let within = |id: DepartmentId| person.department_id.is_some_and(|own| above[&own].contains(&id));
+            one.department_id.is_none_or(within) && one.location_id.is_none_or(|id| person.location_id == Some(id))
+        };
+        Some(Closed {
+            people: people.iter().filter(holds).map(|person| person.id).collect(),
+            period: Period::new(one.start_date, one.end_date)?,
+            name: one.name,
+        })
+    };
+    let mut all: Vec<Closed> = found.into_iter().filter_map(closed).collect();
+    all.retain(|closed| !closed.people.is_empty());
+    Ok(all)
+}
+
+/// A department, and those that it is part of.
+fn with_those_above(rx: &Rx<'_>, id: DepartmentId) -> Result<Vec<DepartmentId>> {
+    let mut all = vec![id];
+    while let Some(&last) = all.last() {
+        match department::get(rx, last)?.facts.parent_id.filter(|parent| !all.contains(parent)) {
+            Some(parent) => all.push(parent),
+            None => break,
+        }
+    }
+    Ok(all)
 }
 
 /// What a calendar is narrowed by.

@@ -126,6 +126,7 @@ impl Content {
             calendars: &days.calendars,
             absences: &days.absences,
             own: actor.employee_id,
+            closed: &days.closed,
         };
         let title = match view {
             View::Month | View::Grid => format.month(first),

@@ -221,3 +221,16 @@ async fn libreoffice_opens_both_kinds_of_export_and_runs_nothing_in_them() {
     }
     assert_eq!((xlsx[1][5].as_str(), xlsx[2][9].as_str()), ("2026-03-09", "0.5"));
 }
+
+#[tokio::test]
+async fn days_on_which_no_leave_is_taken_are_shaded_for_whom_they_hold() {
+    let (app, _) = furnished().await;
+    let closed = json!({ "name": "Stocktaking", "start_date": "2026-03-30", "end_date": "2026-03-31" });
+    app.as_hr().json(Method::POST, "/api/v1/leave/blackouts", closed).await.assert_status(201);
+    for view in ["month", "grid"] {
+        let page = app.as_manager().get(&format!("/calendar?month=2026-03&view={view}")).await.assert_ok();
+        page.assert_contains("no leave: Stocktaking, 30\u{a0}–\u{a0}31\u{a0}Mar").assert_contains("class=\"x");
+    }
+    app.as_manager().get("/calendar?month=2026-04").await.assert_ok().assert_lacks("Stocktaking");
+    app.as_employee().get("/leave/year?year=2026").await.assert_ok().assert_contains("Stocktaking");
+}

@@ -89,6 +89,7 @@ fn the_wall_is_drawn_as_the_mock_up_has_it() {
                 calendars: &calendars,
                 absences: &absences,
                 own: None,
+                closed: &[],
             }))
         })
         .unwrap();

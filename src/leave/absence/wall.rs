@@ -2,7 +2,7 @@
 //! through days that are free anyway; hollow waits for a decision. Everything is ready to show; the markup stands in
 //! `templates/leave/wall.html`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::civil::{Date, Weekday};
 
@@ -25,6 +25,8 @@ pub struct Wall {
     pub key: Vec<Mark>,
     /// Something on it waits for a decision.
     pub has_open: bool,
+    /// Why some days are closed: "Stocktaking, 28 – 31 Dec".
+    pub closed: Vec<String>,
     /// How many people, in words.
     pub people: String,
 }
@@ -82,6 +84,8 @@ pub struct Line {
 #[derive(Clone, Debug, Default)]
 pub struct Cell {
     pub class: &'static str,
+    /// No leave is taken on that day.
+    pub closed: bool,
     pub bars: Vec<Bar>,
     /// The day itself, in the viewer's own line: it can be asked for from here.
     pub pick: Option<Pick>,
@@ -106,6 +110,21 @@ pub struct Bar {
     pub letter: String,
 }
 
+/// Days on which some people take no leave.
+#[derive(Clone, Debug)]
+pub struct Closed {
+    pub name: String,
+    pub period: Period,
+    pub people: HashSet<EmployeeId>,
+}
+
+impl Closed {
+    /// "Stocktaking, 28 – 31 Dec"
+    pub fn words(&self, format: &Format) -> String {
+        format!("{}, {}", self.name, format.range_short(self.period.first(), self.period.last()))
+    }
+}
+
 /// What a wall is drawn from.
 #[derive(Debug)]
 pub struct Canvas<'a> {
@@ -118,6 +137,7 @@ pub struct Canvas<'a> {
     pub absences: &'a [Absence],
     /// The viewer, whose own days can be asked for.
     pub own: Option<EmployeeId>,
+    pub closed: &'a [Closed],
 }
 
 impl Wall {
@@ -153,12 +173,18 @@ impl Wall {
             groups,
             key: key(canvas.absences),
             has_open: canvas.absences.iter().any(|absence| absence.open),
+            closed: canvas.closed.iter().map(|closed| closed.words(canvas.format)).collect(),
             people,
         }
     }
 }
 
 impl Canvas<'_> {
+    /// What closes a date for a person.
+    pub fn closed_for(&self, person: EmployeeId, date: Date) -> impl Iterator<Item = &Closed> {
+        self.closed.iter().filter(move |closed| closed.period.contains(date) && closed.people.contains(&person))
+    }
+
     /// A day of the week that is nobody's working day; holidays are another matter.
     pub fn nobody_works(&self, date: Date) -> bool {
         !self.people.iter().any(|person| self.scheduled(person.id, date).is_positive())
@@ -195,7 +221,8 @@ impl Canvas<'_> {
             let free = self.free(person.id, *date);
             let working = Slots::FULL.without(free).minutes(scheduled);
             let pick = own.then(|| Pick { date: *date, title: self.format.weekday(*date) });
-            let mut cell = Cell { class: ground(scheduled, free, starts[i]), bars: Vec::new(), pick };
+            let closed = self.closed_for(person.id, *date).next().is_some();
+            let mut cell = Cell { class: ground(scheduled, free, starts[i]), closed, bars: Vec::new(), pick };
             let mut missing = Minutes::ZERO;
             for (nth, absence) in absences.iter().enumerate() {
                 let Some(day) = absence.on(*date) else { continue };

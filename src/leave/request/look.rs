@@ -288,6 +288,7 @@ fn draw_team(
         calendars: &calendars,
         absences: &absences,
         own: None,
+        closed: &[],
     };
     let title = match department.filter(|name| !name.is_empty()) {
         Some(name) => format.lang.msg(&msg!("{0} in these days", name)),

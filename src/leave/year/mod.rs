@@ -17,6 +17,7 @@ use super::{trips, words};
 use crate::auth::{Actor, Staff};
 use crate::error::{AppError, Result};
 use crate::ids::EmployeeId;
+use crate::leave::limits::blackouts;
 use crate::leave::rules::Unit;
 use crate::msg;
 use crate::orgs;
@@ -48,6 +49,8 @@ struct Content {
     totals: Vec<Total>,
     key: Vec<Mark>,
     has_open: bool,
+    /// Why some days are closed for leave.
+    closed: Vec<String>,
     printed: String,
 }
 
@@ -120,6 +123,7 @@ impl Content {
             next: to(asked.year + 1),
             statement: asked.href("/leave/statement", asked.year),
             months: draw::months(&format, orgs::week_start(rx)?, asked.year, &absences, &calendar),
+            closed: closed(rx, &asked, &format)?,
             totals: totals(rx, &absences, &calendar, asked.period, &format)?,
             key: absence::wall::key(&absences),
             has_open: absences.iter().any(|absence| absence.open),
@@ -127,6 +131,12 @@ impl Content {
             of: (!own).then_some((asked.employee, name)),
         })
     }
+}
+
+/// On which days of the year the person takes no leave, and why.
+fn closed(rx: &Rx<'_>, asked: &Asked, format: &Format) -> Result<Vec<String>> {
+    let found = blackouts::for_person(rx, asked.employee, asked.period)?;
+    Ok(found.iter().map(|one| format!("{}, {}", one.name, format.range_short(one.start_date, one.end_date))).collect())
 }
 
 /// What the days of the year charge, by kind in the order of kinds, and business trips last.
