@@ -53,7 +53,7 @@ fn days(kind: &str, first: Date, last: Date) -> impl Fn(&mut steward::storage::T
 /// A company whose kinds of leave are there.
 fn company() -> TestApp {
     let app = TestApp::new();
-    app.act(app.people.hr, |tx, actor| leave::seed_types(tx, actor)).unwrap();
+    app.act(app.people.hr, leave::seed_types).unwrap();
     app
 }
 

@@ -13,7 +13,7 @@ const TRIPS: &str = "/api/v1/business-trips";
 
 fn company() -> TestApp {
     let app = TestApp::new();
-    app.act(app.people.hr, |tx, actor| leave::seed_types(tx, actor)).unwrap();
+    app.act(app.people.hr, leave::seed_types).unwrap();
     app
 }
 

@@ -102,8 +102,12 @@ pub async fn index(ctx: Hr) -> Result<Response> {
         let rows: Vec<Row> = own.map(|policy| row(policy, kind, &format)).collect();
         (lang.text(&kind.fields.name).to_owned(), kind.fields.color.class(), rows)
     });
-    let free =
-        |kind: &&LeaveType| kind.fields.active && !policies.iter().any(|one| one.fields.leave_type_id == kind.id);
+    // Time off in lieu is what overtime credits: nobody is entitled to it.
+    let free = |kind: &&LeaveType| {
+        kind.fields.active
+            && kind.preset.as_deref() != Some(types::presets::TOIL)
+            && !policies.iter().any(|one| one.fields.leave_type_id == kind.id)
+    };
     let open = with_balance().filter(free).map(|kind| (kind.id.to_string(), lang.text(&kind.fields.name).to_owned()));
     let page = Index {
         shell: ctx.shell().await?,
