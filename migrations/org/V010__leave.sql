@@ -29,8 +29,6 @@ CREATE TABLE leave_types (
   group_id                INTEGER REFERENCES groups (id),
   -- It comes when it comes (sickness): blackouts and coverage do not stop it.
   unplanned               INTEGER NOT NULL DEFAULT 0 CHECK (unplanned IN (0, 1)),
-  -- Days of other leave on which it falls are given back (sickness in the middle of a vacation).
-  interrupts              INTEGER NOT NULL DEFAULT 0 CHECK (interrupts IN (0, 1)),
   negative_limit_minutes  INTEGER NOT NULL DEFAULT 0 CHECK (negative_limit_minutes BETWEEN 0 AND 1000000),
   counts_non_working_days INTEGER NOT NULL DEFAULT 0 CHECK (counts_non_working_days IN (0, 1)),
   visible_as              TEXT NOT NULL CHECK (visible_as IN ('name', 'away')),

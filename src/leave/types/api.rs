@@ -60,7 +60,6 @@ pub struct TypePatch {
     #[schema(value_type = Option<GroupId>)]
     group_id: Option<Option<GroupId>>,
     unplanned: Option<bool>,
-    interrupts: Option<bool>,
     negative_limit_minutes: Option<Minutes>,
     counts_non_working_days: Option<bool>,
     visible_as: Option<VisibleAs>,
@@ -82,7 +81,7 @@ impl TypePatch {
         }
         put!(name, description, color, letter, unit, granularity, requires_approval, attachment, requires_reason);
         put!(notice_days, max_consecutive_days, max_minutes_per_year, usable_after_months, negative_limit_minutes);
-        put!(usable_after_probation, entity_id, location_id, employment_type, group_id, unplanned, interrupts);
+        put!(usable_after_probation, entity_id, location_id, employment_type, group_id, unplanned);
         put!(counts_non_working_days, visible_as, affects_balance, works, paid, sort_order, active);
     }
 }

@@ -188,9 +188,6 @@ fn check(tx: &Tx<'_>, id: Option<LeaveTypeId>, mut fields: TypeFields) -> Result
             errors.add(field, "Choose one of the list.");
         }
     }
-    if fields.works && fields.interrupts {
-        errors.add("interrupts", "Who works elsewhere gives no leave back: choose one of the two.");
-    }
     if fields.works && fields.affects_balance {
         errors.add("works", "Work elsewhere takes nothing from a balance: choose one of the two.");
     }

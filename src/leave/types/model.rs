@@ -120,9 +120,6 @@ pub struct TypeFields {
     /// It comes when it comes, as sickness does: blackouts and coverage do not stop it.
     #[serde(default)]
     pub unplanned: bool,
-    /// Days of other leave on which it falls are given back: sickness in the middle of a vacation.
-    #[serde(default)]
-    pub interrupts: bool,
     /// How far below zero the balance may go; 0 is not at all.
     #[serde(default)]
     pub negative_limit_minutes: Minutes,

@@ -34,7 +34,6 @@ pub fn all() -> Vec<(&'static str, TypeFields)> {
         attachment: Attachment::FromDays(3),
         visible_as: VisibleAs::Away,
         unplanned: true,
-        interrupts: true,
         ..recorded("Sick", Color::Grey, "A")
     };
     let parental = TypeFields {
@@ -97,7 +96,6 @@ fn basic(name: &str, color: Color, letter: &str) -> TypeFields {
         employment_type: None,
         group_id: None,
         unplanned: false,
-        interrupts: false,
         negative_limit_minutes: Minutes::ZERO,
         counts_non_working_days: false,
         visible_as: VisibleAs::Name,
