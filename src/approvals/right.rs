@@ -152,6 +152,9 @@ pub fn may_decide(rx: &Rx<'_>, actor: &Actor, approval: &Approval) -> Result<boo
 /// # Errors
 /// [`AppError::Forbidden`] or [`AppError::Conflict`] with the reason: it is one's own, or somebody else is asked.
 pub fn require_may_decide(rx: &Rx<'_>, actor: &Actor, approval: &Approval) -> Result<()> {
-    super::still_open(rx, actor, approval.kind, approval.subject_id)?;
+    if let Err(why) = super::still_open(rx, actor, approval.kind, approval.subject_id) {
+        let own = actor.employee_id == Some(approval.requester_id());
+        return Err(if own { AppError::forbidden("Nobody decides on their own request.") } else { why });
+    }
     of(rx, actor, approval).map(drop)
 }
