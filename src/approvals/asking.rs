@@ -6,7 +6,6 @@ use std::sync::OnceLock;
 
 use jiff::civil::Date;
 
-use super::chain::departments_of;
 use super::chain::rules::{Approvers, Level};
 use super::types::{Because, Kind};
 use super::{Named, store};
@@ -133,7 +132,7 @@ fn by_rule(
             one(above, Because::ManagersManager)
         }
         Approvers::DepartmentHeads => {
-            for department in departments_of(rx, about)? {
+            for department in people::org::department::of_person(rx, about)? {
                 let head = people::org::department::get(rx, department)?.facts.head_id;
                 let managers = people::org::department::managers(rx, department)?;
                 let mut all: Vec<EmployeeId> =

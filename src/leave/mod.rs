@@ -7,6 +7,7 @@
 pub mod absence;
 pub mod amount;
 pub mod api;
+mod bar;
 pub mod calendars;
 pub mod export;
 mod held;

@@ -156,21 +156,10 @@ pub(super) fn adjusted(
     (old, new): (Minutes, Minutes),
     reason: &str,
 ) -> Result<()> {
-    let format = format_for(tx, actor, account.employee_id)?;
-    let per_day = calendars::usual_day(tx, account.employee_id, format.today())?;
-    let amounts = Amounts { format: &format, unit: kind.fields.unit, per_day };
-    let name = format.lang.text(&kind.fields.name);
-    let text = msg!(
-        "{0} corrected your balance of {1}: {2} instead of {3}",
-        actor.name,
-        name,
-        amounts.long(new),
-        amounts.long(old)
-    );
-    let subject = ("employee", account.employee_id.0);
-    let notice = Notice::new(&ADJUSTED, subject, text).quote(reason).link(ledger::href(account));
-    notifications::notify(tx, account.employee_id, &notice)?;
-    Ok(())
+    of_balance(tx, actor, account, (&ADJUSTED, kind), |name, amounts| {
+        let (new, old) = (amounts.long(new), amounts.long(old));
+        (msg!("{0} corrected your balance of {1}: {2} instead of {3}", actor.name, name, new, old), reason.to_owned())
+    })
 }
 
 /// Tells a person that what a policy granted them was corrected, which brings the balance from `old` to `new`.
@@ -182,19 +171,11 @@ pub(super) fn regranted(
     (old, new): (Minutes, Minutes),
     why: &Msg,
 ) -> Result<()> {
-    let format = format_for(tx, actor, account.employee_id)?;
-    let per_day = calendars::usual_day(tx, account.employee_id, format.today())?;
-    let amounts = Amounts { format: &format, unit: kind.fields.unit, per_day };
-    let name = format.lang.text(&kind.fields.name);
-    let text = msg!(
-        "Your entitlement changed. Your balance of {0} is {1} instead of {2}",
-        name,
-        amounts.long(new),
-        amounts.long(old)
-    );
-    let notice = Notice::new(&REGRANTED, ("employee", account.employee_id.0), text);
-    let notice = notice.quote(&words::say(why, &format)).link(ledger::href(account));
-    notifications::notify(tx, account.employee_id, &notice).map(drop)
+    of_balance(tx, actor, account, (&REGRANTED, kind), |name, amounts| {
+        let (new, old) = (amounts.long(new), amounts.long(old));
+        let text = msg!("Your entitlement changed. Your balance of {0} is {1} instead of {2}", name, new, old);
+        (text, words::say(why, amounts.format))
+    })
 }
 
 /// Tells a person that so much can be used up to `last` only.
@@ -205,15 +186,11 @@ pub(super) fn expires_soon(
     last: Date,
     minutes: Minutes,
 ) -> Result<()> {
-    let format = format_for(tx, actor, account.employee_id)?;
-    let per_day = calendars::usual_day(tx, account.employee_id, format.today())?;
     let kind = types::get(tx, account.leave_type_id)?;
-    let amounts = Amounts { format: &format, unit: kind.fields.unit, per_day };
-    let name = format.lang.text(&kind.fields.name);
-    let text =
-        msg!("{0}: {1} are gone after {2} if you do not take them", name, amounts.long(minutes), format.full(last));
-    let notice = Notice::new(&EXPIRES, ("employee", account.employee_id.0), text).link(ledger::href(account));
-    notifications::notify(tx, account.employee_id, &notice).map(drop)
+    of_balance(tx, actor, account, (&EXPIRES, &kind), |name, amounts| {
+        let (minutes, last) = (amounts.long(minutes), amounts.format.full(last));
+        (msg!("{0}: {1} are gone after {2} if you do not take them", name, minutes, last), String::new())
+    })
 }
 
 /// Tells a person that HR pays some of the balance out, and what is left of it.
@@ -225,13 +202,26 @@ pub(super) fn encashed(
     (paid, left): (Minutes, Minutes),
     reason: &str,
 ) -> Result<()> {
+    of_balance(tx, actor, account, (&ENCASHED, kind), |name, amounts| {
+        let (paid, left) = (amounts.long(paid), amounts.long(left));
+        (msg!("{0} of {1} are paid out; {2} are left", paid, name, left), reason.to_owned())
+    })
+}
+
+/// Tells whose account it is: `say` answers the sentence and the quote, in their words and amounts.
+fn of_balance(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    account: Account,
+    (notice, kind): (&'static Kind, &LeaveType),
+    say: impl FnOnce(&str, &Amounts<'_>) -> (Msg, String),
+) -> Result<()> {
     let format = format_for(tx, actor, account.employee_id)?;
     let per_day = calendars::usual_day(tx, account.employee_id, format.today())?;
     let amounts = Amounts { format: &format, unit: kind.fields.unit, per_day };
-    let name = format.lang.text(&kind.fields.name);
-    let text = msg!("{0} of {1} are paid out; {2} are left", amounts.long(paid), name, amounts.long(left));
-    let notice = Notice::new(&ENCASHED, ("employee", account.employee_id.0), text);
-    notifications::notify(tx, account.employee_id, &notice.quote(reason).link(ledger::href(account))).map(drop)
+    let (text, quote) = say(format.lang.text(&kind.fields.name), &amounts);
+    let notice = Notice::new(notice, ("employee", account.employee_id.0), text).quote(&quote);
+    notifications::notify(tx, account.employee_id, &notice.link(ledger::href(account))).map(drop)
 }
 
 /// Tells a person that the holiday of `date` gave them a lieu day, to be used until `last` where it ends.

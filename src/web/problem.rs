@@ -282,6 +282,11 @@ pub struct ReadProblems;
 #[derive(Clone, Copy, Debug)]
 pub struct WriteProblems;
 
+/// The problems of a file that is taken as a whole or not at all, for OpenAPI; what is wrong within it is each import's to
+/// describe.
+#[derive(Clone, Copy, Debug)]
+pub struct UploadProblems;
+
 const READ: [(&str, &str); 6] = [
     ("401", "Nobody is signed in, or the token is bad"),
     ("403", "Known, but not for the caller"),
@@ -301,6 +306,15 @@ const WRITE: [(&str, &str); 9] = [
     ("422", "The input is wrong; `errors` says which fields"),
     ("429", "Too many requests; Retry-After says when to come back"),
     ("503", "Not possible right now, or too slow; what was asked may have been done all the same"),
+];
+
+const UPLOAD: [(&str, &str); 6] = [
+    ("401", "Nobody is signed in, or the token is bad"),
+    ("403", "Not for the caller"),
+    ("413", "Larger than 16 MB"),
+    ("415", "Neither a form nor CSV"),
+    ("429", "Too many imports"),
+    ("503", "Not possible right now"),
 ];
 
 type Described = std::collections::BTreeMap<String, utoipa::openapi::RefOr<utoipa::openapi::response::Response>>;
@@ -324,5 +338,11 @@ impl utoipa::IntoResponses for ReadProblems {
 impl utoipa::IntoResponses for WriteProblems {
     fn responses() -> Described {
         described(&WRITE)
+    }
+}
+
+impl utoipa::IntoResponses for UploadProblems {
+    fn responses() -> Described {
+        described(&UPLOAD)
     }
 }

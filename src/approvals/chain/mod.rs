@@ -10,7 +10,7 @@ mod tests;
 use crate::audit;
 use crate::auth::Actor;
 use crate::error::{AppError, FieldErrors, Result};
-use crate::ids::{ChainId, DepartmentId, EmployeeId, LeaveTypeId};
+use crate::ids::{ChainId, EmployeeId, LeaveTypeId};
 use crate::msg;
 use crate::people;
 use crate::storage::{Op, Rx, Tx, is_foreign_key_violation};
@@ -121,20 +121,9 @@ pub fn found(
     if chains.is_empty() {
         return Ok(None);
     }
-    let departments = departments_of(rx, about)?;
+    let departments = people::org::department::of_person(rx, about)?;
     let matter = Matter { kind, leave_type_id, minutes, departments };
     Ok(rules::choose(&chains, &matter).cloned())
-}
-
-/// The department of a person, then those that it is part of.
-pub(super) fn departments_of(rx: &Rx<'_>, employee: EmployeeId) -> Result<Vec<DepartmentId>> {
-    let mut found = Vec::new();
-    let mut next = people::get(rx, employee)?.facts.department_id;
-    while let Some(id) = next.filter(|id| !found.contains(id)) {
-        found.push(id);
-        next = people::org::department::get(rx, id)?.facts.parent_id;
-    }
-    Ok(found)
 }
 
 fn check(rx: &Rx<'_>, id: Option<ChainId>, facts: &mut ChainFacts) -> Result<()> {

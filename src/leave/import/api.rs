@@ -14,7 +14,7 @@ use crate::people::import::api::{ImportProblem, ImportResult, Upload, answer};
 use crate::people::import::{Draft, Outcome};
 use crate::sheet::Fault;
 use crate::web::listing::ListQuery;
-use crate::web::problem::{Problem, Refused};
+use crate::web::problem::{Refused, UploadProblems};
 use crate::web::{BulkRate, Patient, Settings};
 
 /// Imports opening balances.
@@ -26,13 +26,8 @@ use crate::web::{BulkRate, Patient, Settings};
     request_body(content((Upload = "multipart/form-data"), (String = "text/csv"))),
     responses(
         (status = 200, description = "What it did, or in a dry run would do", body = ImportResult),
-        (status = 413, description = "Larger than 16 MB", body = Problem, content_type = "application/problem+json"),
-        (status = 415, description = "Neither a form nor CSV", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "Something in the file is wrong; nothing was changed", body = ImportProblem, content_type = "application/problem+json"),
-        (status = 401, description = "Nobody is signed in, or the token is bad", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not for the caller", body = Problem, content_type = "application/problem+json"),
-        (status = 429, description = "Too many imports", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Not possible right now", body = Problem, content_type = "application/problem+json"),
+        UploadProblems,
     ),
 )]
 pub async fn balances(
@@ -55,13 +50,8 @@ pub async fn balances(
     request_body(content((Upload = "multipart/form-data"), (String = "text/csv"))),
     responses(
         (status = 200, description = "What it did, or in a dry run would do", body = ImportResult),
-        (status = 413, description = "Larger than 16 MB", body = Problem, content_type = "application/problem+json"),
-        (status = 415, description = "Neither a form nor CSV", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "Something in the file is wrong; nothing was changed", body = ImportProblem, content_type = "application/problem+json"),
-        (status = 401, description = "Nobody is signed in, or the token is bad", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not for the caller", body = Problem, content_type = "application/problem+json"),
-        (status = 429, description = "Too many imports", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Not possible right now", body = Problem, content_type = "application/problem+json"),
+        UploadProblems,
     ),
 )]
 pub async fn requests(

@@ -11,6 +11,7 @@ use crate::auth::Actor;
 use crate::error::{FieldErrors, Result};
 use crate::ids::{BlackoutId, DepartmentId, EmployeeId, LocationId};
 use crate::msg;
+use crate::people;
 use crate::storage::{Op, Rx, Tx};
 use crate::text::line;
 use crate::time::Period;
@@ -76,7 +77,7 @@ impl Blackout {
 /// # Errors
 /// When the database cannot be read.
 pub fn all(rx: &Rx<'_>) -> Result<Vec<Blackout>> {
-    let today = crate::people::today(rx)?;
+    let today = people::today(rx)?;
     let mut all = store::blackouts(rx)?;
     all.sort_by_key(|one| (one.end_date < today, one.start_date, one.id));
     Ok(all)
@@ -143,7 +144,8 @@ pub fn for_person(rx: &Rx<'_>, employee: EmployeeId, period: Period) -> Result<V
     if found.is_empty() {
         return Ok(found);
     }
-    let (departments, location) = (store::departments_of(rx, employee)?, store::location_of(rx, employee)?);
+    let (departments, location) =
+        (people::org::department::of_person(rx, employee)?, people::get(rx, employee)?.facts.location_id);
     let holds = |one: &Blackout| {
         one.department_id.is_none_or(|department| departments.contains(&department))
             && one.location_id.is_none_or(|there| Some(there) == location)

@@ -17,6 +17,7 @@ use crate::leave::absence::{self, Absence, Cause};
 use crate::leave::calendars::PersonCalendar;
 use crate::leave::rules::LeaveSpan;
 use crate::msg;
+use crate::people;
 use crate::storage::{Op, Rx, Tx};
 use crate::time::{Half, Slots};
 
@@ -157,7 +158,7 @@ pub fn short(
     if rules.is_empty() || span.clock_times().is_some() {
         return Ok(Vec::new());
     }
-    let above = store::departments_of(rx, employee)?;
+    let above = people::org::department::of_person(rx, employee)?;
     let mut found = Vec::new();
     for rule in rules.into_iter().filter(|rule| above.contains(&rule.department_id)) {
         let here = Here::read(rx, actor, rule.department_id, employee, span, except)?;
@@ -192,7 +193,7 @@ impl Here {
         except: Option<LeaveRequestId>,
     ) -> Result<Here> {
         let period = span.period();
-        let mut people = absence::of_departments(rx, &store::beneath(rx, department)?, period)?;
+        let mut people = absence::of_departments(rx, &people::org::department::with_beneath(rx, department)?, period)?;
         people.retain(|person| person.id != asks);
         let ids: Vec<EmployeeId> = people.iter().map(|person| person.id).collect();
         let mut away: HashMap<(EmployeeId, Date), Slots> = HashMap::new();

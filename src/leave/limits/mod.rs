@@ -10,16 +10,7 @@ pub mod pages;
 pub mod settings;
 mod store;
 
-use crate::error::Msg;
 use crate::leave::types::LeaveType;
-
-/// What of the limits bears on a request.
-#[derive(Clone, Debug, Default)]
-pub struct Findings {
-    /// Reasons why it cannot be sent.
-    pub refusals: Vec<Msg>,
-    pub warnings: Vec<Msg>,
-}
 
 /// Whether a kind is stopped by blackouts and coverage.
 pub(in crate::leave) fn concern(kind: &LeaveType) -> bool {

@@ -1,4 +1,4 @@
-//! SQL of what limits leave. Departments and locations are people's own; they are read here for where somebody belongs.
+//! SQL of what limits leave.
 
 use rusqlite::Row;
 
@@ -6,7 +6,7 @@ use super::blackouts::{Blackout, BlackoutFacts};
 use super::coverage::{CoverageFacts, CoverageRule};
 use super::settings::LeaveSettings;
 use crate::error::Result;
-use crate::ids::{BlackoutId, CoverageRuleId, DepartmentId, EmployeeId, LocationId};
+use crate::ids::{BlackoutId, CoverageRuleId, DepartmentId, LocationId};
 use crate::storage::{Rx, Tx};
 use crate::time::Period;
 
@@ -108,30 +108,6 @@ pub(super) fn set_settings(tx: &mut Tx<'_>, new: LeaveSettings) -> Result<()> {
         (new.revoke_within_hours, new.payroll_closed_through),
     )?;
     Ok(())
-}
-
-/// The department of a person, and those that it is part of.
-pub(super) fn departments_of(rx: &Rx<'_>, employee: EmployeeId) -> Result<Vec<DepartmentId>> {
-    rx.all(
-        "WITH RECURSIVE up (id) AS (SELECT department_id FROM employees WHERE id = ?1 \
-         UNION SELECT d.parent_id FROM up JOIN departments d ON d.id = up.id) SELECT id FROM up WHERE id IS NOT NULL",
-        [employee],
-        |row| row.get(0),
-    )
-}
-
-/// A department and all that are part of it.
-pub(super) fn beneath(rx: &Rx<'_>, department: DepartmentId) -> Result<Vec<DepartmentId>> {
-    rx.all(
-        "WITH RECURSIVE part (id) AS (SELECT ?1 UNION SELECT d.id FROM part JOIN departments d ON d.parent_id = part.id) \
-         SELECT id FROM part",
-        [department],
-        |row| row.get(0),
-    )
-}
-
-pub(super) fn location_of(rx: &Rx<'_>, employee: EmployeeId) -> Result<Option<LocationId>> {
-    rx.get("SELECT location_id FROM employees WHERE id = ?1", [employee], |row| row.get(0))
 }
 
 pub(super) fn has_department(rx: &Rx<'_>, id: DepartmentId) -> Result<bool> {

@@ -17,6 +17,7 @@ use crate::auth::{Actor, Ctx, Staff};
 use crate::error::{AppError, FieldErrors, Msg, Result};
 use crate::ids::LeaveRequestId;
 use crate::leave::amount::Amounts;
+use crate::leave::bar::Bar;
 use crate::leave::rules::LeaveStatus;
 use crate::leave::{calendars, inbox, types, words};
 use crate::people::NameRef;
@@ -25,35 +26,19 @@ use crate::web::parts::Event;
 use crate::web::{self, Flash, Form, FormState, Format, Shell, filters};
 use crate::{msg, tr};
 
-/// What can be done with a request on its page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Act {
-    Approve,
-    Reject,
-    Question,
-    Cancel,
-    Revoke,
-    Return,
+crate::text_enum! {
+    /// What can be done with a request on its page.
+    pub enum Act {
+        Approve = "approve",
+        Reject = "reject",
+        Question = "question",
+        Cancel = "cancel",
+        Revoke = "revoke",
+        Return = "return",
+    }
 }
 
 impl Act {
-    const ALL: [Act; 6] = [Act::Approve, Act::Reject, Act::Question, Act::Cancel, Act::Revoke, Act::Return];
-
-    fn as_str(self) -> &'static str {
-        match self {
-            Act::Approve => "approve",
-            Act::Reject => "reject",
-            Act::Question => "question",
-            Act::Cancel => "cancel",
-            Act::Revoke => "revoke",
-            Act::Return => "return",
-        }
-    }
-
-    fn parse(text: &str) -> Option<Act> {
-        Act::ALL.into_iter().find(|act| act.as_str() == text)
-    }
-
     /// The question over its form.
     fn title(self) -> &'static str {
         match self {
@@ -140,22 +125,6 @@ struct Content {
     printed: String,
 }
 
-/// The one bar at the foot.
-#[derive(Debug, Default)]
-struct Bar {
-    /// What is at stake, in words.
-    words: String,
-    detail: String,
-    /// The quiet buttons: address and words; red where it destroys.
-    others: Vec<(String, &'static str, bool)>,
-    /// The button that acts at once.
-    approve: bool,
-    /// The version of the approval that this page shows; the button sends it.
-    version: u32,
-    /// A link instead: address and words.
-    go: Option<(String, &'static str)>,
-}
-
 /// `GET /leave/requests/{id}`
 pub async fn show(ctx: Staff, Path(id): Path<LeaveRequestId>) -> Result<Response> {
     let content = ctx.read(move |rx, actor| Content::of(rx, actor, id)).await?;
@@ -190,7 +159,7 @@ impl Content {
             total: amounts.figure(request.minutes),
             timeline: timeline(rx, actor, &request, &amounts)?,
             balance_href: kind.fields.affects_balance.then(|| crate::leave::ledger::href(account)),
-            bar: Bar::of(rx, actor, &request, approval.as_ref(), own)?,
+            bar: bar(rx, actor, &request, approval.as_ref(), own)?,
             printed: format.lang.msg(&msg!("Printed on {0}.", format.full(format.today()))),
         })
     }
@@ -266,76 +235,60 @@ fn timeline(rx: &Rx<'_>, actor: &Actor, request: &LeaveRequest, amounts: &Amount
     Ok(events)
 }
 
-impl Bar {
-    /// What this viewer may do now; none where that is nothing.
-    fn of(
-        rx: &Rx<'_>,
-        actor: &Actor,
-        request: &LeaveRequest,
-        approval: Option<&approvals::Approval>,
-        own: bool,
-    ) -> Result<Option<Bar>> {
-        let format = words::format_for(actor, rx.now());
-        let lang = format.lang;
-        let to = |act: Act| format!("{}/{}", super::href(request.id), act.as_str());
-        let open = request.status.is_open();
-        if let Some(approval) = approval.filter(|_| open)
-            && approvals::may_decide(rx, actor, approval)?
-        {
-            let on_behalf = !approvals::is_asked(rx, actor, approval)?;
-            let detail = if on_behalf {
-                msg!("Waits for {0}; you decide on their behalf.", approval.waits_for())
-            } else {
-                msg!("Waits for your decision.")
-            };
-            return Ok(Some(Bar {
-                words: request.employee.clone(),
-                detail: lang.msg(&detail),
-                others: vec![(to(Act::Reject), tr!("Reject…"), true), (to(Act::Question), tr!("Ask…"), false)],
-                approve: !on_behalf,
-                version: approval.version,
-                // HR decides in somebody's place on a page that asks why.
-                go: on_behalf.then(|| (to(Act::Approve), tr!("Approve…"))),
-            }));
-        }
-        let today = format.today();
-        let mut bar = Bar { words: lang.text("Your leave").to_owned(), ..Bar::default() };
-        if !own {
-            bar.words.clone_from(&request.employee);
-        }
-        let may_cancel = (own && request.status.cancel(request.span.first_day(), today).is_ok())
-            || (!own && actor.is_hr() && request.status.cancel_by_hr().is_ok());
-        if may_cancel {
-            bar.others.push((to(Act::Cancel), tr!("Take back…"), true));
-        }
-        let under_way =
-            request.span.first_day() <= today && today <= crate::time::period::ahead(request.span.last_day(), 1);
-        if request.status == LeaveStatus::Approved
-            && request.span.period().day_count() > 1
-            && (if own { under_way } else { actor.is_hr() })
-        {
-            bar.others.push((to(Act::Return), tr!("Came back early…"), false));
-        }
-        if request.status == LeaveStatus::Approved && revocable(rx, request)? && may_revoke(rx, actor, request)? {
-            bar.others.push((to(Act::Revoke), tr!("Revoke…"), true));
-        }
-        if own && open {
-            let words = if request.status == LeaveStatus::Clarification { tr!("Answer") } else { tr!("Change") };
-            bar.go = Some((format!("{}/edit", super::href(request.id)), words));
-        }
-        let detail = match request.status {
-            LeaveStatus::Clarification if own => {
-                msg!("Answer the question by changing the request and sending it again.")
-            }
-            LeaveStatus::Pending => msg!("It waits for a decision; the days are reserved."),
-            LeaveStatus::Approved if request.span.first_day() > today => {
-                msg!("It begins on {0}.", format.day(request.span.first_day()))
-            }
-            _ => msg!(""),
-        };
-        bar.detail = lang.msg(&detail);
-        Ok((!bar.others.is_empty() || bar.go.is_some()).then_some(bar))
+/// What this viewer may do now; none where that is nothing.
+fn bar(
+    rx: &Rx<'_>,
+    actor: &Actor,
+    request: &LeaveRequest,
+    approval: Option<&approvals::Approval>,
+    own: bool,
+) -> Result<Option<Bar>> {
+    let format = words::format_for(actor, rx.now());
+    let lang = format.lang;
+    let page = super::href(request.id);
+    let to = |act: Act| format!("{page}/{act}");
+    if let Some(approval) = approval.filter(|_| request.status.is_open())
+        && let Some(bar) = Bar::to_decide(rx, actor, approval, (&request.employee, &page), lang)?
+    {
+        return Ok(Some(bar));
     }
+    let today = format.today();
+    let mut bar = Bar { words: lang.text("Your leave").to_owned(), ..Bar::default() };
+    if !own {
+        bar.words.clone_from(&request.employee);
+    }
+    let may_cancel = (own && request.status.cancel(request.span.first_day(), today).is_ok())
+        || (!own && actor.is_hr() && request.status.cancel_by_hr().is_ok());
+    if may_cancel {
+        bar.others.push((to(Act::Cancel), tr!("Take back…"), true));
+    }
+    let under_way =
+        request.span.first_day() <= today && today <= crate::time::period::ahead(request.span.last_day(), 1);
+    if request.status == LeaveStatus::Approved
+        && request.span.period().day_count() > 1
+        && (if own { under_way } else { actor.is_hr() })
+    {
+        bar.others.push((to(Act::Return), tr!("Came back early…"), false));
+    }
+    if request.status == LeaveStatus::Approved && revocable(rx, request)? && may_revoke(rx, actor, request)? {
+        bar.others.push((to(Act::Revoke), tr!("Revoke…"), true));
+    }
+    if own && request.status.is_open() {
+        let words = if request.status == LeaveStatus::Clarification { tr!("Answer") } else { tr!("Change") };
+        bar.go = Some((format!("{page}/edit"), words));
+    }
+    let detail = match request.status {
+        LeaveStatus::Clarification if own => {
+            msg!("Answer the question by changing the request and sending it again.")
+        }
+        LeaveStatus::Pending => msg!("It waits for a decision; the days are reserved."),
+        LeaveStatus::Approved if request.span.first_day() > today => {
+            msg!("It begins on {0}.", format.day(request.span.first_day()))
+        }
+        _ => msg!(""),
+    };
+    bar.detail = lang.msg(&detail);
+    Ok((!bar.others.is_empty() || bar.go.is_some()).then_some(bar))
 }
 
 /// The page of one act: the question, its field, one button.
@@ -362,7 +315,7 @@ web::pages!(ActPage);
 
 /// `GET /leave/requests/{id}/{act}`: the question before it is done.
 pub async fn ask(ctx: Staff, Path((id, act)): Path<(LeaveRequestId, String)>) -> Result<Response> {
-    let act = Act::parse(&act).ok_or(AppError::NotFound)?;
+    let act: Act = act.parse().map_err(|_| AppError::NotFound)?;
     act_page(&ctx, id, act, FormState::default(), StatusCode::OK).await
 }
 
@@ -420,7 +373,7 @@ pub struct ActForm {
 
 /// `POST /leave/requests/{id}/{act}`
 pub async fn act(ctx: Staff, Path((id, act)): Path<(LeaveRequestId, String)>, form: Form<ActForm>) -> Result<Response> {
-    let act = Act::parse(&act).ok_or(AppError::NotFound)?;
+    let act: Act = act.parse().map_err(|_| AppError::NotFound)?;
     let (state, input) = form.open();
     let done = match input {
         Ok(input) => perform(&ctx, id, act, input).await,

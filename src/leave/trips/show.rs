@@ -12,6 +12,7 @@ use crate::approvals::{self, Approval, Decision, Fact, Kind};
 use crate::auth::{Actor, Ctx, Staff};
 use crate::error::{AppError, Msg, Result};
 use crate::ids::TripId;
+use crate::leave::bar::Bar;
 use crate::leave::{inbox, words};
 use crate::people::NameRef;
 use crate::storage::Rx;
@@ -65,21 +66,6 @@ struct Content {
     printed: String,
 }
 
-/// The one bar at the foot.
-#[derive(Debug, Default)]
-struct Bar {
-    words: String,
-    detail: String,
-    /// The quiet buttons: address and words; red where it destroys.
-    others: Vec<(String, &'static str, bool)>,
-    /// The button that approves at once.
-    approve: bool,
-    /// The version of the approval that this page shows; the button sends it.
-    version: u32,
-    /// A link instead: address and words.
-    go: Option<(String, &'static str)>,
-}
-
 /// `GET /trips/{id}`
 pub async fn show(ctx: Staff, Path(id): Path<TripId>) -> Result<Response> {
     let content = ctx.read(move |rx, actor| Content::of(rx, actor, id)).await?;
@@ -111,7 +97,7 @@ impl Content {
             pairs,
             facts,
             timeline: timeline(rx, actor, &trip, &format)?,
-            bar: Bar::of(rx, actor, &trip, approval.as_ref(), own, &format)?,
+            bar: bar(rx, actor, &trip, approval.as_ref(), own, &format)?,
             printed: format.lang.msg(&msg!("Printed on {0}.", format.full(format.today()))),
             employee: trip.employee,
         })
@@ -134,69 +120,41 @@ fn timeline(rx: &Rx<'_>, actor: &Actor, trip: &Trip, format: &Format) -> Result<
     Ok(events)
 }
 
-impl Bar {
-    /// What this viewer may do now; none where that is nothing.
-    fn of(
-        rx: &Rx<'_>,
-        actor: &Actor,
-        trip: &Trip,
-        approval: Option<&Approval>,
-        own: bool,
-        format: &Format,
-    ) -> Result<Option<Bar>> {
-        let to = |act: &str| format!("{}/{act}", href(trip.id));
-        if let Some(approval) = approval.filter(|_| trip.status.is_open())
-            && approvals::may_decide(rx, actor, approval)?
-        {
-            let on_behalf = !approvals::is_asked(rx, actor, approval)?;
-            let detail = match on_behalf {
-                true => msg!("Waits for {0}; you decide on their behalf.", approval.waits_for()),
-                false => msg!("Waits for your decision."),
-            };
-            return Ok(Some(Bar {
-                words: trip.employee.name.clone(),
-                detail: format.lang.msg(&detail),
-                others: vec![(to("reject"), tr!("Reject…"), true), (to("question"), tr!("Ask…"), false)],
-                approve: !on_behalf,
-                version: approval.version,
-                go: on_behalf.then(|| (to("approve"), tr!("Approve…"))),
-            }));
-        }
-        if !trip.status.occupies() || !(own || actor.is_hr()) {
-            return Ok(None);
-        }
-        let words = if own { format.lang.text(tr!("Your trip")).to_owned() } else { trip.employee.name.clone() };
-        let go = if trip.status == super::TripStatus::Clarification { tr!("Answer") } else { tr!("Change") };
-        let others = vec![(to("cancel"), tr!("Cancel the trip…"), true)];
-        Ok(Some(Bar { words, others, go: Some((to("edit"), go)), ..Bar::default() }))
+/// What this viewer may do now; none where that is nothing.
+fn bar(
+    rx: &Rx<'_>,
+    actor: &Actor,
+    trip: &Trip,
+    approval: Option<&Approval>,
+    own: bool,
+    format: &Format,
+) -> Result<Option<Bar>> {
+    let page = href(trip.id);
+    if let Some(approval) = approval.filter(|_| trip.status.is_open())
+        && let Some(bar) = Bar::to_decide(rx, actor, approval, (&trip.employee.name, &page), format.lang)?
+    {
+        return Ok(Some(bar));
     }
+    if !trip.status.occupies() || !(own || actor.is_hr()) {
+        return Ok(None);
+    }
+    let words = if own { format.lang.text(tr!("Your trip")).to_owned() } else { trip.employee.name.clone() };
+    let go = if trip.status == super::TripStatus::Clarification { tr!("Answer") } else { tr!("Change") };
+    let others = vec![(format!("{page}/cancel"), tr!("Cancel the trip…"), true)];
+    Ok(Some(Bar { words, others, go: Some((format!("{page}/edit"), go)), ..Bar::default() }))
 }
 
-/// What can be done with a trip on its page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Act {
-    Approve,
-    Reject,
-    Question,
-    Cancel,
+crate::text_enum! {
+    /// What can be done with a trip on its page.
+    pub enum Act {
+        Approve = "approve",
+        Reject = "reject",
+        Question = "question",
+        Cancel = "cancel",
+    }
 }
 
 impl Act {
-    const ALL: [Act; 4] = [Act::Approve, Act::Reject, Act::Question, Act::Cancel];
-
-    const fn as_str(self) -> &'static str {
-        match self {
-            Act::Approve => "approve",
-            Act::Reject => "reject",
-            Act::Question => "question",
-            Act::Cancel => "cancel",
-        }
-    }
-
-    fn parse(text: &str) -> Result<Act> {
-        Act::ALL.into_iter().find(|act| act.as_str() == text).ok_or(AppError::NotFound)
-    }
-
     /// The question over its form, what will happen, and the button.
     const fn words(self) -> [&'static str; 3] {
         match self {
@@ -229,7 +187,7 @@ impl Act {
 
 /// `GET /trips/{id}/{act}`: the question before it is done.
 pub async fn ask(ctx: Staff, Path((id, act)): Path<(TripId, String)>) -> Result<Response> {
-    act_page(&ctx, id, Act::parse(&act)?, FormState::default(), StatusCode::OK).await
+    act_page(&ctx, id, act.parse().map_err(|_| AppError::NotFound)?, FormState::default(), StatusCode::OK).await
 }
 
 async fn act_page(ctx: &Ctx, id: TripId, act: Act, form: FormState, status: StatusCode) -> Result<Response> {
@@ -282,7 +240,7 @@ pub struct ActForm {
 
 /// `POST /trips/{id}/{act}`
 pub async fn act(ctx: Staff, Path((id, act)): Path<(TripId, String)>, form: Form<ActForm>) -> Result<Response> {
-    let act = Act::parse(&act)?;
+    let act: Act = act.parse().map_err(|_| AppError::NotFound)?;
     let (state, input) = form.open();
     let done = match input {
         Ok(input) => perform(&ctx, id, act, input).await,

@@ -238,31 +238,17 @@ impl Bar {
     }
 }
 
-/// What can be done with a request on its page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Act {
-    Approve,
-    Reject,
-    Question,
-    Cancel,
+crate::text_enum! {
+    /// What can be done with a request on its page.
+    pub enum Act {
+        Approve = "approve",
+        Reject = "reject",
+        Question = "question",
+        Cancel = "cancel",
+    }
 }
 
 impl Act {
-    const ALL: [Act; 4] = [Act::Approve, Act::Reject, Act::Question, Act::Cancel];
-
-    const fn as_str(self) -> &'static str {
-        match self {
-            Act::Approve => "approve",
-            Act::Reject => "reject",
-            Act::Question => "question",
-            Act::Cancel => "cancel",
-        }
-    }
-
-    fn parse(text: &str) -> Result<Act> {
-        Act::ALL.into_iter().find(|act| act.as_str() == text).ok_or(AppError::NotFound)
-    }
-
     /// The question over its form.
     const fn title(self) -> &'static str {
         match self {
@@ -334,7 +320,7 @@ pub struct ActForm {
 
 /// `GET /overtime/{id}/{act}`: the question before it is done.
 pub async fn ask(ctx: Staff, Path((id, act)): Path<(OvertimeId, String)>) -> Result<Response> {
-    act_page(&ctx, id, Act::parse(&act)?, FormState::default(), StatusCode::OK).await
+    act_page(&ctx, id, act.parse().map_err(|_| AppError::NotFound)?, FormState::default(), StatusCode::OK).await
 }
 
 async fn act_page(ctx: &Ctx, id: OvertimeId, act: Act, form: FormState, status: StatusCode) -> Result<Response> {
@@ -360,7 +346,7 @@ async fn act_page(ctx: &Ctx, id: OvertimeId, act: Act, form: FormState, status: 
 
 /// `POST /overtime/{id}/{act}`
 pub async fn act(ctx: Staff, Path((id, act)): Path<(OvertimeId, String)>, form: Form<ActForm>) -> Result<Response> {
-    let act = Act::parse(&act)?;
+    let act: Act = act.parse().map_err(|_| AppError::NotFound)?;
     let (state, input) = form.open();
     let done = match input {
         Ok(input) => perform(&ctx, id, act, input).await,

@@ -124,6 +124,25 @@ pub fn update(
 
 /// Those who manage the department beside its head, by name.
 ///
+/// The department of a person, then those that it is part of, the nearest first; none for who belongs to none.
+///
+/// # Errors
+/// [`AppError::NotFound`] where there is no such person.
+pub fn of_person(rx: &Rx<'_>, employee: EmployeeId) -> Result<Vec<DepartmentId>> {
+    match people::get(rx, employee)?.facts.department_id {
+        Some(own) => store::with_above(rx, own),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// A department and all that are part of it, directly or through others.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn with_beneath(rx: &Rx<'_>, id: DepartmentId) -> Result<Vec<DepartmentId>> {
+    store::with_beneath(rx, id)
+}
+
 /// # Errors
 /// [`AppError::NotFound`]
 pub fn managers(rx: &Rx<'_>, id: DepartmentId) -> Result<Vec<NameRef>> {

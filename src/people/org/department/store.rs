@@ -173,6 +173,26 @@ pub(super) fn remove_manager(tx: &mut Tx<'_>, id: DepartmentId, employee: Employ
     Ok(tx.run(sql, (id, employee))? == 1)
 }
 
+/// A department, then those that it is part of.
+pub(super) fn with_above(rx: &Rx<'_>, id: DepartmentId) -> Result<Vec<DepartmentId>> {
+    rx.all(
+        "WITH RECURSIVE up (id) AS (SELECT ?1 UNION SELECT d.parent_id FROM up JOIN departments d ON d.id = up.id) \
+         SELECT id FROM up WHERE id IS NOT NULL",
+        [id],
+        |row| row.get(0),
+    )
+}
+
+/// A department and all that are part of it.
+pub(super) fn with_beneath(rx: &Rx<'_>, id: DepartmentId) -> Result<Vec<DepartmentId>> {
+    rx.all(
+        "WITH RECURSIVE part (id) AS (SELECT ?1 UNION SELECT d.id FROM part JOIN departments d ON d.parent_id = part.id) \
+         SELECT id FROM part",
+        [id],
+        |row| row.get(0),
+    )
+}
+
 /// Whoever is, was or is to be in the department or in one that is part of it.
 pub(super) fn people_within(rx: &Rx<'_>, id: DepartmentId) -> Result<Vec<EmployeeId>> {
     rx.all(
