@@ -75,6 +75,8 @@ id! {
     TripId;
     /// Dates on which no leave is taken.
     BlackoutId;
+    /// Days that HR books for everybody.
+    ShutdownId;
     /// How many of a department must be here.
     CoverageRuleId;
     /// An address that a calendar program fetches.

@@ -103,6 +103,7 @@ pub fn routes() -> Routes {
         personal_routes,
         chain_routes,
         leave_limits,
+        leave_shutdowns,
         live_routes,
         seeing,
         books_routes,
@@ -531,6 +532,26 @@ fn hr(t: &mut Routes) {
     t.patch("/api/v1/leave/types/{id}", leave::types::api::update);
     t.delete("/api/v1/leave/types/{id}", leave::types::api::remove);
 }
+/// Days that HR books for everybody.
+fn leave_shutdowns(t: &mut Routes) {
+    use leave::shutdown::{api, pages};
+    t.for_(Audience::Hr);
+    t.get("/leave/shutdowns", pages::index);
+    t.get("/leave/shutdowns/new", pages::new);
+    t.post("/leave/shutdowns/new", pages::create);
+    t.get("/leave/shutdowns/{id}", pages::show);
+    t.post("/leave/shutdowns/{id}/book", pages::book);
+    t.get("/leave/shutdowns/{id}/take-back", pages::ask);
+    t.post("/leave/shutdowns/{id}/take-back", pages::take_back);
+    t.get("/api/v1/leave/shutdowns", api::list);
+    t.post("/api/v1/leave/shutdowns", api::create);
+    t.get("/api/v1/leave/shutdowns/{id}", api::get);
+    t.get("/api/v1/leave/shutdowns/{id}/requests", api::booked);
+    t.get("/api/v1/leave/shutdowns/{id}/missing", api::missing);
+    t.post("/api/v1/leave/shutdowns/{id}/book", api::book);
+    t.post("/api/v1/leave/shutdowns/{id}/take-back", api::take_back);
+}
+
 /// When leave is not possible: everybody reads it, HR sets it.
 fn leave_limits(t: &mut Routes) {
     use leave::limits::{api, pages};

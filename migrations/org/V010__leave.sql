@@ -29,6 +29,8 @@ CREATE TABLE leave_types (
   group_id                INTEGER REFERENCES groups (id),
   -- It comes when it comes (sickness): blackouts and coverage do not stop it.
   unplanned               INTEGER NOT NULL DEFAULT 0 CHECK (unplanned IN (0, 1)),
+  -- What happens where it meets other leave of the same person: neither may, it gives the days back, it interrupts.
+  overlap                 TEXT NOT NULL DEFAULT 'excludes' CHECK (overlap IN ('excludes', 'yields', 'interrupts')),
   negative_limit_minutes  INTEGER NOT NULL DEFAULT 0 CHECK (negative_limit_minutes BETWEEN 0 AND 1000000),
   counts_non_working_days INTEGER NOT NULL DEFAULT 0 CHECK (counts_non_working_days IN (0, 1)),
   visible_as              TEXT NOT NULL CHECK (visible_as IN ('name', 'away')),
@@ -38,7 +40,8 @@ CREATE TABLE leave_types (
   paid                    INTEGER NOT NULL DEFAULT 1 CHECK (paid IN (0, 1)),
   sort_order              INTEGER NOT NULL DEFAULT 0,
   active                  INTEGER NOT NULL DEFAULT 1 CHECK (active IN (0, 1)),
-  CHECK (works = 0 OR affects_balance = 0)
+  CHECK (works = 0 OR affects_balance = 0),
+  CHECK (works = 0 OR overlap <> 'interrupts')
 ) STRICT;
 
 CREATE TABLE leave_requests (
@@ -63,6 +66,8 @@ CREATE TABLE leave_requests (
   sent_minutes  INTEGER CHECK (sent_minutes >= 0),
   -- HR that entered it for the person.
   entered_by    TEXT CHECK (length(entered_by) BETWEEN 1 AND 200),
+  -- The company shutdown that it is part of.
+  shutdown_id   INTEGER REFERENCES leave_shutdowns (id),
   -- Rises with every change: what a calendar program knows a newer version by.
   revision      INTEGER NOT NULL DEFAULT 0 CHECK (revision >= 0),
   created_at    TEXT NOT NULL,
@@ -76,6 +81,7 @@ CREATE INDEX leave_requests_employee ON leave_requests (employee_id, start_date)
 CREATE INDEX leave_requests_deputy ON leave_requests (deputy_id, start_date) WHERE deputy_id IS NOT NULL;
 CREATE INDEX leave_requests_type ON leave_requests (leave_type_id);
 CREATE INDEX leave_requests_status ON leave_requests (status, start_date);
+CREATE INDEX leave_requests_shutdown ON leave_requests (shutdown_id) WHERE shutdown_id IS NOT NULL;
 CREATE INDEX leave_requests_start ON leave_requests (start_date, id);
 
 -- Each calendar day of a request as it stands now: what is asked for of it and what it charges. Where the request no
@@ -90,6 +96,8 @@ CREATE TABLE leave_request_days (
   scheduled_minutes INTEGER NOT NULL CHECK (scheduled_minutes BETWEEN 0 AND 1440),
   holiday           TEXT CHECK (length(holiday) BETWEEN 1 AND 100),
   charged_minutes   INTEGER NOT NULL CHECK (charged_minutes BETWEEN 0 AND 1440),
+  -- What it would charge besides, were it not interrupted (sickness in the middle of a vacation).
+  given_back_minutes INTEGER NOT NULL DEFAULT 0 CHECK (given_back_minutes BETWEEN 0 AND 1440),
   PRIMARY KEY (request_id, date)
 ) STRICT, WITHOUT ROWID;
 -- Who is away, and what lies in the way of a request.

@@ -31,3 +31,33 @@ CREATE TABLE leave_settings (
   payroll_closed_through TEXT CHECK (length(payroll_closed_through) = 10)
 ) STRICT;
 INSERT INTO leave_settings (id, revoke_within_hours) VALUES (1, 24);
+
+-- Days on which the company, or a place of it, is closed: HR books them for everybody there. Each person's leave is a
+-- request of its own (`leave_requests.shutdown_id`).
+CREATE TABLE leave_shutdowns (
+  id                     INTEGER PRIMARY KEY,
+  name                   TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 100),
+  leave_type_id          INTEGER NOT NULL REFERENCES leave_types (id),
+  -- For whom the balance does not cover it; none leaves them out.
+  fallback_leave_type_id INTEGER REFERENCES leave_types (id) CHECK (fallback_leave_type_id <> leave_type_id),
+  start_date             TEXT NOT NULL CHECK (length(start_date) = 10),
+  start_part             TEXT NOT NULL CHECK (start_part IN ('full_day', 'half_day_morning', 'half_day_afternoon')),
+  end_date               TEXT NOT NULL CHECK (length(end_date) = 10 AND end_date >= start_date),
+  end_part               TEXT NOT NULL CHECK (end_part IN ('full_day', 'half_day_morning', 'half_day_afternoon')),
+  -- Of people who work there; none is everybody.
+  location_id            INTEGER REFERENCES locations (id),
+  created_by             TEXT NOT NULL CHECK (length(created_by) BETWEEN 1 AND 200),
+  created_at             TEXT NOT NULL,
+  taken_back_at          TEXT,
+  -- Why; each person reads it.
+  taken_back_reason      TEXT NOT NULL DEFAULT '' CHECK (length(taken_back_reason) <= 1000)
+) STRICT;
+CREATE INDEX leave_shutdowns_location ON leave_shutdowns (location_id) WHERE location_id IS NOT NULL;
+
+-- Who works all the same.
+CREATE TABLE leave_shutdown_exceptions (
+  shutdown_id INTEGER NOT NULL REFERENCES leave_shutdowns (id),
+  employee_id INTEGER NOT NULL REFERENCES employees (id),
+  PRIMARY KEY (shutdown_id, employee_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX leave_shutdown_exceptions_employee ON leave_shutdown_exceptions (employee_id);

@@ -2,7 +2,8 @@
 
 use jiff::civil::Date;
 
-use super::rules::Calendar;
+use super::rules::{Calendar, Interruptions, LeaveCount, LeaveSpan, Overlap};
+use super::types::LeaveType;
 use crate::error::Result;
 use crate::ids::EmployeeId;
 use crate::people::{self, WorkingTime};
@@ -30,6 +31,14 @@ impl PersonCalendar {
 
     pub fn calendar(&self) -> Calendar<'_> {
         Calendar { schedules: &self.schedules, holidays: &self.holidays }
+    }
+
+    /// What `span` charges as `kind` counts it. `above` is the leave that interrupts: see `request::store::interruptions`.
+    pub fn count(&self, kind: &LeaveType, span: &LeaveSpan, above: &Interruptions) -> LeaveCount {
+        match kind.fields.overlap {
+            Overlap::Yields => self.calendar().count_beneath(span, kind.free_days_inside(), above),
+            Overlap::Excludes | Overlap::Interrupts => self.calendar().count(span, kind.free_days_inside()),
+        }
     }
 
     /// The first day after `date` on which the person works; `None` where none is near.

@@ -25,6 +25,7 @@ pub mod policy;
 pub mod recount;
 pub mod request;
 pub mod rules;
+pub mod shutdown;
 #[cfg(test)]
 mod testing;
 pub mod trips;

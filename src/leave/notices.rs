@@ -58,7 +58,7 @@ pub(super) enum Fate {
     Returned,
     /// HR entered it.
     Entered,
-    /// Hours or holidays changed, and what it takes with them.
+    /// Hours, holidays or other leave changed, and what it takes with them.
     Recounted,
 }
 
@@ -78,7 +78,9 @@ pub(super) fn requester(tx: &mut Tx<'_>, actor: &Actor, request: &LeaveRequest, 
             Fate::Revoked => (&ENDED, msg!("{0} revoked the approval of your leave: {1}", who, title)),
             Fate::Returned => (&ENDED, msg!("{0} ended your leave early: {1}", who, title)),
             Fate::Entered => (&ENTERED, msg!("{0} entered leave for you: {1}", who, title)),
-            Fate::Recounted => (&RECOUNTED, msg!("Hours or holidays have changed. Your leave is now: {0}", title)),
+            Fate::Recounted => {
+                (&RECOUNTED, msg!("Hours, holidays or other leave have changed. Your leave is now: {0}", title))
+            }
         },
         quote,
     )

@@ -218,6 +218,8 @@ const TABLES: &[(&str, &[&str])] = &[
             "leave_blackouts",
             "leave_coverage_rules",
             "leave_settings",
+            "leave_shutdown_exceptions",
+            "leave_shutdowns",
             "leave_types",
             "leave_year_starts",
         ],

@@ -1,16 +1,17 @@
 //! What a calendar feed may say of an absence. A feed is read by programs outside the house and lies in their memory, so
 //! it says less than a page: of others only approved leave, by the name of its kind where colleagues read that, else
-//! "Away"; and sick leave is never named, not even in the person's own feed.
+//! "Away"; and sick leave is never named, not even in the person's own feed. Nor does it tell by a second absence in the
+//! middle of a vacation that something came between.
 
 use jiff::Timestamp;
 
 use crate::error::Result;
-use crate::ids::EmployeeId;
+use crate::ids::{EmployeeId, LeaveRequestId};
 use crate::lang::Lang;
-use crate::leave::request;
-use crate::leave::rules::{LeaveSpan, LeaveStatus};
+use crate::leave::request::{self, LeaveRequest};
+use crate::leave::rules::{LeaveSpan, LeaveStatus, Overlap};
 use crate::leave::trips::{self, TripStatus};
-use crate::leave::types::{self, VisibleAs, presets};
+use crate::leave::types::{self, LeaveType, VisibleAs, presets};
 use crate::storage::Rx;
 use crate::time::Period;
 
@@ -50,11 +51,13 @@ pub fn entries(
 ) -> Result<Vec<Entry>> {
     let kinds = types::all(rx)?;
     let mut found = Vec::new();
-    for leave in request::store::standing(rx, Some(whom), period)? {
+    let standing = request::store::standing(rx, Some(whom), period)?;
+    let within = hidden_within(&standing, &kinds);
+    for leave in standing {
         let is_own = own == Some(leave.employee_id);
         let open = leave.status != LeaveStatus::Approved;
         let Some(kind) = kinds.iter().find(|kind| kind.id == leave.leave_type_id) else { continue };
-        if open && !is_own {
+        if !is_own && (open || within.contains(&leave.id)) {
             continue;
         }
         let sick = kind.preset.as_deref() == Some(presets::SICK);
@@ -95,4 +98,22 @@ pub fn entries(
         });
     }
     Ok(found)
+}
+
+/// Approved leave that interrupts, and lies wholly within approved leave of the same person that yields to it.
+fn hidden_within(standing: &[LeaveRequest], kinds: &[LeaveType]) -> Vec<LeaveRequestId> {
+    let of = |leave: &LeaveRequest, overlap: Overlap| {
+        let kind = kinds.iter().find(|kind| kind.id == leave.leave_type_id);
+        leave.status == LeaveStatus::Approved
+            && kind.is_some_and(|kind| kind.fields.overlap == overlap && !kind.fields.works)
+    };
+    let covers = |outer: &LeaveRequest, inner: &LeaveRequest| {
+        outer.employee_id == inner.employee_id
+            && inner.span.period().days().all(|date| inner.span.slots(date).without(outer.span.slots(date)).is_empty())
+    };
+    let above = standing.iter().filter(|leave| of(leave, Overlap::Interrupts) && leave.span.clock_times().is_none());
+    above
+        .filter(|inner| standing.iter().any(|outer| covers(outer, inner) && of(outer, Overlap::Yields)))
+        .map(|leave| leave.id)
+        .collect()
 }

@@ -5,6 +5,7 @@
 //! no more; never a reason.
 
 pub mod feed;
+mod once;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -16,7 +17,7 @@ use jiff::civil::Date;
 
 use super::calendars::PersonCalendar;
 use super::request::{self, DayPart};
-use super::rules::{LeaveSpan, LeaveStatus};
+use super::rules::{LeaveSpan, LeaveStatus, Overlap};
 use super::trips;
 use super::types::{self, LeaveType, Mark, VisibleAs};
 use crate::auth::Actor;
@@ -121,6 +122,15 @@ fn day_of(rx: &Rx<'_>, period: Period) -> Result<Date> {
 pub fn team(rx: &Rx<'_>, employee: EmployeeId, period: Period) -> Result<Vec<Person>> {
     people::get(rx, employee)?;
     Ok(teams(rx, &[employee], period)?.of(employee, period).into_iter().cloned().collect())
+}
+
+/// Everybody, or everybody at a location, employed at some time within `period`; by department and name.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn everybody(rx: &Rx<'_>, period: Period, location_id: Option<LocationId>) -> Result<Vec<Person>> {
+    let whom = store::Whom { all: true, location_id, ..store::Whom::default() };
+    store::people(rx, &whom, period, day_of(rx, period)?)
 }
 
 /// The people of some departments, employed at some time within `period`.
@@ -236,17 +246,17 @@ pub fn within(rx: &Rx<'_>, actor: &Actor, whom: &[EmployeeId], period: Period) -
     let kinds: HashMap<LeaveTypeId, LeaveType> = types::all(rx)?.into_iter().map(|kind| (kind.id, kind)).collect();
     let scope = people::scope(rx, actor)?;
     let lang: Lang = actor.language.parse().unwrap_or_default();
-    let mut found: Vec<Absence> = Vec::new();
+    let mut found: Vec<(Absence, Overlap)> = Vec::new();
     for row in store::days(rx, whom, period)? {
         let day = AbsentDay { date: row.date, part: row.part, charged: row.charged };
-        if let Some(last) = found.last_mut().filter(|last| last.cause == Cause::Leave(row.request_id)) {
+        if let Some((last, _)) = found.last_mut().filter(|(last, _)| last.cause == Cause::Leave(row.request_id)) {
             last.days.push(day);
             continue;
         }
         let Some(kind) = kinds.get(&row.leave_type_id) else { continue };
         let known = scope.includes(row.employee_id);
         let named = known || kind.fields.visible_as == VisibleAs::Name;
-        found.push(Absence {
+        let absence = Absence {
             cause: Cause::Leave(row.request_id),
             employee_id: row.employee_id,
             leave_type_id: named.then_some(kind.id),
@@ -255,8 +265,10 @@ pub fn within(rx: &Rx<'_>, actor: &Actor, whom: &[EmployeeId], period: Period) -
             span: row.span,
             days: vec![day],
             known,
-        });
+        };
+        found.push((absence, kind.fields.overlap));
     }
+    let mut found = once::each_day(found);
     found.extend(trips::absences(rx, whom, period, lang, |employee| scope.includes(employee))?);
     Ok(found)
 }

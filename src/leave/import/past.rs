@@ -5,15 +5,15 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::Known;
-use crate::audit;
 use crate::auth::Actor;
 use crate::error::{FieldErrors, Result};
 use crate::ids::EmployeeId;
 use crate::leave::calendars::PersonCalendar;
 use crate::leave::ledger::{self, Accounts, Ahead, Books};
+use crate::leave::recount::{self, Tell};
 use crate::leave::request::{self, NewLeave};
-use crate::leave::rules::{Entry, LeaveDay, LeaveSpan, LeaveStatus, LedgerKind, Part, clash};
-use crate::leave::types::LeaveType;
+use crate::leave::rules::{Entry, LeaveDay, LeaveSpan, LeaveStatus, LedgerKind, Overlap, Part, clash};
+use crate::leave::types::{self, LeaveType};
 use crate::people::Employee;
 use crate::people::import::What as Becomes;
 use crate::sheet::{Column, Fault, Row};
@@ -64,7 +64,7 @@ pub(super) struct Past {
 
 /// Leave of earlier rows, which later ones may not overlap either.
 #[derive(Debug, Default)]
-pub(super) struct Seen(HashMap<EmployeeId, Vec<LeaveSpan>>);
+pub(super) struct Seen(HashMap<EmployeeId, Vec<(Overlap, LeaveSpan)>>);
 
 pub(super) type Planned = Result<(Employee, Option<Past>, Becomes), Fault>;
 
@@ -101,26 +101,34 @@ pub(super) fn plan(rx: &Rx<'_>, known: &Known, row: &Row, seen: &mut Seen) -> Re
     if !is_approved(row.text("status")) {
         return Ok(Ok((person, None, Becomes::Unchanged)));
     }
+    let overlap = past.kind.fields.overlap;
     let calendar = PersonCalendar::of(rx, person.id, past.span.period())?;
     for other in request::store::occupying(rx, person.id, past.span.period(), None)? {
         let same = other.leave_type_id == past.kind.id && other.span == past.span;
         if same && other.status == LeaveStatus::Approved {
             return Ok(Ok((person, None, Becomes::Unchanged)));
         }
-        if clash(&past.span, &other.span, &calendar.schedules).is_some() {
+        let meets = types::get(rx, other.leave_type_id)?.fields.overlap;
+        if !overlap.may_meet(&past.span, meets, &other.span)
+            && clash(&past.span, &other.span, &calendar.schedules).is_some()
+        {
             return Ok(
                 Err(row.fault("start_date", msg!("there is other leave on these days (request {0})", other.id))),
             );
         }
     }
     let earlier = seen.0.entry(person.id).or_default();
-    if earlier.iter().any(|span| clash(&past.span, span, &calendar.schedules).is_some()) {
+    let in_the_way = |(meets, span): &(Overlap, LeaveSpan)| {
+        !overlap.may_meet(&past.span, *meets, span) && clash(&past.span, span, &calendar.schedules).is_some()
+    };
+    if earlier.iter().any(in_the_way) {
         return Ok(Err(row.fault("start_date", tr!("an earlier row has leave on these days"))));
     }
-    if calendar.calendar().count(&past.span, past.kind.free_days_inside()).total().is_zero() {
+    let above = request::store::interruptions_of(rx, person.id, past.span.period())?;
+    if calendar.count(&past.kind, &past.span, &above).total().is_zero() {
         return Ok(Err(row.fault("start_date", tr!("There is no working time in this period."))));
     }
-    earlier.push(past.span);
+    earlier.push((overlap, past.span));
     Ok(Ok((person, Some(past), Becomes::Created)))
 }
 
@@ -142,24 +150,22 @@ pub(super) fn write(tx: &mut Tx<'_>, actor: &Actor, past: &Past) -> Result<()> {
     let Past { employee_id, kind, input, span } = past;
     let accounts = Accounts::of(tx, *employee_id, kind.id)?;
     let calendar = PersonCalendar::of(tx, *employee_id, span.period())?;
-    let count = calendar.calendar().count(span, kind.free_days_inside());
+    let count = calendar.count(kind, span, &request::store::interruptions_of(tx, *employee_id, span.period())?);
     let new = request::store::New {
         employee_id: *employee_id,
         input,
         minutes: count.total(),
         status: LeaveStatus::Approved,
         entered_by: Some(&actor.name),
+        shutdown_id: None,
     };
-    let id = request::store::insert(tx, &new)?;
     let days = request::request_days(span, &count, accounts.years);
-    request::store::put_days(tx, id, *employee_id, kind.id, &days)?;
-    let entry = audit::Entry::new("leave.requested")
-        .on("leave_request", id.0)
-        .with("leave_type", &kind.fields.name)
-        .with("start_date", span.first_day())
-        .with("end_date", span.last_day())
-        .with("minutes", count.total());
-    audit::record(tx, actor, entry)?;
+    let id = request::act::enter(tx, actor, &new, (kind, &days), None)?;
+    if kind.fields.overlap == Overlap::Interrupts {
+        let (first, last) = (span.first_day(), span.last_day());
+        let why = msg!("Given back for other leave from {0} to {1}.", first, last);
+        recount::beneath(tx, actor, *employee_id, span.period(), why, Tell::Nobody)?;
+    }
     if !kind.fields.affects_balance {
         return Ok(());
     }

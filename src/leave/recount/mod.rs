@@ -1,4 +1,4 @@
-//! Counting leave anew when hours or holidays change: what `people/recount` hands in.
+//! Counting leave anew when hours or holidays change, which `people/recount` hands in, and when other leave interrupts it.
 //!
 //! Approved leave is corrected in the ledger by reversals and new rows, also where it is over already, and may bring a
 //! balance below zero; leave that is not decided yet gets its new count and its approval another title. Everybody
@@ -19,8 +19,8 @@ use crate::leave::ledger::{self, Account, Accounts, Books};
 use crate::leave::notices::{self, Fate};
 use crate::leave::policy;
 use crate::leave::request::{self, LeaveRequest, RequestDay};
-use crate::leave::rules::{LeaveDay, Unit};
-use crate::leave::types;
+use crate::leave::rules::{Interruptions, LeaveCount, LeaveDay, Unit};
+use crate::leave::types::{self, LeaveType};
 use crate::leave::words;
 use crate::leave::{lieu, limits};
 use crate::people::recount::{Change, Matter, Touched, people_of};
@@ -39,22 +39,65 @@ pub fn recount(tx: &mut Tx<'_>, actor: &Actor, change: &Change) -> Result<Vec<To
     if let Some(people) = &whose {
         touched.extend(policy::regrant_people(tx, actor, people, Some(&change.why))?);
     }
-    let change = &Change { period: concerned(tx, change.period)?, ..change.clone() };
-    let requests = request::store::standing(tx, whose.as_deref(), change.period)?;
+    let period = concerned(tx, change.period)?;
+    touched.extend(requests(tx, actor, whose.as_deref(), &Cause { period, why: &change.why, tell: Tell::Requester })?);
+    Ok(touched)
+}
+
+/// Who is told of what was counted anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tell {
+    Requester,
+    /// What is imported is past.
+    Nobody,
+}
+
+/// Counts one person's leave anew where other leave came to lie on it, or does no longer.
+///
+/// # Errors
+/// When the database cannot be read or written.
+pub fn beneath(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    employee: EmployeeId,
+    period: Period,
+    why: Msg,
+    tell: Tell,
+) -> Result<Vec<Touched>> {
+    requests(tx, actor, Some(&[employee]), &Cause { period, why: &why, tell })
+}
+
+/// Why leave is counted anew.
+#[derive(Clone, Copy, Debug)]
+struct Cause<'a> {
+    /// The dates that may count differently.
+    period: Period,
+    why: &'a Msg,
+    tell: Tell,
+}
+
+/// The requests of these people, or of everybody, that `cause` may concern.
+fn requests(tx: &mut Tx<'_>, actor: &Actor, whose: Option<&[EmployeeId]>, cause: &Cause<'_>) -> Result<Vec<Touched>> {
+    let mut touched = Vec::new();
+    let requests = request::store::standing(tx, whose, cause.period)?;
     let Some(asked) = requests.iter().map(|one| one.span.period()).reduce(Period::hull) else { return Ok(touched) };
-    let calendars = calendars(tx, &requests, around(asked))?;
-    let taken_back = touched.len();
+    let people = requesters(&requests);
+    let calendars = calendars(tx, &people, around(asked))?;
+    let above = request::store::interruptions(tx, &people, asked)?;
     let mut accounts = Vec::new();
     for request in requests {
         let Some(calendar) = calendars.get(&request.employee_id) else { continue };
         let account = Account::on(tx, request.employee_id, request.leave_type_id, request.span.first_day())?;
-        if let Some(one) = recount_one(tx, actor, request, calendar, change)? {
+        let kind = types::get(tx, request.leave_type_id)?;
+        let none = Interruptions::new();
+        let count = calendar.count(&kind, &request.span, above.get(&request.employee_id).unwrap_or(&none));
+        if let Some(one) = recount_one(tx, actor, request, (&kind, calendar, &count), cause)? {
             touched.push(one);
             accounts.push(account);
         }
     }
     // Once all is counted: one person's requests draw on one balance.
-    for (one, account) in touched[taken_back..].iter_mut().zip(accounts) {
+    for (one, account) in touched.iter_mut().zip(accounts) {
         if one.balance_after.is_some() {
             let books = Books::open(tx, account, None)?;
             one.balance_after = Some(books.on(books.within(one.period.first())).available);
@@ -72,12 +115,17 @@ fn concerned(tx: &Tx<'_>, period: Period) -> Result<Period> {
     Ok(Period::new(period.first(), last).unwrap_or(period))
 }
 
-/// The calendar of each person who asks, in a fixed number of questions.
-fn calendars(tx: &Tx<'_>, requests: &[LeaveRequest], period: Period) -> Result<HashMap<EmployeeId, PersonCalendar>> {
+/// Who asks, each once.
+fn requesters(requests: &[LeaveRequest]) -> Vec<EmployeeId> {
     let mut ids: Vec<EmployeeId> = requests.iter().map(|request| request.employee_id).collect();
     ids.sort_unstable();
     ids.dedup();
-    let placed = people::placed(tx, &ids)?;
+    ids
+}
+
+/// The calendar of each person who asks, in a fixed number of questions.
+fn calendars(tx: &Tx<'_>, people: &[EmployeeId], period: Period) -> Result<HashMap<EmployeeId, PersonCalendar>> {
+    let placed = people::placed(tx, people)?;
     let calendar = |(id, WorkingTime { schedules, holidays })| (id, PersonCalendar { schedules, holidays });
     Ok(people::working_times(tx, &placed, period)?.into_iter().map(calendar).collect())
 }
@@ -86,14 +134,12 @@ fn recount_one(
     tx: &mut Tx<'_>,
     actor: &Actor,
     request: LeaveRequest,
-    calendar: &PersonCalendar,
-    change: &Change,
+    (kind, calendar, count): (&LeaveType, &PersonCalendar, &LeaveCount),
+    cause: &Cause<'_>,
 ) -> Result<Option<Touched>> {
-    let why = &change.why;
-    let kind = types::get(tx, request.leave_type_id)?;
-    let count = calendar.calendar().count(&request.span, kind.free_days_inside());
+    let why = cause.why;
     let accounts = Accounts::of(tx, request.employee_id, request.leave_type_id)?;
-    let mut days = request::request_days(&request.span, &count, accounts.years);
+    let mut days = request::request_days(&request.span, count, accounts.years);
     let before = request::store::days(tx, request.id)?;
     // What payroll has closed stays as it was counted.
     let closed = limits::settings::get(tx)?.payroll_closed_through;
@@ -103,7 +149,7 @@ fn recount_one(
         }
     }
     // What counts differently on other dates only has another cause, which is none of this change's.
-    let differs = |(new, old): (&RequestDay, &RequestDay)| new != old && change.period.contains(new.date);
+    let differs = |(new, old): (&RequestDay, &RequestDay)| new != old && cause.period.contains(new.date);
     if days.len() == before.len() && !days.iter().zip(&before).any(differs) {
         return Ok(None);
     }
@@ -131,7 +177,9 @@ fn recount_one(
         let title = request::title(tx, &after, &words::plain_format(actor, tx.now()))?;
         approvals::retitle(tx, Kind::Leave, request.id.0, &Msg::new("{0}").arg(title))?;
     }
-    notices::requester(tx, actor, &after, Fate::Recounted, "")?;
+    if cause.tell == Tell::Requester {
+        notices::requester(tx, actor, &after, Fate::Recounted, "")?;
+    }
     Ok(Some(Touched {
         matter: Matter::Request,
         request_id: Some(request.id),

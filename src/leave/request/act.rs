@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use super::model::{LeaveRequest, NewLeave, RequestDay};
 use super::plan::{Hand, Plan, request_days, whose};
 use super::store::{self, New};
-use super::{Sight, sight};
+use super::{Sight, interrupt, sight};
 use crate::approvals::{self, Decision, Kind, Outcome};
 use crate::audit;
 use crate::auth::Actor;
@@ -20,7 +20,7 @@ use crate::leave::ledger::{self, Account, Accounts, Books};
 use crate::leave::limits;
 use crate::leave::notices::{self, Fate, OwnAct};
 use crate::leave::rules::{LeaveDay, LeaveSpan, LeaveStatus, WrongState};
-use crate::leave::types;
+use crate::leave::types::{self, LeaveType};
 use crate::leave::{calendars, words};
 use crate::msg;
 use crate::people;
@@ -54,16 +54,10 @@ pub fn submit(tx: &mut Tx<'_>, actor: &Actor, mut input: NewLeave) -> Result<Lea
         minutes: plan.minutes(),
         status: if asks { LeaveStatus::Pending } else { LeaveStatus::Approved },
         entered_by: (hand == Hand::Hr).then_some(actor.name.as_str()),
+        shutdown_id: None,
     };
-    let id = store::insert(tx, &new)?;
-    store::put_days(tx, id, employee_id, plan.kind.id, &plan.days())?;
-    let entry = audit::Entry::new("leave.requested")
-        .on("leave_request", id.0)
-        .with("leave_type", &plan.kind.fields.name)
-        .with("start_date", plan.span.first_day())
-        .with("end_date", plan.span.last_day())
-        .with("minutes", plan.minutes());
-    audit::record(tx, actor, if hand == Hand::Hr { entry.on_behalf_of(plan.employee.name()) } else { entry })?;
+    let on_behalf = (hand == Hand::Hr).then(|| plan.employee.name());
+    let id = enter(tx, actor, &new, (&plan.kind, &plan.days()), on_behalf)?;
 
     if asks {
         let title = Msg::new("{0}").arg(plan.title(tx, actor));
@@ -71,6 +65,7 @@ pub fn submit(tx: &mut Tx<'_>, actor: &Actor, mut input: NewLeave) -> Result<Lea
     } else {
         let request = store::get(tx, id)?;
         book(tx, actor, &request)?;
+        interrupt::gives_back(tx, actor, &request)?;
         match hand {
             Hand::Own => notices::above(tx, actor, &request, OwnAct::Entered)?,
             Hand::Hr => {
@@ -79,6 +74,27 @@ pub fn submit(tx: &mut Tx<'_>, actor: &Actor, mut input: NewLeave) -> Result<Lea
             }
         }
     }
+    Ok(id)
+}
+
+/// Writes a request with its days, and the log of it. What an approved one takes is booked by [`book`].
+pub(in crate::leave) fn enter(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    new: &New<'_>,
+    (kind, days): (&LeaveType, &[RequestDay]),
+    on_behalf_of: Option<String>,
+) -> Result<LeaveRequestId> {
+    let id = store::insert(tx, new)?;
+    store::put_days(tx, id, new.employee_id, kind.id, days)?;
+    let entry = audit::Entry::new("leave.requested")
+        .on("leave_request", id.0)
+        .with("leave_type", &kind.fields.name)
+        .with("start_date", new.input.start_date)
+        .with("end_date", new.input.end_date)
+        .with("minutes", new.minutes);
+    let entry = on_behalf_of.into_iter().fold(entry, audit::Entry::on_behalf_of);
+    audit::record(tx, actor, entry)?;
     Ok(id)
 }
 
@@ -137,6 +153,7 @@ pub fn decide(tx: &mut Tx<'_>, actor: &Actor, id: LeaveRequestId, decision: &Dec
             store::set_status(tx, id, status)?;
             let request = recount(tx, actor, request)?;
             book(tx, actor, &request)?;
+            interrupt::gives_back(tx, actor, &request)?;
             notices::requester(tx, actor, &request, Fate::Approved, said(decision))?;
             notices::deputy(tx, actor, &request)?;
         }
@@ -165,6 +182,7 @@ pub fn cancel(tx: &mut Tx<'_>, actor: &Actor, id: LeaveRequestId, reason: &str) 
     if !own && !actor.is_hr() {
         return Err(AppError::forbidden("The person or HR may take this back; an approver may revoke it."));
     }
+    require_own(own, &request)?;
     let today = own_date(tx, request.employee_id)?;
     let status = match request.status.cancel(request.span.first_day(), today) {
         // HR, with a reason; of their own leave a colleague in HR decides.
@@ -177,19 +195,45 @@ pub fn cancel(tx: &mut Tx<'_>, actor: &Actor, id: LeaveRequestId, reason: &str) 
         return Err(AppError::invalid("reason", "Say why; the person reads it."));
     }
     check_reason(reason)?;
-    if request.status.is_open() {
-        approvals::withdraw(tx, actor, Kind::Leave, id.0)?;
-    } else {
-        limits::settings::require_open(tx, request.span.period())?;
-    }
-    store::set_status(tx, id, status)?;
-    release(tx, actor, &request, &[], &msg!("Given back: the leave was cancelled."))?;
-    record_end(tx, actor, &request, "leave.cancelled", status, reason)?;
+    end(tx, actor, &request, status, reason)?;
     match request.status {
         _ if !own => notices::requester(tx, actor, &request, Fate::Cancelled, reason),
         LeaveStatus::Approved => notices::above(tx, actor, &request, OwnAct::Cancelled),
         _ => Ok(()),
     }
+}
+
+/// Leave of a company shutdown is not one's own to change.
+fn require_own(own: bool, request: &LeaveRequest) -> Result<()> {
+    if own && request.shutdown_id.is_some() {
+        return Err(AppError::conflict("This leave is part of a company shutdown. HR can change it."));
+    }
+    Ok(())
+}
+
+/// HR ends leave of a company shutdown that is taken back.
+pub(in crate::leave) fn end_of_shutdown(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    request: &LeaveRequest,
+    reason: &str,
+) -> Result<()> {
+    let status = request.status.cancel_by_hr().map_err(wrong_state)?;
+    end(tx, actor, request, status, reason)?;
+    notices::requester(tx, actor, request, Fate::Cancelled, reason)
+}
+
+/// Gives back what cancelled leave had booked.
+fn end(tx: &mut Tx<'_>, actor: &Actor, request: &LeaveRequest, status: LeaveStatus, reason: &str) -> Result<()> {
+    if request.status.is_open() {
+        approvals::withdraw(tx, actor, Kind::Leave, request.id.0)?;
+    } else {
+        limits::settings::require_open(tx, request.span.period())?;
+    }
+    store::set_status(tx, request.id, status)?;
+    release(tx, actor, request, &[], &msg!("Given back: the leave was cancelled."))?;
+    interrupt::charges_again(tx, actor, request)?;
+    record_end(tx, actor, request, "leave.cancelled", status, reason)
 }
 
 /// The approver takes an approval back within 24 hours.
@@ -212,6 +256,7 @@ pub fn revoke(tx: &mut Tx<'_>, actor: &Actor, id: LeaveRequestId, reason: &str) 
     limits::settings::require_open(tx, request.span.period())?;
     store::set_status(tx, id, status)?;
     release(tx, actor, &request, &[], &msg!("Given back: the approval was revoked."))?;
+    interrupt::charges_again(tx, actor, &request)?;
     record_end(tx, actor, &request, "leave.revoked", status, reason)?;
     notices::requester(tx, actor, &request, Fate::Revoked, reason)
 }
@@ -245,6 +290,7 @@ pub fn return_early(tx: &mut Tx<'_>, actor: &Actor, id: LeaveRequestId, last_day
     if !own && !actor.is_hr() {
         return Err(AppError::forbidden("The person or HR may end leave early."));
     }
+    require_own(own, &request)?;
     request.status.return_part().map_err(wrong_state)?;
     let Some(shorter) = request.span.shortened_to(last_day_taken) else {
         return Err(AppError::invalid("last_day_taken", "A date within the leave, before its last day."));
@@ -263,6 +309,7 @@ pub fn return_early(tx: &mut Tx<'_>, actor: &Actor, id: LeaveRequestId, last_day
     store::put_days(tx, id, request.employee_id, request.leave_type_id, &days)?;
     store::shorten(tx, id, &shorter, asked_until)?;
     release(tx, actor, &request, &keep, &msg!("Given back: came back early."))?;
+    interrupt::charges_again(tx, actor, &request)?;
     let entry = audit::Entry::new("leave.returned").on("leave_request", id.0).change(
         "end_date",
         request.span.last_day(),
@@ -297,7 +344,7 @@ fn wrong_state(why: WrongState) -> AppError {
     AppError::Conflict(why.message())
 }
 
-fn check_reason(reason: &str) -> Result<()> {
+pub(in crate::leave) fn check_reason(reason: &str) -> Result<()> {
     if reason.chars().count() > super::model::LONGEST_REASON {
         return Err(AppError::invalid("reason", msg!("At most {0} characters.", super::model::LONGEST_REASON)));
     }
@@ -324,7 +371,8 @@ fn counted(rx: &Rx<'_>, request: &LeaveRequest, span: &LeaveSpan) -> Result<Vec<
     let kind = types::get(rx, request.leave_type_id)?;
     let calendar = calendars::PersonCalendar::of(rx, request.employee_id, span.period())?;
     let years = Accounts::of(rx, request.employee_id, request.leave_type_id)?.years;
-    Ok(request_days(span, &calendar.calendar().count(span, kind.free_days_inside()), years))
+    let above = store::interruptions_of(rx, request.employee_id, span.period())?;
+    Ok(request_days(span, &calendar.count(&kind, span, &above), years))
 }
 
 /// What is left of the request's days when it ends with `span`. Free days that lay between days of leave may lie behind
@@ -375,7 +423,7 @@ fn recount(tx: &mut Tx<'_>, actor: &Actor, request: LeaveRequest) -> Result<Leav
 }
 
 /// Writes an approved request into the ledger; the balance must still cover it.
-fn book(tx: &mut Tx<'_>, actor: &Actor, request: &LeaveRequest) -> Result<()> {
+pub(in crate::leave) fn book(tx: &mut Tx<'_>, actor: &Actor, request: &LeaveRequest) -> Result<()> {
     let kind = types::get(tx, request.leave_type_id)?;
     if !kind.fields.affects_balance {
         return Ok(());

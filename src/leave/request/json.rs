@@ -13,7 +13,7 @@ use super::store;
 use crate::approvals;
 use crate::auth::Actor;
 use crate::error::Result;
-use crate::ids::{ApprovalId, LeaveRequestId, LeaveTypeId, TripId};
+use crate::ids::{ApprovalId, LeaveRequestId, LeaveTypeId, ShutdownId, TripId};
 use crate::leave::rules::{LeaveStatus, Part};
 use crate::leave::trips::{Trip, TripStatus};
 use crate::leave::{types, words};
@@ -54,6 +54,8 @@ pub struct RequestJson {
     pub asked_until: Option<Date>,
     /// HR that entered it for the person.
     pub entered_by: Option<String>,
+    /// The company shutdown that it is part of.
+    pub shutdown_id: Option<ShutdownId>,
     #[schema(value_type = String, example = "2026-12-01T08:20:00Z")]
     pub created_at: Timestamp,
     #[schema(value_type = String, example = "2026-12-01T08:20:00Z")]
@@ -82,6 +84,7 @@ impl RequestJson {
             deputy: request.deputy,
             asked_until: request.asked_until,
             entered_by: request.entered_by,
+            shutdown_id: request.shutdown_id,
             created_at: request.created_at,
             updated_at: request.updated_at,
             approved_at: request.approved_at,
@@ -116,6 +119,9 @@ pub struct DayJson {
     pub holiday: Option<String>,
     #[schema(example = 240)]
     pub charged_minutes: Minutes,
+    /// What it would charge besides, were it not interrupted by other leave, such as sickness.
+    #[schema(example = 0)]
+    pub given_back_minutes: Minutes,
 }
 
 impl From<RequestDay> for DayJson {
@@ -126,6 +132,7 @@ impl From<RequestDay> for DayJson {
             scheduled_minutes: day.scheduled,
             holiday: day.holiday,
             charged_minutes: day.charged,
+            given_back_minutes: day.given_back,
         }
     }
 }

@@ -4,7 +4,7 @@
 use jiff::civil::{Date, Weekday};
 
 use super::model::{DayPart, LeaveRequest, RequestDay};
-use super::plan::{Hand, Plan, absence_words, day_words};
+use super::plan::{Hand, Plan, absence_words, day_words, given_back_words};
 use crate::auth::Actor;
 use crate::error::Result;
 use crate::ids::{EmployeeId, LeaveRequestId};
@@ -345,6 +345,7 @@ pub(super) fn days_of(days: &[RequestDay], amounts: &Amounts<'_>) -> Vec<Day> {
             (true, DayPart::FullDay | DayPart::Hours) => "day-full",
         };
         let words = match (&first.holiday, first.part) {
+            _ if first.given_back.is_positive() => format.lang.msg(&given_back_words(charged)),
             (Some(name), _) => name.clone(),
             (None, _) if !charged => format.lang.text(rest_words(run.iter().map(|day| day.date))).to_owned(),
             (None, DayPart::FullDay) => format.lang.text("Whole day").to_owned(),
@@ -357,7 +358,7 @@ pub(super) fn days_of(days: &[RequestDay], amounts: &Amounts<'_>) -> Vec<Day> {
         Day { icon, date, words, amount, free: !charged }
     };
     // Free days in a row are one line.
-    let free = |day: &RequestDay| !day.charged.is_positive() && day.holiday.is_none();
+    let free = |day: &RequestDay| !day.charged.is_positive() && !day.given_back.is_positive() && day.holiday.is_none();
     days.chunk_by(|one, next| free(one) && free(next)).map(show).collect()
 }
 

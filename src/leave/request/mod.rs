@@ -3,6 +3,7 @@
 pub mod act;
 pub mod api;
 pub mod form;
+mod interrupt;
 pub mod json;
 pub mod look;
 pub mod model;
@@ -16,7 +17,7 @@ mod tests;
 pub use act::{amend, cancel, decide, return_early, revoke, submit};
 pub use model::{AwayTime, DayPart, LeaveRequest, NewLeave, RequestDay};
 pub use plan::{Hand, Plan, YearCharge};
-pub(in crate::leave) use plan::{request_days, whose};
+pub(in crate::leave) use plan::{charges, request_days, whose};
 
 use crate::approvals;
 use crate::auth::Actor;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::error::FieldErrors;
-use crate::ids::{DepartmentId, EmployeeId, LeaveRequestId, LeaveTypeId};
+use crate::ids::{DepartmentId, EmployeeId, LeaveRequestId, LeaveTypeId, ShutdownId};
 use crate::leave::rules::{LeaveSpan, LeaveStatus, Part, SpanInput};
 use crate::msg;
 use crate::people::NameRef;
@@ -128,6 +128,8 @@ pub struct LeaveRequest {
     pub asked_until: Option<Date>,
     /// HR that entered it for the person.
     pub entered_by: Option<String>,
+    /// The company shutdown that it is part of.
+    pub shutdown_id: Option<ShutdownId>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     pub approved_at: Option<Timestamp>,
@@ -179,6 +181,8 @@ pub struct RequestDay {
     /// The holiday's name, where it is one, wholly or in part.
     pub holiday: Option<String>,
     pub charged: Minutes,
+    /// What would be charged, and is given back for leave that interrupts, such as sickness.
+    pub given_back: Minutes,
     pub leave_year: i16,
 }
 

@@ -15,14 +15,15 @@ use crate::leave::calendars::PersonCalendar;
 use crate::leave::ledger::{Account, Accounts, Books};
 use crate::leave::limits;
 use crate::leave::rules::{
-    Ask, Balance, DayCount, DayReason, LeaveCount, LeaveDay, LeaveSpan, LeaveYears, Part, as_field_errors, clash,
+    Ask, Balance, DayCount, DayReason, LeaveCount, LeaveDay, LeaveSpan, LeaveYears, Overlap, Part, as_field_errors,
+    clash,
 };
 use crate::leave::trips::{self, Trip};
 use crate::leave::types::{self, LeaveType};
 use crate::leave::words;
 use crate::people::{self, Employee};
 use crate::storage::Rx;
-use crate::time::{Minutes, Period, period};
+use crate::time::{Minutes, Period, Slots, period};
 use crate::web::Format;
 use crate::{msg, msg_n};
 
@@ -117,14 +118,14 @@ impl Plan {
         let asked = span.period();
         let adjoining = Period::new(period::back(asked.first(), ADJOINING), period::ahead(asked.last(), ADJOINING));
         let calendar = PersonCalendar::of(rx, employee_id, adjoining.unwrap_or(asked))?;
-        let count = calendar.calendar().count(&span, kind.free_days_inside());
+        let count = calendar.count(&kind, &span, &store::interruptions_of(rx, employee_id, asked)?);
         let per_day = calendar.usual_day(span.first_day());
         let accounts = Accounts::of(rx, employee_id, kind.id)?;
         let mut plan = Plan {
             accounts,
-            years: years(rx, accounts, &kind, &count, except)?,
-            conflicts: conflicts(rx, employee_id, &span, &calendar, except)?,
-            trips: trips::in_the_way(rx, employee_id, asked, None)?,
+            years: charges(rx, accounts, &kind, &count, except)?,
+            conflicts: Vec::new(),
+            trips: Vec::new(),
             errors: FieldErrors::new(),
             warnings: Vec::new(),
             back_on: calendar.back_after(span.last_day()),
@@ -137,6 +138,7 @@ impl Plan {
             calendar,
             format: words::format_for(actor, rx.now()),
         };
+        plan.meet(rx, except)?;
         plan.judge(rx, actor, hand, input, except)?;
         Ok(plan)
     }
@@ -166,6 +168,40 @@ impl Plan {
         let kind = types::get(rx, other.leave_type_id)?;
         let title = words::title(&kind, &other.span, other.minutes, self.per_day, &self.format);
         Err(AppError::Conflict(msg!("There is other leave on these days: {0} (request {1}).", title, other.id)))
+    }
+
+    /// What lies on the same days: in the way, or interrupted by it. Who falls ill on a business trip is ill.
+    fn meet(&mut self, rx: &Rx<'_>, except: Option<LeaveRequestId>) -> Result<()> {
+        let period = self.span.period();
+        let overlap = self.kind.fields.overlap;
+        let mut above = store::interruptions_of(rx, self.employee.id, period)?;
+        for date in period.days() {
+            let slots = above.entry(date).or_insert(Slots::NONE);
+            *slots = slots.union(self.span.slots(date));
+        }
+        for other in store::occupying(rx, self.employee.id, period, except)? {
+            if clash(&self.span, &other.span, &self.calendar.schedules).is_none() {
+                continue;
+            }
+            let kind = types::get(rx, other.leave_type_id)?;
+            if !overlap.may_meet(&self.span, kind.fields.overlap, &other.span) {
+                self.conflicts.push(other);
+            } else if overlap == Overlap::Interrupts {
+                let calendar = PersonCalendar::of(rx, self.employee.id, other.span.period())?;
+                let mut all = store::interruptions_of(rx, self.employee.id, other.span.period())?;
+                all.extend(above.iter());
+                let back = other.minutes - calendar.count(&kind, &other.span, &all).total();
+                if back.is_positive() {
+                    let amounts = Amounts { format: &self.format, unit: kind.fields.unit, per_day: self.per_day };
+                    let title = words::title(&kind, &other.span, other.minutes, self.per_day, &self.format);
+                    self.warnings.push(msg!("Gives back {0} of {1}.", amounts.long(back), title));
+                }
+            }
+        }
+        if overlap != Overlap::Interrupts || self.span.clock_times().is_some() {
+            self.trips = trips::in_the_way(rx, self.employee.id, period, None)?;
+        }
+        Ok(())
     }
 
     /// Everything that speaks against it, and what is worth knowing.
@@ -353,6 +389,7 @@ pub(in crate::leave) fn request_days(span: &LeaveSpan, count: &LeaveCount, years
         scheduled: day.scheduled,
         holiday: day.holiday.as_ref().map(|holiday| holiday.name.clone()),
         charged: day.charged,
+        given_back: day.given_back,
         leave_year: years.of(day.date).number,
     };
     count.days.iter().map(day).collect()
@@ -367,7 +404,8 @@ fn by_year(count: &LeaveCount, years: LeaveYears, id: LeaveRequestId) -> BTreeMa
     found
 }
 
-fn years(
+/// What the charged days of `count` do to each leave year that they lie in; none where the kind has no balance.
+pub(in crate::leave) fn charges(
     rx: &Rx<'_>,
     accounts: Accounts,
     kind: &LeaveType,
@@ -405,18 +443,6 @@ fn years(
     by_year.iter().map(charge).collect()
 }
 
-fn conflicts(
-    rx: &Rx<'_>,
-    employee_id: EmployeeId,
-    span: &LeaveSpan,
-    calendar: &PersonCalendar,
-    except: Option<LeaveRequestId>,
-) -> Result<Vec<LeaveRequest>> {
-    let mut others = store::occupying(rx, employee_id, span.period(), except)?;
-    others.retain(|other| clash(span, &other.span, &calendar.schedules).is_some());
-    Ok(others)
-}
-
 fn is_employed(rx: &Rx<'_>, id: EmployeeId, today: Date) -> Result<bool> {
     match people::get(rx, id) {
         Ok(person) => Ok(person.is_employed_on(today)),
@@ -444,8 +470,15 @@ pub fn day_words(why: DayReason, holiday: Option<&str>) -> Msg {
         DayReason::PartlyHoliday => msg!("{0}, free for part of the day", holiday),
         DayReason::Holiday => msg!("{0}", holiday),
         DayReason::NotWorking => msg!("Not a working day"),
+        DayReason::Interrupted => given_back_words(false),
+        DayReason::PartlyInterrupted => given_back_words(true),
         DayReason::Enclosed => msg!("Between days of leave, counts too"),
     }
+}
+
+/// What a day is called that is given back, all of it or in part.
+pub fn given_back_words(in_part: bool) -> Msg {
+    if in_part { msg!("Given back in part, for other leave") } else { msg!("Given back, for other leave") }
 }
 
 /// "7 days of absence"

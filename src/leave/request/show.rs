@@ -218,7 +218,8 @@ fn timeline(rx: &Rx<'_>, actor: &Actor, request: &LeaveRequest, amounts: &Amount
         });
     }
     if let Some(sent) = request.sent_minutes {
-        let counted = msg!("Counted anew, as hours or holidays had changed; {0} were asked for", amounts.long(sent));
+        let counted =
+            msg!("Counted anew, as hours, holidays or other leave had changed; {0} were asked for", amounts.long(sent));
         let what = format.lang.msg(&counted);
         events.push(Event { icon: "undo", who: String::new(), what, when: String::new(), say: String::new() });
     }
@@ -257,7 +258,8 @@ fn bar(
     if !own {
         bar.words.clone_from(&request.employee);
     }
-    let may_cancel = (own && request.status.cancel(request.span.first_day(), today).is_ok())
+    let by_oneself = own && request.shutdown_id.is_none();
+    let may_cancel = (by_oneself && request.status.cancel(request.span.first_day(), today).is_ok())
         || (!own && actor.is_hr() && request.status.cancel_by_hr().is_ok());
     if may_cancel {
         bar.others.push((to(Act::Cancel), tr!("Take back…"), true));
@@ -266,7 +268,7 @@ fn bar(
         request.span.first_day() <= today && today <= crate::time::period::ahead(request.span.last_day(), 1);
     if request.status == LeaveStatus::Approved
         && request.span.period().day_count() > 1
-        && (if own { under_way } else { actor.is_hr() })
+        && (if own { by_oneself && under_way } else { actor.is_hr() })
     {
         bar.others.push((to(Act::Return), tr!("Came back early…"), false));
     }

@@ -1,13 +1,15 @@
 //! SQL of requests and their days. Names of people, departments and types are read by JOIN.
 
+use std::collections::HashMap;
+
 use jiff::civil::{Date, Time};
 use rusqlite::{Row, ToSql, named_params};
 
 use super::model::{AwayTime, DayPart, LeaveRequest, NewLeave, RequestDay};
 use crate::error::Result;
-use crate::ids::{EmployeeId, LeaveRequestId, LeaveTypeId};
+use crate::ids::{EmployeeId, LeaveRequestId, LeaveTypeId, ShutdownId};
 use crate::leave::ledger::{Account, Accounts};
-use crate::leave::rules::{LeaveSpan, LeaveStatus, SpanInput};
+use crate::leave::rules::{Interruptions, LeaveSpan, LeaveStatus, SpanInput};
 use crate::people::NameRef;
 use crate::storage::{Rx, Tx};
 use crate::time::{Minutes, Period, Slots, hhmm};
@@ -16,7 +18,7 @@ const SELECT: &str = "SELECT r.id, r.employee_id, e.first_name || ' ' || e.last_
         coalesce(d.name, '') AS department, r.leave_type_id, r.start_date, r.start_part, r.end_date, r.end_part,
         r.from_time, r.to_time, r.minutes, r.reason, r.contact, r.deputy_id,
         p.first_name || ' ' || p.last_name AS deputy, r.status, r.asked_until, r.entered_by, r.created_at, r.updated_at,
-        r.approved_at, r.sent_minutes, r.revision
+        r.approved_at, r.sent_minutes, r.revision, r.shutdown_id
     FROM leave_requests r JOIN employees e ON e.id = r.employee_id
     LEFT JOIN departments d ON d.id = e.department_id LEFT JOIN employees p ON p.id = r.deputy_id";
 
@@ -38,6 +40,7 @@ fn request(row: &Row<'_>) -> rusqlite::Result<LeaveRequest> {
         status: row.get("status")?,
         asked_until: row.get("asked_until")?,
         entered_by: row.get("entered_by")?,
+        shutdown_id: row.get("shutdown_id")?,
         created_at: row.get("created_at")?,
         updated_at: row.get("updated_at")?,
         approved_at: row.get("approved_at")?,
@@ -71,6 +74,7 @@ pub(in crate::leave) struct New<'a> {
     pub minutes: Minutes,
     pub status: LeaveStatus,
     pub entered_by: Option<&'a str>,
+    pub shutdown_id: Option<ShutdownId>,
 }
 
 pub(in crate::leave) fn insert(tx: &mut Tx<'_>, new: &New<'_>) -> Result<LeaveRequestId> {
@@ -78,16 +82,18 @@ pub(in crate::leave) fn insert(tx: &mut Tx<'_>, new: &New<'_>) -> Result<LeaveRe
     let approved = (new.status == LeaveStatus::Approved).then_some(now);
     let id = tx.insert(
         "INSERT INTO leave_requests (employee_id, leave_type_id, start_date, start_part, end_date, end_part, from_time,
-             to_time, minutes, reason, contact, deputy_id, status, entered_by, created_at, updated_at, approved_at)
+             to_time, minutes, reason, contact, deputy_id, status, entered_by, shutdown_id, created_at, updated_at,
+             approved_at)
          VALUES (:employee_id, :leave_type_id, :start_date, :start_part, :end_date, :end_part, :from_time, :to_time,
-             :minutes, :reason, :contact, :deputy_id, :status, :entered_by, :now, :now, :approved_at)",
+             :minutes, :reason, :contact, :deputy_id, :status, :entered_by, :shutdown_id, :now, :now,
+             :approved_at)",
         named_params! {
             ":employee_id": new.employee_id, ":leave_type_id": new.input.leave_type_id,
             ":start_date": new.input.start_date, ":start_part": new.input.start_part,
             ":end_date": new.input.end_date, ":end_part": new.input.end_part,
             ":from_time": new.input.from_time.map(hhmm::format), ":to_time": new.input.to_time.map(hhmm::format),
             ":minutes": new.minutes, ":reason": new.input.reason, ":contact": new.input.contact,
-            ":deputy_id": new.input.deputy_id, ":status": new.status, ":entered_by": new.entered_by, ":now": now,
+            ":deputy_id": new.input.deputy_id, ":status": new.status, ":entered_by": new.entered_by, ":shutdown_id": new.shutdown_id, ":now": now,
             ":approved_at": approved,
         },
     )?;
@@ -159,7 +165,8 @@ pub(in crate::leave) fn put_days(
     for day in days {
         tx.run(
             "INSERT INTO leave_request_days (request_id, date, employee_id, leave_type_id, leave_year, part,
-                 scheduled_minutes, holiday, charged_minutes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                 scheduled_minutes, holiday, charged_minutes, given_back_minutes)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
             (
                 id,
                 day.date,
@@ -170,6 +177,7 @@ pub(in crate::leave) fn put_days(
                 day.scheduled,
                 &day.holiday,
                 day.charged,
+                day.given_back,
             ),
         )?;
     }
@@ -188,7 +196,7 @@ pub(in crate::leave) fn many(rx: &Rx<'_>, ids: &[i64]) -> Result<Vec<LeaveReques
 
 pub(in crate::leave) fn days(rx: &Rx<'_>, id: LeaveRequestId) -> Result<Vec<RequestDay>> {
     rx.all(
-        "SELECT date, part, scheduled_minutes, holiday, charged_minutes, leave_year FROM leave_request_days
+        "SELECT date, part, scheduled_minutes, holiday, charged_minutes, leave_year, given_back_minutes FROM leave_request_days
          WHERE request_id = ?1 ORDER BY date",
         [id],
         |row| {
@@ -199,6 +207,7 @@ pub(in crate::leave) fn days(rx: &Rx<'_>, id: LeaveRequestId) -> Result<Vec<Requ
                 holiday: row.get(3)?,
                 charged: row.get(4)?,
                 leave_year: row.get(5)?,
+                given_back: row.get(6)?,
             })
         },
     )
@@ -258,6 +267,15 @@ pub(in crate::leave) fn coming(rx: &Rx<'_>, own: EmployeeId, today: Date, limit:
                  OR (r.deputy_id = ?1 AND r.status = 'approved')) ORDER BY r.start_date, r.id LIMIT ?3"
         ),
         (own, today, limit),
+        request,
+    )
+}
+
+/// What stands of a company shutdown, by name.
+pub(in crate::leave) fn of_shutdown(rx: &Rx<'_>, id: ShutdownId) -> Result<Vec<LeaveRequest>> {
+    rx.all(
+        &format!("{SELECT} WHERE r.shutdown_id = ?1 AND r.status = 'approved' ORDER BY e.name_key, r.start_date, r.id"),
+        [id],
         request,
     )
 }
@@ -374,6 +392,33 @@ pub(in crate::leave) fn list(
     Ok((rx.all(&sql, values.as_slice(), request)?, total))
 }
 
+/// The halves of days within `period` on which approved leave interrupts what yields to it, by person.
+pub(in crate::leave) fn interruptions(
+    rx: &Rx<'_>,
+    people: &[EmployeeId],
+    period: Period,
+) -> Result<HashMap<EmployeeId, Interruptions>> {
+    let rows: Vec<(EmployeeId, Date, DayPart)> = rx.all(
+        "SELECT d.employee_id, d.date, d.part FROM leave_request_days d JOIN leave_requests r ON r.id = d.request_id
+         JOIN leave_types t ON t.id = r.leave_type_id
+         WHERE d.employee_id IN (SELECT value FROM json_each(?1)) AND d.date BETWEEN ?2 AND ?3
+           AND r.status = 'approved' AND t.overlap = 'interrupts'",
+        (crate::people::json_ids(people), period.first(), period.last()),
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    )?;
+    let mut found: HashMap<EmployeeId, Interruptions> = HashMap::new();
+    for (person, date, part) in rows {
+        let slots = found.entry(person).or_default().entry(date).or_insert(Slots::NONE);
+        *slots = slots.union(part.slots());
+    }
+    Ok(found)
+}
+
+/// The same of one person.
+pub(in crate::leave) fn interruptions_of(rx: &Rx<'_>, person: EmployeeId, period: Period) -> Result<Interruptions> {
+    Ok(interruptions(rx, &[person], period)?.remove(&person).unwrap_or_default())
+}
+
 /// The halves of each day, and the hours, on which approved leave keeps a person from work. Kinds of leave that are
 /// work elsewhere keep nobody from it.
 pub(in crate::leave) fn approved_time(rx: &Rx<'_>, employee: EmployeeId, period: Period) -> Result<AwayTime> {
@@ -387,17 +432,12 @@ pub(in crate::leave) fn approved_time(rx: &Rx<'_>, employee: EmployeeId, period:
     )?;
     let mut away = AwayTime::default();
     for (date, part, span) in rows {
-        let slots = match part {
-            DayPart::FullDay => Slots::FULL,
-            DayPart::Morning => Slots::MORNING,
-            DayPart::Afternoon => Slots::AFTERNOON,
-            DayPart::Hours => {
-                away.hours.extend(span.clock_times().map(|(from, to)| (date, from, to)));
-                continue;
-            }
-        };
+        if part == DayPart::Hours {
+            away.hours.extend(span.clock_times().map(|(from, to)| (date, from, to)));
+            continue;
+        }
         let known: &mut Slots = away.slots.entry(date).or_default();
-        *known = known.union(slots);
+        *known = known.union(part.slots());
     }
     Ok(away)
 }

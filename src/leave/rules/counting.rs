@@ -1,4 +1,5 @@
-//! How many minutes a stretch of leave charges, day by day: requested ∩ scheduled − holiday.
+//! How many minutes a stretch of leave charges, day by day: requested ∩ scheduled − holiday − what other leave, such as
+//! sickness, interrupts.
 
 use std::collections::BTreeMap;
 
@@ -23,6 +24,20 @@ crate::text_enum! {
         NotWorking = "not_working",
         /// A free day between days of leave, charged because the type counts those too.
         Enclosed = "enclosed",
+        /// All that would be charged is given back for other leave, such as sickness.
+        Interrupted = "interrupted",
+        /// Part of it is.
+        PartlyInterrupted = "partly_interrupted",
+    }
+
+    /// What happens where leave meets other leave of the same person.
+    pub enum Overlap {
+        /// Neither may lie on the other's time.
+        Excludes = "excludes",
+        /// It gives the time back on which leave lies that interrupts.
+        Yields = "yields",
+        /// It interrupts what yields, as sickness does a vacation.
+        Interrupts = "interrupts",
     }
 }
 
@@ -34,6 +49,8 @@ pub struct DayCount {
     pub scheduled: Minutes,
     pub holiday: Option<Holiday>,
     pub charged: Minutes,
+    /// What would be charged, and is given back for leave that interrupts.
+    pub given_back: Minutes,
     pub why: DayReason,
 }
 
@@ -43,6 +60,9 @@ pub struct LeaveCount {
     /// Every calendar day of the request, in order.
     pub days: Vec<DayCount>,
 }
+
+/// The halves of days on which approved leave interrupts what yields to it.
+pub type Interruptions = BTreeMap<Date, Slots>;
 
 /// What leave is counted against: one person's own schedules and the holidays of their place.
 #[derive(Clone, Copy, Debug)]
@@ -63,9 +83,15 @@ pub enum FreeDaysInside {
 
 impl Calendar<'_> {
     pub fn count(&self, span: &LeaveSpan, inside: FreeDaysInside) -> LeaveCount {
-        let mut days: Vec<DayCount> = span.period().days().map(|date| self.day(span, date)).collect();
+        self.count_beneath(span, inside, &Interruptions::new())
+    }
+
+    /// The same for leave that yields to what interrupts it.
+    pub fn count_beneath(&self, span: &LeaveSpan, inside: FreeDaysInside, above: &Interruptions) -> LeaveCount {
+        let taken = |date: Date| above.get(&date).copied().unwrap_or(Slots::NONE);
+        let mut days: Vec<DayCount> = span.period().days().map(|date| self.day(span, date, taken(date))).collect();
         if inside == FreeDaysInside::Charged {
-            self.charge_enclosed(&mut days);
+            self.charge_enclosed(&mut days, taken);
         }
         LeaveCount { days }
     }
@@ -76,11 +102,12 @@ impl Calendar<'_> {
         Slots::FULL.without(self.holidays.slots(date)).minutes(scheduled).is_positive()
     }
 
-    fn day(&self, span: &LeaveSpan, date: Date) -> DayCount {
+    fn day(&self, span: &LeaveSpan, date: Date, taken: Slots) -> DayCount {
         let work = self.schedules.of(date);
         let holiday = self.holidays.on(date).cloned();
         let free = holiday.as_ref().map_or(Slots::NONE, |holiday| holiday.slots);
-        let (asked, charged, plain) = match span.clock_times() {
+        let busy = free.union(taken);
+        let (asked, open, charged, plain) = match span.clock_times() {
             Some((from, to)) => {
                 let minutes = |slots: Slots| match work.shift() {
                     Some(shift) => shift.minutes_within(from, to, slots),
@@ -88,7 +115,8 @@ impl Calendar<'_> {
                 };
                 let touched = work.slots_touched(from, to);
                 let capped = |slots: Slots| minutes(slots).min(touched.intersection(slots).minutes(work.minutes()));
-                (capped(Slots::FULL), capped(Slots::FULL.without(free)), DayReason::Hours)
+                let left = |slots: Slots| capped(Slots::FULL.without(slots));
+                (left(Slots::NONE), left(free), left(busy), DayReason::Hours)
             }
             None => {
                 let slots = span.slots(date);
@@ -97,19 +125,23 @@ impl Calendar<'_> {
                     Some(Half::Morning) => DayReason::Morning,
                     Some(Half::Afternoon) => DayReason::Afternoon,
                 };
-                (slots.minutes(work.minutes()), slots.without(free).minutes(work.minutes()), plain)
+                let left = |busy: Slots| slots.without(busy).minutes(work.minutes());
+                (left(Slots::NONE), left(free), left(busy), plain)
             }
         };
         let why = match () {
             () if asked.is_zero() => DayReason::NotWorking,
-            () if charged.is_zero() => DayReason::Holiday,
+            () if open.is_zero() => DayReason::Holiday,
+            () if charged.is_zero() => DayReason::Interrupted,
+            () if charged < open => DayReason::PartlyInterrupted,
             () if charged < asked => DayReason::PartlyHoliday,
             () => plain,
         };
-        DayCount { date, scheduled: work.minutes(), holiday, charged, why }
+        DayCount { date, scheduled: work.minutes(), holiday, charged, given_back: open - charged, why }
     }
 
-    fn charge_enclosed(&self, days: &mut [DayCount]) {
+    /// What interrupts leave is not charged for lying inside it.
+    fn charge_enclosed(&self, days: &mut [DayCount], taken: impl Fn(Date) -> Slots) {
         let charged = |day: &DayCount| day.charged.is_positive();
         let (Some(first), Some(last)) = (days.iter().position(charged), days.iter().rposition(charged)) else { return };
         for day in days.iter_mut().take(last).skip(first + 1) {
@@ -118,7 +150,7 @@ impl Calendar<'_> {
             } else {
                 self.schedules.on(day.date).map_or(Minutes::ZERO, crate::time::Rotation::usual_day)
             };
-            if day.charged < whole {
+            if day.charged < whole && taken(day.date).is_empty() {
                 day.charged = whole;
                 day.why = DayReason::Enclosed;
             }
@@ -148,6 +180,17 @@ impl LeaveCount {
             *split.entry(years.of(date).number).or_default() += minutes;
         }
         split
+    }
+}
+
+impl Overlap {
+    /// Whether leave of the two kinds may lie on the same time: one interrupts the other. By the hour nothing interrupts.
+    pub fn may_meet(self, span: &LeaveSpan, other: Overlap, other_span: &LeaveSpan) -> bool {
+        match (self, other) {
+            (Overlap::Interrupts, Overlap::Yields) => span.clock_times().is_none(),
+            (Overlap::Yields, Overlap::Interrupts) => other_span.clock_times().is_none(),
+            _ => false,
+        }
     }
 }
 

@@ -19,7 +19,7 @@ mod years;
 
 pub use balance::{Balance, Entry, Shortfall, YearLedger};
 pub use checks::{Ask, Attachment, Granularity, Refusal, TypeRules, Unit, as_field_errors, entry_window};
-pub use counting::{Calendar, DayCount, DayReason, FreeDaysInside, LeaveCount, clash};
+pub use counting::{Calendar, DayCount, DayReason, FreeDaysInside, Interruptions, LeaveCount, Overlap, clash};
 pub use fraction::{Rounding, RoundingMode};
 pub use ledger::{Cause, Draw, Grant, Lapse, LeaveDay, LedgerKind, LedgerRow, Need, Replay, replay, standing};
 pub use outlook::{Outlook, YearAhead, is_planned};

@@ -4,7 +4,7 @@ use jiff::civil::{Date, Time};
 
 use crate::error::FieldErrors;
 use crate::msg;
-use crate::time::{Minutes, Period, Slots, hhmm};
+use crate::time::{Half, Minutes, Period, Slots, hhmm, period};
 
 crate::text_enum! {
     /// Which part of the first or last day is asked for.
@@ -186,6 +186,28 @@ impl LeaveSpan {
         }
     }
 
+    /// What is left of it where some halves of days are `busy` otherwise: stretches without a gap, in order. Hours of a
+    /// day stay as they are.
+    pub fn without(&self, busy: impl Fn(Date) -> Slots) -> Vec<Self> {
+        let Shape::Days { period, .. } = self.0 else { return vec![*self] };
+        let halves = |date: Date| {
+            let left = self.slots(date).without(busy(date));
+            [Half::Morning, Half::Afternoon]
+                .into_iter()
+                .filter(move |half| left.contains(*half))
+                .map(move |half| (date, half))
+        };
+        // Each run by its first and its last half.
+        let mut runs: Vec<((Date, Half), (Date, Half))> = Vec::new();
+        for next in period.days().flat_map(halves) {
+            match runs.last_mut() {
+                Some((_, last)) if follows(*last, next) => *last = next,
+                _ => runs.push((next, next)),
+            }
+        }
+        runs.into_iter().filter_map(|(first, last)| of_halves(first, last)).collect()
+    }
+
     /// The fields that [`LeaveSpan::parse`] reads.
     pub fn to_input(&self) -> SpanInput {
         let times = self.clock_times();
@@ -212,10 +234,32 @@ impl std::fmt::Display for LeaveSpan {
     }
 }
 
+/// Whether a half of a day comes right after another.
+fn follows((date, half): (Date, Half), next: (Date, Half)) -> bool {
+    match half {
+        Half::Morning => next == (date, Half::Afternoon),
+        Half::Afternoon => next == (period::ahead(date, 1), Half::Morning),
+    }
+}
+
+/// From one half of a day to another.
+fn of_halves(first: (Date, Half), last: (Date, Half)) -> Option<LeaveSpan> {
+    let slots = |half: Half| if half == Half::Morning { Slots::MORNING } else { Slots::AFTERNOON };
+    let days = Period::new(first.0, last.0)?;
+    let (begin, end) = if first.0 == last.0 {
+        let both = slots(first.1).union(slots(last.1));
+        (both, both)
+    } else {
+        let whole = |half: Half, cuts: Half| if half == cuts { slots(half) } else { Slots::FULL };
+        (whole(first.1, Half::Afternoon), whole(last.1, Half::Morning))
+    };
+    Some(LeaveSpan(Shape::Days { period: days, first: begin, last: end }))
+}
+
 fn part_of(slots: Slots) -> Part {
     match slots.half() {
         None => Part::FullDay,
-        Some(crate::time::Half::Morning) => Part::Morning,
-        Some(crate::time::Half::Afternoon) => Part::Afternoon,
+        Some(Half::Morning) => Part::Morning,
+        Some(Half::Afternoon) => Part::Afternoon,
     }
 }

@@ -10,7 +10,7 @@ use super::model::{Color, LeaveType, TypeFields, VisibleAs};
 use crate::auth::{Hr, Staff};
 use crate::error::Result;
 use crate::ids::{EntityId, GroupId, LeaveTypeId, LocationId};
-use crate::leave::rules::{Attachment, Granularity, Unit};
+use crate::leave::rules::{Attachment, Granularity, Overlap, Unit};
 use crate::people::EmploymentType;
 use crate::storage::Op;
 use crate::time::Minutes;
@@ -60,6 +60,7 @@ pub struct TypePatch {
     #[schema(value_type = Option<GroupId>)]
     group_id: Option<Option<GroupId>>,
     unplanned: Option<bool>,
+    overlap: Option<Overlap>,
     negative_limit_minutes: Option<Minutes>,
     counts_non_working_days: Option<bool>,
     visible_as: Option<VisibleAs>,
@@ -81,7 +82,7 @@ impl TypePatch {
         }
         put!(name, description, color, letter, unit, granularity, requires_approval, attachment, requires_reason);
         put!(notice_days, max_consecutive_days, max_minutes_per_year, usable_after_months, negative_limit_minutes);
-        put!(usable_after_probation, entity_id, location_id, employment_type, group_id, unplanned);
+        put!(usable_after_probation, entity_id, location_id, employment_type, group_id, unplanned, overlap);
         put!(counts_non_working_days, visible_as, affects_balance, works, paid, sort_order, active);
     }
 }

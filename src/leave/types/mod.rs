@@ -14,7 +14,7 @@ use crate::audit;
 use crate::auth::Actor;
 use crate::error::{AppError, FieldErrors, Result};
 use crate::ids::LeaveTypeId;
-use crate::leave::rules::Attachment;
+use crate::leave::rules::{Attachment, Overlap};
 use crate::msg;
 use crate::people::{self, Employee};
 use crate::storage::{Rx, Tx};
@@ -187,6 +187,9 @@ fn check(tx: &Tx<'_>, id: Option<LeaveTypeId>, mut fields: TypeFields) -> Result
         if !known {
             errors.add(field, "Choose one of the list.");
         }
+    }
+    if fields.works && fields.overlap == Overlap::Interrupts {
+        errors.add("overlap", "Work elsewhere interrupts no leave: choose one of the two.");
     }
     if fields.works && fields.affects_balance {
         errors.add("works", "Work elsewhere takes nothing from a balance: choose one of the two.");

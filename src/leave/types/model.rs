@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::ids::{EntityId, GroupId, LeaveTypeId, LocationId};
 use crate::lang::Lang;
-use crate::leave::rules::{Attachment, FreeDaysInside, Granularity, TypeRules, Unit};
+use crate::leave::rules::{Attachment, FreeDaysInside, Granularity, Overlap, TypeRules, Unit};
 use crate::people::EmploymentType;
 use crate::time::Minutes;
 
@@ -68,6 +68,10 @@ fn yes() -> bool {
     true
 }
 
+fn excludes() -> Overlap {
+    Overlap::Excludes
+}
+
 /// Everything HR may set of a type. The same names in the API, in the table and in `PATCH`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TypeFields {
@@ -120,6 +124,9 @@ pub struct TypeFields {
     /// It comes when it comes, as sickness does: blackouts and coverage do not stop it.
     #[serde(default)]
     pub unplanned: bool,
+    /// What happens where it meets other leave of the same person.
+    #[serde(default = "excludes")]
+    pub overlap: Overlap,
     /// How far below zero the balance may go; 0 is not at all.
     #[serde(default)]
     pub negative_limit_minutes: Minutes,

@@ -11,7 +11,7 @@ use crate::auth::{Ctx, Hr};
 use crate::error::{AppError, FieldErrors, Result};
 use crate::ids::{EntityId, GroupId, LeaveTypeId, LocationId};
 use crate::lang::Lang;
-use crate::leave::rules::{Attachment, Granularity, Unit};
+use crate::leave::rules::{Attachment, Granularity, Overlap, Unit};
 use crate::people::schedule::form::{read_hours, written};
 use crate::people::{self, EmploymentType};
 use crate::storage::Rx;
@@ -69,6 +69,7 @@ struct Choices {
     granularities: Vec<(&'static str, String)>,
     attachments: Vec<(&'static str, String)>,
     visible: Vec<(&'static str, String)>,
+    overlaps: Vec<(&'static str, String)>,
 }
 
 impl Choices {
@@ -98,6 +99,11 @@ impl Choices {
                 ("never", tr!("Never")),
                 ("always", tr!("Always")),
                 ("from_days", tr!("From a day on")),
+            ]),
+            overlaps: say(&[
+                ("excludes", tr!("Neither may lie on the other’s days")),
+                ("yields", tr!("It gives its days back to sickness and the like")),
+                ("interrupts", tr!("It interrupts other leave, as sickness does")),
             ]),
             visible: say(&[("name", tr!("Its name")), ("away", tr!("Only “Away”"))]),
         }
@@ -129,6 +135,7 @@ pub struct TypeForm {
     employment_type: Option<EmploymentType>,
     group_id: Option<GroupId>,
     unplanned: bool,
+    overlap: Option<Overlap>,
     negative_limit_minutes: String,
     counts_non_working_days: bool,
     visible_as: Option<VisibleAs>,
@@ -173,6 +180,7 @@ impl TypeForm {
             employment_type: self.employment_type,
             group_id: self.group_id,
             unplanned: self.unplanned,
+            overlap: self.overlap.unwrap_or(Overlap::Excludes),
             negative_limit_minutes: negative_limit_minutes.unwrap_or(Minutes::ZERO),
             counts_non_working_days: self.counts_non_working_days,
             visible_as: self.visible_as.unwrap_or(VisibleAs::Name),
@@ -214,6 +222,7 @@ fn filled(fields: &TypeFields) -> FormState {
         ("employment_type", fields.employment_type.map(|kind| kind.to_string()).unwrap_or_default()),
         ("group_id", fields.group_id.map(|id| id.to_string()).unwrap_or_default()),
         ("unplanned", fields.unplanned.to_string()),
+        ("overlap", fields.overlap.to_string()),
         ("negative_limit_minutes", written(fields.negative_limit_minutes)),
         ("counts_non_working_days", fields.counts_non_working_days.to_string()),
         ("visible_as", fields.visible_as.to_string()),

@@ -1,7 +1,7 @@
 //! The ready-made set of leave types, as `set-up` and `demo` make it. What they say can all be changed afterwards.
 
 use super::model::{Color, TypeFields, VisibleAs};
-use crate::leave::rules::{Attachment, Granularity, Unit};
+use crate::leave::rules::{Attachment, Granularity, Overlap, Unit};
 use crate::time::Minutes;
 
 /// Names of the ready-made types that the program itself knows.
@@ -17,7 +17,11 @@ pub const HOME_OFFICE: &str = "home_office";
 
 /// Name and fields of each, in the order of lists.
 pub fn all() -> Vec<(&'static str, TypeFields)> {
-    let vacation = TypeFields { description: "Paid annual leave.".to_owned(), ..basic("Vacation", Color::Green, "V") };
+    let vacation = TypeFields {
+        description: "Paid annual leave.".to_owned(),
+        overlap: Overlap::Yields,
+        ..basic("Vacation", Color::Green, "V")
+    };
     let toil = TypeFields {
         description: "Time off for overtime that was worked.".to_owned(),
         unit: Unit::Hours,
@@ -26,6 +30,7 @@ pub fn all() -> Vec<(&'static str, TypeFields)> {
     };
     let personal = TypeFields {
         description: "A few days a year for what cannot wait.".to_owned(),
+        overlap: Overlap::Yields,
         ..basic("Personal", Color::Amber, "S")
     };
     let sick = TypeFields {
@@ -34,6 +39,7 @@ pub fn all() -> Vec<(&'static str, TypeFields)> {
         attachment: Attachment::FromDays(3),
         visible_as: VisibleAs::Away,
         unplanned: true,
+        overlap: Overlap::Interrupts,
         ..recorded("Sick", Color::Grey, "A")
     };
     let parental = TypeFields {
@@ -58,6 +64,7 @@ pub fn all() -> Vec<(&'static str, TypeFields)> {
         description: "Works from home. Shown on the calendar, not counted as away.".to_owned(),
         requires_approval: false,
         works: true,
+        overlap: Overlap::Yields,
         ..recorded("Home office", Color::Blue, "H")
     };
     let set = [
@@ -96,6 +103,7 @@ fn basic(name: &str, color: Color, letter: &str) -> TypeFields {
         employment_type: None,
         group_id: None,
         unplanned: false,
+        overlap: Overlap::Excludes,
         negative_limit_minutes: Minutes::ZERO,
         counts_non_working_days: false,
         visible_as: VisibleAs::Name,

@@ -10,7 +10,7 @@ use crate::text;
 
 const COLUMNS: &str = "id, preset, name, description, color, letter, unit, granularity, requires_approval,
     attachment_from_days, requires_reason, notice_days, max_consecutive_days, max_minutes_per_year,
-    usable_after_months, usable_after_probation, entity_id, location_id, employment_type, group_id, unplanned,
+    usable_after_months, usable_after_probation, entity_id, location_id, employment_type, group_id, unplanned, overlap,
     negative_limit_minutes, counts_non_working_days, visible_as, affects_balance, works, paid, sort_order,
     active";
 
@@ -38,6 +38,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<LeaveType> {
             employment_type: row.get("employment_type")?,
             group_id: row.get("group_id")?,
             unplanned: row.get("unplanned")?,
+            overlap: row.get("overlap")?,
             negative_limit_minutes: row.get("negative_limit_minutes")?,
             counts_non_working_days: row.get("counts_non_working_days")?,
             visible_as: row.get("visible_as")?,
@@ -97,12 +98,12 @@ pub(super) fn insert(tx: &mut Tx<'_>, preset: Option<&str>, fields: &TypeFields)
         "INSERT INTO leave_types (preset, name, name_key, description, color, letter, unit, granularity, requires_approval,
              attachment_from_days, requires_reason, notice_days, max_consecutive_days, max_minutes_per_year,
              usable_after_months, usable_after_probation, entity_id, location_id, employment_type, group_id, unplanned,
-             negative_limit_minutes, counts_non_working_days, visible_as, affects_balance, works, paid,
+             overlap, negative_limit_minutes, counts_non_working_days, visible_as, affects_balance, works, paid,
              sort_order, active)
          VALUES (:preset, :name, :name_key, :description, :color, :letter, :unit, :granularity, :requires_approval,
              :attachment_from_days, :requires_reason, :notice_days, :max_consecutive_days, :max_minutes_per_year,
              :usable_after_months, :usable_after_probation, :entity_id, :location_id, :employment_type, :group_id,
-             :unplanned, :negative_limit_minutes, :counts_non_working_days, :visible_as, :affects_balance,
+             :unplanned, :overlap, :negative_limit_minutes, :counts_non_working_days, :visible_as, :affects_balance,
              :works, :paid, :sort_order, :active)",
         named_params! {
             ":preset": preset,
@@ -118,6 +119,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, preset: Option<&str>, fields: &TypeFields)
             ":employment_type": fields.employment_type,
             ":group_id": fields.group_id,
             ":unplanned": fields.unplanned,
+            ":overlap": fields.overlap,
             ":negative_limit_minutes": fields.negative_limit_minutes,
             ":counts_non_working_days": fields.counts_non_working_days, ":visible_as": fields.visible_as,
             ":affects_balance": fields.affects_balance, ":works": fields.works, ":paid": fields.paid,
@@ -135,7 +137,7 @@ pub(super) fn update(tx: &mut Tx<'_>, id: LeaveTypeId, fields: &TypeFields) -> R
              notice_days = :notice_days, max_consecutive_days = :max_consecutive_days,
              max_minutes_per_year = :max_minutes_per_year, usable_after_months = :usable_after_months,
              usable_after_probation = :usable_after_probation, entity_id = :entity_id, location_id = :location_id,
-             employment_type = :employment_type, group_id = :group_id, unplanned = :unplanned,
+             employment_type = :employment_type, group_id = :group_id, unplanned = :unplanned, overlap = :overlap,
              negative_limit_minutes = :negative_limit_minutes, counts_non_working_days = :counts_non_working_days,
              visible_as = :visible_as, affects_balance = :affects_balance, works = :works, paid = :paid,
              sort_order = :sort_order, active = :active
@@ -154,6 +156,7 @@ pub(super) fn update(tx: &mut Tx<'_>, id: LeaveTypeId, fields: &TypeFields) -> R
             ":employment_type": fields.employment_type,
             ":group_id": fields.group_id,
             ":unplanned": fields.unplanned,
+            ":overlap": fields.overlap,
             ":negative_limit_minutes": fields.negative_limit_minutes,
             ":counts_non_working_days": fields.counts_non_working_days, ":visible_as": fields.visible_as,
             ":affects_balance": fields.affects_balance, ":works": fields.works, ":paid": fields.paid,

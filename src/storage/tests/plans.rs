@@ -75,6 +75,8 @@ fn every_table_grows_or_stays_small() {
         "leave_blackouts",
         "leave_coverage_rules",
         "leave_settings",
+        "leave_shutdown_exceptions",
+        "leave_shutdowns",
         "leave_types",
         "leave_year_starts",
         "locations",

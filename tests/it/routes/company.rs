@@ -18,6 +18,7 @@ use steward::leave::limits::coverage::{self, CoverageFacts};
 use steward::leave::policy::PolicyFields;
 use steward::leave::request::NewLeave;
 use steward::leave::rules::{Amount, Part, Policy};
+use steward::leave::shutdown::{self, NewShutdown};
 use steward::leave::trips::{self, NewTrip};
 use steward::onboarding::rules::TaskStatus;
 use steward::onboarding::runs::{self, NewRun};
@@ -325,7 +326,8 @@ async fn furnish(app: &TestApp) -> BTreeMap<&'static str, Things> {
     things.insert("feed", pair(feed(employee), feed(other)));
 
     let support = things["department"].mine.parse().unwrap();
-    let (office, blackout, rule) = app
+    let kind = things["leave_type"].mine.parse().unwrap();
+    let (office, blackout, rule, shutdown) = app
         .act(hr, move |tx, actor| {
             let days = BlackoutFacts {
                 name: "Stocktaking".into(),
@@ -337,11 +339,24 @@ async fn furnish(app: &TestApp) -> BTreeMap<&'static str, Things> {
             let rule = CoverageFacts { department_id: support, minimum_present: 1, hard: false };
             let office = DepartmentFacts { name: "Office".into(), code: "OFF".into(), ..DepartmentFacts::default() };
             let office = department::create(tx, actor, office)?;
-            Ok((office, blackouts::create(tx, actor, days)?, coverage::create(tx, actor, rule)?))
+            let closed = NewShutdown {
+                name: "Summer break".into(),
+                leave_type_id: kind,
+                fallback_leave_type_id: None,
+                start_date: date(2026, 8, 3),
+                end_date: date(2026, 8, 5),
+                start_part: Part::FullDay,
+                end_part: Part::FullDay,
+                location_id: None,
+                except: Vec::new(),
+            };
+            let closed = shutdown::create(tx, actor, closed)?;
+            Ok((office, blackouts::create(tx, actor, days)?, coverage::create(tx, actor, rule)?, closed))
         })
         .unwrap();
     things.insert("office", same(office));
     things.insert("blackout", same(blackout));
+    things.insert("shutdown", same(shutdown));
     things.insert("coverage_rule", same(rule));
 
     things.insert("job", same("cleanup"));

@@ -85,6 +85,7 @@ const IDS: &[(&str, &str)] = &[
     ("/schedules/templates/", "schedule_template"),
     ("/schedules/overlays/", "overlay"),
     ("/leave/blackouts/", "blackout"),
+    ("/leave/shutdowns/", "shutdown"),
     ("/leave/coverage-rules/", "coverage_rule"),
     ("/leave/coverage/", "coverage_rule"),
     ("/leave/holidays/", "holiday"),

@@ -188,6 +188,91 @@ fn free_days_between_days_of_leave() {
 }
 
 #[test]
+fn what_interrupts_is_given_back_and_never_enclosed() {
+    let (schedules, holidays) = (full_time(), german_holidays());
+    let calendar = Calendar { schedules: &schedules, holidays: &holidays };
+    let above = Interruptions::from([
+        (date(2026, 12, 22), Slots::MORNING),
+        (date(2026, 12, 23), Slots::FULL),
+        (date(2026, 12, 24), Slots::FULL),
+        (date(2026, 12, 25), Slots::FULL),
+    ]);
+    let span = whole("2026-12-21", "2026-12-28");
+    let free = calendar.count_beneath(&span, FreeDaysInside::Free, &above);
+    let said: Vec<(i64, i64, DayReason)> =
+        free.days.iter().take(5).map(|day| (day.charged.get(), day.given_back.get(), day.why)).collect();
+    use DayReason::{Holiday, Interrupted, PartlyInterrupted, WholeDay};
+    assert_eq!(
+        said,
+        [
+            (480, 0, WholeDay),
+            (240, 240, PartlyInterrupted),
+            (0, 480, Interrupted),
+            // The afternoon of Christmas Eve was free anyway.
+            (0, 240, Interrupted),
+            (0, 0, Holiday),
+        ]
+    );
+    assert_eq!(free.total(), Minutes::new(480 + 240 + 480));
+    let charged = calendar.count_beneath(&span, FreeDaysInside::Charged, &above);
+    assert_eq!(charged.total(), Minutes::new(480 + 240 + 3 * 480), "the weekend counts, the days of sickness do not");
+    // Half of the day that some hours lie in.
+    let hours = LeaveSpan::hours(date(2026, 12, 22), time(10, 0, 0, 0), time(14, 0, 0, 0)).unwrap();
+    assert_eq!(calendar.count_beneath(&hours, FreeDaysInside::Free, &above).total(), Minutes::new(240));
+}
+
+#[test]
+fn what_is_left_of_a_stretch_beside_what_is_busy() {
+    let span = parse("2026-12-28", Part::Afternoon, "2026-12-31", Part::Morning).unwrap();
+    let left = |busy: &[(Date, Slots)]| {
+        let busy: BTreeMap<Date, Slots> = busy.iter().copied().collect();
+        let left = span.without(|date| busy.get(&date).copied().unwrap_or(Slots::NONE));
+        left.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let (mon, tue, wed, thu) = (date(2026, 12, 28), date(2026, 12, 29), date(2026, 12, 30), date(2026, 12, 31));
+    assert_eq!(left(&[]), ["2026-12-28 half_day_afternoon..2026-12-31 half_day_morning"]);
+    assert_eq!(left(&[(mon, Slots::MORNING), (thu, Slots::AFTERNOON)]), left(&[]), "neither was asked for");
+    assert_eq!(
+        left(&[(tue, Slots::AFTERNOON)]),
+        [
+            "2026-12-28 half_day_afternoon..2026-12-29 half_day_morning",
+            "2026-12-30 full_day..2026-12-31 half_day_morning"
+        ]
+    );
+    assert_eq!(
+        left(&[(tue, Slots::FULL), (wed, Slots::MORNING)]),
+        [
+            "2026-12-28 half_day_afternoon..2026-12-28 half_day_afternoon",
+            "2026-12-30 half_day_afternoon..2026-12-31 half_day_morning"
+        ]
+    );
+    assert_eq!(
+        left(&[(mon, Slots::FULL), (wed, Slots::FULL), (thu, Slots::FULL)]),
+        ["2026-12-29 full_day..2026-12-29 full_day"]
+    );
+    assert!(left(&[mon, tue, wed, thu].map(|date| (date, Slots::FULL))).is_empty());
+}
+
+#[test]
+fn what_interrupts_may_lie_on_what_yields() {
+    use Overlap::{Excludes, Interrupts, Yields};
+    let day = whole("2026-11-23", "2026-11-23");
+    let hours = LeaveSpan::hours(date(2026, 11, 23), time(9, 0, 0, 0), time(11, 0, 0, 0)).unwrap();
+    for (one, other, may) in [
+        (Interrupts, Yields, true),
+        (Yields, Interrupts, true),
+        (Interrupts, Interrupts, false),
+        (Yields, Yields, false),
+        (Excludes, Interrupts, false),
+        (Interrupts, Excludes, false),
+    ] {
+        assert_eq!(one.may_meet(&day, other, &day), may, "{one} {other}");
+    }
+    assert!(!Interrupts.may_meet(&hours, Yields, &day), "some hours interrupt nothing");
+    assert!(Interrupts.may_meet(&day, Yields, &hours));
+}
+
+#[test]
 fn hours_are_charged_where_one_works() {
     let shift = Shift::new(time(9, 0, 0, 0), time(17, 30, 0, 0));
     let day = WorkDay::new(Minutes::new(480), shift).unwrap();
