@@ -63,7 +63,7 @@ impl Ctx {
                 NavLink::new("leave", "Kinds of leave", "/leave/types"),
                 NavLink::new("sliders", "Limits of leave", "/leave/limits"),
                 NavLink::new("leave", "Entitlements", "/leave/policies"),
-                NavLink::new("lock", "Company shutdowns", "/leave/shutdowns"),
+                NavLink::new("lock", "Shutdowns", "/leave/shutdowns"),
                 NavLink::new("inbox", "Approval chains", "/approvals/chains"),
                 NavLink::new("plus", "Import people", "/people/import"),
                 NavLink::new("shield", "Keeping and erasing", "/people/retention"),

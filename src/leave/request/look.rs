@@ -439,7 +439,7 @@ fn checks(plan: &Plan) -> Vec<String> {
             asked
         )));
     }
-    if plan.conflicts.is_empty() && plan.trips.is_empty() {
+    if plan.conflicts.is_empty() && plan.trips.is_empty() && !plan.interrupts {
         checks.push(format.lang.text("No other request in these days").to_owned());
     }
     checks

@@ -58,6 +58,8 @@ pub struct Plan {
     pub years: Vec<YearCharge>,
     /// Requests of the same person for the same time.
     pub conflicts: Vec<LeaveRequest>,
+    /// It lies on other leave, which gives those days back.
+    pub interrupts: bool,
     /// Business trips of the same person for the same days.
     pub trips: Vec<Trip>,
     /// Why it cannot be sent, by field.
@@ -125,6 +127,7 @@ impl Plan {
             accounts,
             years: charges(rx, accounts, &kind, &count, except)?,
             conflicts: Vec::new(),
+            interrupts: false,
             trips: Vec::new(),
             errors: FieldErrors::new(),
             warnings: Vec::new(),
@@ -192,6 +195,7 @@ impl Plan {
                 all.extend(above.iter());
                 let back = other.minutes - calendar.count(&kind, &other.span, &all).total();
                 if back.is_positive() {
+                    self.interrupts = true;
                     let amounts = Amounts { format: &self.format, unit: kind.fields.unit, per_day: self.per_day };
                     let title = words::title(&kind, &other.span, other.minutes, self.per_day, &self.format);
                     self.warnings.push(msg!("Gives back {0} of {1}.", amounts.long(back), title));
