@@ -18,6 +18,7 @@ mod guards;
 mod inbox_pages;
 mod leave_api;
 mod leave_limits;
+mod leave_overlap;
 mod leave_pages;
 mod letters;
 mod live;
