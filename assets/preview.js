@@ -1,5 +1,12 @@
 // form[data-preview="/leave/preview"] asks that address what the present entries come to, a moment after they change,
 // and puts each element of the answer in the place of the one with the same id.
+const entries = (form) => {
+  const told = new URLSearchParams();
+  // Of files the names only: a look sends none.
+  for (const [name, value] of new FormData(form)) told.append(name, value instanceof File ? value.name : value);
+  return told;
+};
+
 for (const form of document.querySelectorAll('form[data-preview]')) {
   let waiting;
   let asked;
@@ -9,7 +16,7 @@ for (const form of document.querySelectorAll('form[data-preview]')) {
     try {
       const answer = await fetch(form.dataset.preview, {
         method: 'POST',
-        body: new URLSearchParams(new FormData(form)),
+        body: entries(form),
         signal: asked.signal,
         redirect: 'error',
       });

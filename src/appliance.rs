@@ -233,6 +233,7 @@ fn registry(house: &Arc<House>) -> Registry {
         .job(leave::year_change::jobs::YearChange)
         .job(leave::jobs::Expiry)
         .job(leave::jobs::ExpiresSoon)
+        .job(leave::papers::jobs::PapersDue)
         .job(approvals::jobs::Escalation)
         .job(leave::lieu::LieuDays)
         // Before the daily mail, which then holds it.
@@ -247,6 +248,7 @@ fn registry(house: &Arc<House>) -> Registry {
                 .with("sessions", auth::session::prune)
                 .with("links", auth::links::prune)
                 .with("links that decide", notifications::decision::prune)
+                .with("papers of no request", leave::papers::sweep)
                 .with("printed codes", auth::first_time::prune)
                 .with("wrong passwords", auth::lockout::prune)
                 .with_files("sealed files", |ctx| ctx.org.vault().sweep(&ctx.org.db))

@@ -71,6 +71,8 @@ id! {
     LeavePolicyId;
     /// A request for leave.
     LeaveRequestId;
+    /// A paper that belongs to a request for leave, or is about to.
+    LeaveDocumentId;
     /// A business trip.
     TripId;
     /// Dates on which no leave is taken.

@@ -231,8 +231,22 @@ fn hire(t: &mut Routes) {
 fn staff(t: &mut Routes) {
     t.for_(Audience::Staff);
     leave_of_staff(t);
+    leave_papers(t);
     people_of_staff(t);
     overtime_of_staff(t);
+}
+
+/// Papers on requests for leave.
+fn leave_papers(t: &mut Routes) {
+    use leave::papers::{api, pages};
+    t.post("/leave/requests/{id}/documents", pages::add);
+    t.get("/leave/requests/{id}/documents/{document_id}", api::get);
+    t.post("/leave/requests/{id}/documents/{document_id}/remove", pages::remove);
+    t.post("/api/v1/leave/documents", api::upload);
+    t.get("/api/v1/leave/requests/{id}/documents", api::list);
+    t.post("/api/v1/leave/requests/{id}/documents", api::add);
+    t.get("/api/v1/leave/requests/{id}/documents/{document_id}", api::get);
+    t.delete("/api/v1/leave/requests/{id}/documents/{document_id}", api::remove);
 }
 
 fn leave_of_staff(t: &mut Routes) {

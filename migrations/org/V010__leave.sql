@@ -16,6 +16,8 @@ CREATE TABLE leave_types (
   requires_approval       INTEGER NOT NULL DEFAULT 1 CHECK (requires_approval IN (0, 1)),
   -- When a document (a sick note) is asked for: NULL never, 0 always, n from n days on.
   attachment_from_days    INTEGER CHECK (attachment_from_days BETWEEN 0 AND 366),
+  -- It may follow within so many days; 0 is with the request.
+  attachment_within_days  INTEGER NOT NULL DEFAULT 0 CHECK (attachment_within_days BETWEEN 0 AND 90),
   requires_reason         INTEGER NOT NULL DEFAULT 0 CHECK (requires_reason IN (0, 1)),
   notice_days             INTEGER NOT NULL DEFAULT 0 CHECK (notice_days BETWEEN 0 AND 366),
   max_consecutive_days    INTEGER CHECK (max_consecutive_days BETWEEN 1 AND 1100),
@@ -64,6 +66,8 @@ CREATE TABLE leave_requests (
   asked_until   TEXT CHECK (length(asked_until) = 10 AND asked_until > end_date),
   -- What its days charged when it was sent, where they were counted anew at its approval (a holiday entered since).
   sent_minutes  INTEGER CHECK (sent_minutes >= 0),
+  -- The last day on which a paper may follow, where one is needed.
+  documents_due_on TEXT CHECK (length(documents_due_on) = 10),
   -- HR that entered it for the person.
   entered_by    TEXT CHECK (length(entered_by) BETWEEN 1 AND 200),
   -- The company shutdown that it is part of.
@@ -83,6 +87,24 @@ CREATE INDEX leave_requests_type ON leave_requests (leave_type_id);
 CREATE INDEX leave_requests_status ON leave_requests (status, start_date);
 CREATE INDEX leave_requests_shutdown ON leave_requests (shutdown_id) WHERE shutdown_id IS NOT NULL;
 CREATE INDEX leave_requests_start ON leave_requests (start_date, id);
+CREATE INDEX leave_requests_documents ON leave_requests (documents_due_on) WHERE documents_due_on IS NOT NULL;
+
+-- Papers that show why somebody is away, a sick note above all. They are uploaded first and attached then; what was
+-- attached to nothing goes after a day.
+CREATE TABLE leave_documents (
+  id          INTEGER PRIMARY KEY,
+  file_id     TEXT NOT NULL UNIQUE REFERENCES vault_files (id),
+  -- SHA-256 of what it holds: the same paper twice is one.
+  digest      TEXT NOT NULL CHECK (length(digest) = 64),
+  request_id  INTEGER REFERENCES leave_requests (id),
+  uploaded_by INTEGER NOT NULL REFERENCES users (id),
+  uploaded_at TEXT NOT NULL,
+  attached_at TEXT,
+  CHECK ((request_id IS NULL) = (attached_at IS NULL))
+) STRICT;
+CREATE UNIQUE INDEX leave_documents_request ON leave_documents (request_id, digest) WHERE request_id IS NOT NULL;
+CREATE UNIQUE INDEX leave_documents_loose ON leave_documents (uploaded_by, digest) WHERE request_id IS NULL;
+CREATE INDEX leave_documents_sweep ON leave_documents (uploaded_at) WHERE request_id IS NULL;
 
 -- Each calendar day of a request as it stands now: what is asked for of it and what it charges. Where the request no
 -- longer occupies its days (rejected, cancelled, revoked) they stay as what was asked.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::store;
 use crate::auth::Actor;
 use crate::error::Result;
-use crate::people::data::{Eraser, Holder, Subject};
+use crate::people::data::{Eraser, Holder, Subject, no_files};
 use crate::people::retention::Kind;
 use crate::storage::{Rx, Tx, audit};
 
@@ -21,6 +21,7 @@ pub fn holder() -> Holder {
     Holder {
         name: "audit",
         export,
+        files: no_files,
         erasers: vec![Eraser { kind: Kind::Audit, count, erase }],
         stays: vec![crate::people::data::Stay {
             label: crate::tr!("Entries of the audit log, without words"),

@@ -10,6 +10,7 @@ use super::amount::Amounts;
 use super::calendars::PersonCalendar;
 use super::ledger::{Accounts, Books};
 use super::limits;
+use super::papers;
 use super::request::{self, LeaveRequest};
 use super::types::{self, LeaveType};
 use super::{calendars, words};
@@ -132,6 +133,7 @@ fn facts(rx: &Rx<'_>, actor: &Actor, request: &LeaveRequest, around: &Around, fo
             });
         }
     }
+    facts.extend(papers::show::fact(papers::of(rx, request.id)?, format));
     facts.extend(team_facts(stretch(request), around, format));
     facts.extend(coverage_facts(rx, actor, request, kind, format)?);
     Ok(Facts {

@@ -1,6 +1,6 @@
 //! Leave: requests, the ledger of minutes, balances.
 //!
-//! `types/` says which kinds there are, `request/` what is asked for and decided, `ledger/` what is on the books and
+//! `types/` says which kinds there are, `request/` what is asked for and decided, `papers/` what shows why, `ledger/` what is on the books and
 //! why; `rules/` holds the arithmetic, free of database and clock. Nothing here writes a balance: it is the sum of the
 //! ledger, and the ledger is only appended to.
 
@@ -21,6 +21,7 @@ pub mod lieu;
 pub mod limits;
 mod notices;
 pub mod pages;
+pub mod papers;
 pub mod policy;
 pub mod recount;
 pub mod request;

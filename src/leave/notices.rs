@@ -3,9 +3,9 @@
 use jiff::civil::Date;
 
 use crate::approvals;
-use crate::auth::Actor;
+use crate::auth::{Actor, Role, user};
 use crate::error::{Msg, Result};
-use crate::ids::EmployeeId;
+use crate::ids::{EmployeeId, LeaveRequestId};
 use crate::msg;
 use crate::notifications::{self, Kind, Notice, Topic};
 use crate::people;
@@ -46,6 +46,9 @@ const DEPUTY_SOON: Kind =
 const TEAM_SOON: Kind =
     Kind::new("leave_team_tomorrow", Topic::Team, tr!("Somebody of your team is away"), tr!("Open the calendar"))
         .cooldown_hours(24);
+
+const PAPER_DUE: Kind = Kind::new("leave_document_due", Topic::Requests, tr!("A paper is due"), tr!("Add the paper"));
+const PAPER_MISSING: Kind = Kind::new("leave_document_missing", Topic::Team, tr!("A paper is missing"), OPEN);
 
 /// What became of a request, told to the one who asked.
 #[derive(Clone, Copy, Debug)]
@@ -290,6 +293,36 @@ pub(super) fn starts_tomorrow(
     };
     let notice = Notice::new(kind, ("leave_request", request.id.0), text).quote(quote).link("/calendar");
     notifications::notify(tx, reader, &notice).map(drop)
+}
+
+/// Reminds a person on the day by which a paper for their leave is due, or after it.
+pub(super) fn paper_due(tx: &mut Tx<'_>, actor: &Actor, request: &LeaveRequest, due_on: Date) -> Result<()> {
+    let due = format_for(tx, actor, request.employee_id)?.day(due_on);
+    let text = |title| (&PAPER_DUE, msg!("A paper for your leave is due by {0}: {1}", due, title));
+    tell(tx, actor, request, [request.employee_id], text, "")
+}
+
+/// Tells HR that the paper has not come; of their own a colleague is told.
+pub(super) fn paper_missing(tx: &mut Tx<'_>, actor: &Actor, request: &LeaveRequest, due_on: Date) -> Result<()> {
+    let kind = types::get(tx, request.leave_type_id)?;
+    let per_day = calendars::usual_day(tx, request.employee_id, request.span.first_day())?;
+    let own = user::by_employee(tx, request.employee_id)?;
+    for reader in user::with_role(tx, Role::Hr)?.into_iter().filter(|reader| Some(*reader) != own) {
+        let format = Format::new(notifications::language(tx, reader)?, actor.zone.clone(), tx.now());
+        let title = words::title(&kind, &request.span, request.minutes, per_day, &format);
+        let text = msg!("A paper of {0} was due by {1}: {2}", request.employee, format.day(due_on), title);
+        let notice = Notice::new(&PAPER_MISSING, ("leave_request", request.id.0), text);
+        notifications::notify(tx, reader, &notice.link(request::href(request.id)))?;
+    }
+    Ok(())
+}
+
+/// A paper has come: nobody needs to be reminded of it any more.
+pub(super) fn paper_is_there(tx: &mut Tx<'_>, id: LeaveRequestId) -> Result<()> {
+    for kind in [&PAPER_DUE, &PAPER_MISSING] {
+        notifications::settle(tx, kind, ("leave_request", id.0))?;
+    }
+    Ok(())
 }
 
 /// Tells several people about a request; who acts is not told what they did.

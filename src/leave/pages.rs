@@ -4,6 +4,7 @@ use axum::response::Response;
 
 use super::amount::Amounts;
 use super::home::{self, Balances};
+use super::papers::{self, Papers};
 use super::request::store::Filter;
 use super::request::{self, LeaveRequest};
 use super::rules::LeaveStatus;
@@ -12,6 +13,7 @@ use super::{calendars, words};
 use crate::approvals;
 use crate::auth::{Actor, Manager, Staff};
 use crate::error::Result;
+use crate::ids::LeaveRequestId;
 use crate::people;
 use crate::storage::Rx;
 use crate::web::listing::ListQuery;
@@ -55,10 +57,18 @@ struct Row {
     when: String,
     amount: String,
     state: (&'static str, String),
+    /// How it stands with its papers, where there are or should be some.
+    papers: Option<(&'static str, String)>,
 }
 
 impl Row {
-    fn of(rx: &Rx<'_>, request: &LeaveRequest, kinds: &[types::LeaveType], format: &Format) -> Result<Option<Row>> {
+    fn of(
+        rx: &Rx<'_>,
+        request: &LeaveRequest,
+        kinds: &[types::LeaveType],
+        papers: Papers,
+        format: &Format,
+    ) -> Result<Option<Row>> {
         let Some(kind) = kinds.iter().find(|kind| kind.id == request.leave_type_id) else { return Ok(None) };
         let per_day = calendars::usual_day(rx, request.employee_id, request.span.first_day())?;
         let amounts = Amounts { format, unit: kind.fields.unit, per_day };
@@ -74,14 +84,18 @@ impl Row {
             when: words::when(&request.span, format),
             amount: amounts.long(request.minutes),
             state: request::show::state(request, approval.as_ref(), format),
+            papers: if request.status.occupies() { papers::show::state(papers, format) } else { None },
         }))
     }
 
     fn all(rx: &Rx<'_>, found: &[LeaveRequest], format: &Format) -> Result<Vec<Row>> {
         let kinds = types::all(rx)?;
+        let ids: Vec<LeaveRequestId> = found.iter().map(|request| request.id).collect();
+        let papers = papers::of_requests(rx, &ids)?;
         let mut rows = Vec::with_capacity(found.len());
         for request in found {
-            rows.extend(Row::of(rx, request, &kinds, format)?);
+            let papers = papers.get(&request.id).copied().unwrap_or_default();
+            rows.extend(Row::of(rx, request, &kinds, papers, format)?);
         }
         Ok(rows)
     }

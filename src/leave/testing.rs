@@ -153,6 +153,8 @@ impl House {
             reason: String::new(),
             contact: String::new(),
             deputy_id: None,
+            document_ids: Vec::new(),
+            files_chosen: 0,
         }
     }
 }

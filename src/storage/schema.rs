@@ -29,6 +29,7 @@ pub static ORG: Schema = Schema {
         "job_done",
         "job_runs",
         "leave_closings",
+        "leave_documents",
         "leave_ledger",
         "employee_field_values",
         "leave_lieu_days",

@@ -139,9 +139,12 @@ impl<T> Form<T> {
 
 impl<T: DeserializeOwned> Form<T> {
     pub fn read(encoded: &[u8]) -> Self {
-        let state = FormState::read(encoded);
-        let input = parse(&state.typed);
-        Form { input, state }
+        Form::of(FormState::read(encoded))
+    }
+
+    /// Of what came by another way than as one encoded body: a form with files, part by part.
+    pub fn of(state: FormState) -> Self {
+        Form { input: parse(&state.typed), state }
     }
 }
 

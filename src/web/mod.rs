@@ -46,7 +46,7 @@ mod tests;
 pub mod upload;
 
 pub use crate::lang::Lang;
-pub use file::file_body;
+pub use file::{attachment, file_body};
 pub use flash::Flash;
 pub use form::{Form, FormState, time_zones};
 pub use format::Format;

@@ -1,5 +1,5 @@
-//! One small file out of a request: a form's field, or the body itself. For what is looked at whole before it is kept;
-//! large files stream.
+//! Small files out of a request: a form's field, the body itself, or a whole form with its files among the fields
+//! ([`Parts`]). For what is looked at whole before it is kept; large files stream.
 
 use axum::extract::multipart::MultipartError;
 use axum::extract::{DefaultBodyLimit, FromRequest as _, Multipart, Request};
@@ -58,6 +58,76 @@ pub async fn receive(mut request: Request, longest: usize, kinds: &[&str]) -> Re
     }
     let content = gather(longest, request.into_body().into_data_stream().map_err(|_| broken().into())).await?;
     Ok(Upload { name: String::new(), content })
+}
+
+/// A part of a form that may hold files.
+#[derive(Debug)]
+pub enum Part {
+    Field {
+        name: String,
+        value: String,
+    },
+    File(Upload),
+    /// A file of this name that is longer than it may be; it was let go by.
+    TooLong(String),
+}
+
+/// A form with files, read part by part: one file at a time is in memory. Of files only those named [`FIELD`] are taken.
+#[derive(Debug)]
+pub struct Parts {
+    form: Multipart,
+    longest: usize,
+    /// What all fields together may still hold, in bytes.
+    left: usize,
+}
+
+impl Parts {
+    /// For files of at most `longest` bytes, and some `files` of such.
+    ///
+    /// # Errors
+    /// [`Refused::TooLarge`], at once where the request says how long it is; [`Refused::UnsupportedMediaType`] where it
+    /// is no form with parts.
+    pub async fn of(mut request: Request, longest: usize, files: usize) -> Result<Parts, Refused> {
+        let most = longest * files + AROUND_FILE;
+        let length = request.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok());
+        if length.and_then(|v| v.parse().ok()).is_some_and(|length: usize| length > most) {
+            return Err(Refused::TooLarge);
+        }
+        DefaultBodyLimit::max(most).apply(&mut request);
+        let form = Multipart::from_request(request, &()).await.map_err(|_| Refused::UnsupportedMediaType)?;
+        Ok(Parts { form, longest, left: AROUND_FILE })
+    }
+
+    /// The next part; none at the end. A control for files in which none was chosen is left out.
+    ///
+    /// # Errors
+    /// [`Refused::TooLarge`] as a whole; [`AppError::Invalid`] on `file` where the form breaks off.
+    pub async fn next(&mut self) -> Result<Option<Part>, Refused> {
+        while let Some(field) = self.form.next_field().await.map_err(|error| refused(&error))? {
+            let name = field.name().unwrap_or_default().to_owned();
+            let Some(file) = field.file_name().map(str::to_owned) else {
+                let value = gather(self.left, field.map_err(|error| refused(&error))).await?;
+                self.left = self.left.saturating_sub(name.len() + value.len());
+                let value = String::from_utf8(value).map_err(|_| broken())?;
+                return Ok(Some(Part::Field { name, value }));
+            };
+            let mut chunks = field;
+            let (mut content, mut length) = (Vec::new(), 0);
+            while let Some(chunk) = chunks.chunk().await.map_err(|error| refused(&error))? {
+                length += chunk.len();
+                if length <= self.longest {
+                    content.extend_from_slice(&chunk);
+                }
+            }
+            if name == FIELD && length > self.longest {
+                return Ok(Some(Part::TooLong(file)));
+            }
+            if name == FIELD && !(file.is_empty() && content.is_empty()) {
+                return Ok(Some(Part::File(Upload { name: file, content })));
+            }
+        }
+        Ok(None)
+    }
 }
 
 async fn gather(

@@ -210,6 +210,7 @@ const TABLES: &[(&str, &[&str])] = &[
         &[
             "business_trips",
             "leave_closings",
+            "leave_documents",
             "leave_ledger",
             "leave_lieu_days",
             "leave_policies",

@@ -47,6 +47,8 @@ fn days(kind: &str, first: Date, last: Date) -> impl Fn(&mut steward::storage::T
         reason: String::new(),
         contact: String::new(),
         deputy_id: None,
+        document_ids: Vec::new(),
+        files_chosen: 0,
     }
 }
 

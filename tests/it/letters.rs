@@ -83,6 +83,20 @@ const SAMPLES: &[Sample] = &[
         "+49 40 123",
         "/calendar",
     ),
+    (
+        "leave_document_due",
+        "A paper for your leave is due by {0}: {1}",
+        &["Fri 6 Mar", "Sick, Tue 3 – Fri 6 Mar, 4 days"],
+        "",
+        LEAVE,
+    ),
+    (
+        "leave_document_missing",
+        "A paper of {0} was due by {1}: {2}",
+        &["Mira Castell", "Fri 6 Mar", "Sick, Tue 3 – Fri 6 Mar, 4 days"],
+        "",
+        LEAVE,
+    ),
     ("leave_ended", "{0} revoked the approval of your leave: {1}", &["Jonas Brandt", DAYS], "Stocktaking", LEAVE),
     ("leave_entered", "{0} entered leave for you: {1}", &["Hanna Roth", DAYS], "", LEAVE),
     (

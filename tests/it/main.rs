@@ -20,6 +20,7 @@ mod leave_api;
 mod leave_limits;
 mod leave_overlap;
 mod leave_pages;
+mod leave_papers;
 mod letters;
 mod live;
 mod mail;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::approvals::Kind as Of;
 use crate::auth::Actor;
 use crate::error::Result;
-use crate::people::data::{Eraser, Holder, Subject};
+use crate::people::data::{Eraser, Holder, Subject, no_files};
 use crate::people::retention::Kind;
 use crate::storage::{Rx, Tx, audit};
 
@@ -17,6 +17,7 @@ pub fn holder() -> Holder {
     Holder {
         name: "approvals",
         export,
+        files: no_files,
         erasers: vec![
             Eraser { kind: Kind::Contact, count: names, erase: erase_names },
             Eraser {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::actor::Actor;
 use crate::error::Result;
-use crate::people::data::{Eraser, Holder, Subject};
+use crate::people::data::{Eraser, Holder, Subject, no_files};
 use crate::people::retention::Kind;
 use crate::storage::{Rx, Tx};
 
@@ -15,6 +15,7 @@ pub fn holder() -> Holder {
     Holder {
         name: "login",
         export,
+        files: no_files,
         erasers: vec![
             Eraser { kind: Kind::Contact, count: identity, erase: erase_identity },
             Eraser { kind: Kind::Login, count, erase },

@@ -33,8 +33,7 @@ use crate::web::problem::Refused;
 const KEPT_FOR: SignedDuration = SignedDuration::from_hours(24);
 /// Longest key.
 const LONGEST_KEY: usize = 200;
-/// Routes that take files, and the longest body of theirs, in bytes. All others have the limit of every route.
-const UPLOADS: [&str; 1] = ["/api/v1/employees/import"];
+/// The longest body of routes that take files, in bytes. All others have the limit of every route.
 const LONGEST_UPLOAD: usize = 20 << 20;
 /// What goes through here holds passwords and tokens, that of a feed in its address: of such requests nothing is kept but the key.
 const SECRET: [&str; 2] = ["/api/v1/auth/", "/api/v1/feeds"];
@@ -126,7 +125,7 @@ async fn through(auth: Arc<Auth>, request: Request, next: Next) -> Result<Respon
     let Some(ctx) = ctx else { return Ok(next.run(Request::from_parts(parts, body)).await) };
     let secret = SECRET.iter().any(|start| parts.uri.path().starts_with(start));
     let mut whole = Request::from_parts(parts.clone(), body);
-    if UPLOADS.contains(&whole.uri().path()) {
+    if takes_files(whole.uri().path()) {
         DefaultBodyLimit::max(LONGEST_UPLOAD).apply(&mut whole);
     }
     let body = Bytes::from_request(whole, &()).await.map_err(|error| too_large(&error))?;
@@ -145,6 +144,10 @@ async fn through(auth: Arc<Auth>, request: Request, next: Next) -> Result<Respon
         return Ok(response);
     }
     Ok(keep(&ctx, &once, response).await?)
+}
+
+fn takes_files(path: &str) -> bool {
+    path == "/api/v1/employees/import" || (path.starts_with("/api/v1/leave/") && path.ends_with("/documents"))
 }
 
 /// The answer of an earlier request with this key.

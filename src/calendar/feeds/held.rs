@@ -5,13 +5,19 @@ use serde_json::{Value, json};
 use super::store;
 use crate::auth::Actor;
 use crate::error::Result;
-use crate::people::data::{Eraser, Holder, Subject};
+use crate::people::data::{Eraser, Holder, Subject, no_files};
 use crate::people::retention::Kind;
 use crate::storage::{Rx, Tx};
 
 /// See [`crate::people::data`].
 pub fn holder() -> Holder {
-    Holder { name: "feeds", export, erasers: vec![Eraser { kind: Kind::Login, count, erase }], stays: Vec::new() }
+    Holder {
+        name: "feeds",
+        export,
+        files: no_files,
+        erasers: vec![Eraser { kind: Kind::Login, count, erase }],
+        stays: Vec::new(),
+    }
 }
 
 fn export(rx: &Rx<'_>, subject: &Subject) -> Result<Value> {

@@ -5,6 +5,7 @@ mod books;
 mod cast;
 mod company;
 mod dice;
+mod paper;
 mod store;
 mod year;
 
@@ -25,10 +26,13 @@ use crate::auth::{Actor, user};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::{AppError, Result};
+use crate::leave::papers::{self, Fresh};
 use crate::orgs::{Org, OrgSettings, Slug};
 use crate::storage::dir::{is_one, make_folder};
 use crate::storage::{self, Housekeeping, Op};
+use crate::time::Period;
 use crate::vault::keys::Purpose;
+use crate::web::upload::Upload;
 
 use super::config::environment;
 use super::serve::serve;
@@ -230,6 +234,7 @@ fn fill(house: &House, clock: &Clock, plan: &Plan, first: Date) -> Result<()> {
         store::quiet(tx, &read, crate::time::period::back(plan.today, 7))?;
         Ok(so_far)
     })?;
+    notes(&org, plan.today)?;
     passwords(house, &org, &hr)?;
     measured_rows(&org, &story.company, &plan)?;
     operator(house, &org)
@@ -249,6 +254,24 @@ struct Story {
     company: company::Company,
     agenda: year::Agenda,
     dice: Dice,
+}
+
+/// The sick notes of the year: HR has them all but for those of the last days.
+fn notes(org: &Org, today: Date) -> Result<()> {
+    let back = |days| crate::time::period::back(today, days);
+    let Some(year) = Period::new(back(400), back(6)) else { return Ok(()) };
+    let (due, hr) = org.db.read_blocking(|rx| {
+        let hr = user::by_email(rx, &company::address("hr")?)?.ok_or(AppError::NotFound)?;
+        let actor = Actor { user_id: Some(hr), ..Actor::command_line(TimeZone::UTC) };
+        Ok((papers::wanting(rx, year)?, actor))
+    })?;
+    for id in due {
+        let sent = Upload { name: "sick note.pdf".to_owned(), content: paper::pdf("Unable to work") };
+        let note = Fresh::seal(&org.vault(), sent)?;
+        let hr = hr.clone();
+        write(org, move |tx| papers::add(tx, &hr, id, &note).map(drop))?;
+    }
+    Ok(())
 }
 
 /// The printed accounts get their password. It is hashed here, outside the writer.

@@ -143,6 +143,8 @@ fn ask_for_leave(
         reason: (*dice.pick(cast::LEAVE_REASONS)).to_owned(),
         contact: String::new(),
         deputy_id: None,
+        document_ids: Vec::new(),
+        files_chosen: 0,
     };
     let actor = actor_of(tx, person.id)?;
     if let Some(id) = unless_refused(request::submit(tx, &actor, input))? {
@@ -239,6 +241,8 @@ fn report_sick(tx: &mut Tx<'_>, company: &Company, dice: &mut Dice, today: Date)
         reason: String::new(),
         contact: String::new(),
         deputy_id: None,
+        document_ids: Vec::new(),
+        files_chosen: 0,
     };
     let actor = actor_of(tx, person.id)?;
     unless_refused(request::submit(tx, &actor, input)).map(drop)
@@ -423,6 +427,8 @@ pub fn last_morning(
             reason: reason.to_owned(),
             contact: String::new(),
             deputy_id: None,
+            document_ids: Vec::new(),
+            files_chosen: 0,
         };
         let actor = actor_of(tx, of(name)?)?;
         unless_refused(request::submit(tx, &actor, input))?;

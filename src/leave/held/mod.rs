@@ -1,5 +1,5 @@
-//! What leave holds of a person. Erased are words: why leave was asked for, how to reach them meanwhile, where a business
-//! trip led and why, HR's words in the ledger. The requests and every row of the ledger stay, so that balances and totals stay what they were.
+//! What leave holds of a person. Erased are words and papers: why leave was asked for and what shows it, how to reach them
+//! meanwhile, where a business trip led and why, HR's words in the ledger. The requests and every row of the ledger stay, so that balances and totals stay what they were.
 
 mod store;
 
@@ -7,16 +7,19 @@ use serde_json::{Value, json};
 
 use crate::auth::Actor;
 use crate::error::Result;
+use crate::leave::papers;
 use crate::people::data::{Eraser, Holder, Stay, Subject};
 use crate::people::retention::Kind;
 use crate::storage::{Rx, Tx, audit};
 use crate::tr;
+use crate::vault::Named;
 
 /// See [`crate::people::data`].
 pub fn holder() -> Holder {
     Holder {
         name: "leave",
         export,
+        files,
         erasers: vec![
             Eraser { kind: Kind::LeaveReasons, count, erase },
             Eraser { kind: Kind::Contact, count: names, erase: erase_names },
@@ -34,16 +37,27 @@ fn export(rx: &Rx<'_>, subject: &Subject) -> Result<Value> {
     Ok(json!({
         "requests": store::requests(rx, subject.id)?,
         "days": store::days(rx, subject.id)?,
+        "documents": papers::store::held(rx, subject.id)?,
         "ledger": store::ledger(rx, subject.id)?,
         "business_trips": store::trips(rx, subject.id)?,
     }))
 }
 
+/// The papers, each under the number of its request.
+fn files(rx: &Rx<'_>, subject: &Subject) -> Result<Vec<(String, Named)>> {
+    let all = papers::store::of_person(rx, subject.id)?;
+    let files = all.iter().map(|one| Ok((one.name_in_archive(), papers::file_of(rx, one)?)));
+    files.collect()
+}
+
 fn count(rx: &Rx<'_>, subject: &Subject) -> Result<i64> {
-    store::count_reasons(rx, subject.id)
+    Ok(store::count_reasons(rx, subject.id)? + papers::store::count_of_person(rx, subject.id)?)
 }
 
 fn erase(tx: &mut Tx<'_>, _: &Actor, subject: &Subject) -> Result<()> {
+    for paper in papers::store::of_person(tx, subject.id)? {
+        papers::forget(tx, &paper)?;
+    }
     let corrected = serde_json::to_string(&crate::msg!("Correction")).expect("a message serializes");
     store::erase_reasons(tx, subject.id, &corrected)
 }

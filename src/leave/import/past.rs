@@ -86,6 +86,8 @@ pub(super) fn plan(rx: &Rx<'_>, known: &Known, row: &Row, seen: &mut Seen) -> Re
             reason: row.text("reason").to_owned(),
             contact: String::new(),
             deputy_id: None,
+            document_ids: Vec::new(),
+            files_chosen: 0,
         };
         let wrong = |errors: FieldErrors| {
             let (field, why) = errors.0.into_iter().next().unwrap_or_else(|| ("start_date".into(), msg!("is empty")));

@@ -22,7 +22,7 @@ use crate::leave::request::{self, LeaveRequest, RequestDay};
 use crate::leave::rules::{Interruptions, LeaveCount, LeaveDay, Unit};
 use crate::leave::types::{self, LeaveType};
 use crate::leave::words;
-use crate::leave::{lieu, limits};
+use crate::leave::{lieu, limits, papers};
 use crate::people::recount::{Change, Matter, Touched, people_of};
 use crate::people::{self, WorkingTime};
 use crate::storage::Tx;
@@ -173,6 +173,7 @@ fn recount_one(
     );
     audit::record(tx, actor, entry.because(&why.to_string()))?;
     let after = request::store::get(tx, request.id)?;
+    papers::recount(tx, &after)?;
     if open {
         let title = request::title(tx, &after, &words::plain_format(actor, tx.now()))?;
         approvals::retitle(tx, Kind::Leave, request.id.0, &Msg::new("{0}").arg(title))?;

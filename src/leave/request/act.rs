@@ -19,6 +19,7 @@ use crate::leave::amount::Amounts;
 use crate::leave::ledger::{self, Account, Accounts, Books};
 use crate::leave::limits;
 use crate::leave::notices::{self, Fate, OwnAct};
+use crate::leave::papers;
 use crate::leave::rules::{LeaveDay, LeaveSpan, LeaveStatus, WrongState};
 use crate::leave::types::{self, LeaveType};
 use crate::leave::{calendars, words};
@@ -58,6 +59,7 @@ pub fn submit(tx: &mut Tx<'_>, actor: &Actor, mut input: NewLeave) -> Result<Lea
     };
     let on_behalf = (hand == Hand::Hr).then(|| plan.employee.name());
     let id = enter(tx, actor, &new, (&plan.kind, &plan.days()), on_behalf)?;
+    papers::settle(tx, actor, &store::get(tx, id)?, &input.document_ids, plan.documents_due_on)?;
 
     if asks {
         let title = Msg::new("{0}").arg(plan.title(tx, actor));
@@ -128,6 +130,7 @@ pub fn amend(tx: &mut Tx<'_>, actor: &Actor, id: LeaveRequestId, mut input: NewL
         .change("end_date", request.span.last_day(), plan.span.last_day())
         .change("minutes", request.minutes, plan.minutes());
     audit::record(tx, actor, entry)?;
+    papers::settle(tx, actor, &store::get(tx, id)?, &input.document_ids, plan.documents_due_on)?;
     let title = Msg::new("{0}").arg(plan.title(tx, actor));
     approvals::resubmit(tx, actor, &to_decide(id, request.employee_id, &plan, title))
 }
@@ -317,6 +320,7 @@ pub fn return_early(tx: &mut Tx<'_>, actor: &Actor, id: LeaveRequestId, last_day
     );
     let request_before = request;
     let request = store::get(tx, id)?;
+    papers::recount(tx, &request)?;
     audit::record(tx, actor, entry.change("minutes", request_before.minutes, request.minutes))?;
     if own {
         notices::above(tx, actor, &request, OwnAct::Returned)
@@ -417,6 +421,7 @@ fn recount(tx: &mut Tx<'_>, actor: &Actor, request: LeaveRequest) -> Result<Leav
     );
     audit::record(tx, actor, entry)?;
     let request = store::get(tx, request.id)?;
+    papers::recount(tx, &request)?;
     let title = super::title(tx, &request, &words::plain_format(actor, tx.now()))?;
     approvals::retitle(tx, Kind::Leave, request.id.0, &Msg::new("{0}").arg(title))?;
     Ok(request)

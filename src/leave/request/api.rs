@@ -13,7 +13,8 @@ use super::store::{self, Filter};
 use crate::approvals::{self, Decision, Kind};
 use crate::auth::{Ctx, Staff};
 use crate::error::Result;
-use crate::ids::{EmployeeId, LeaveRequestId, LeaveTypeId};
+use crate::ids::{EmployeeId, LeaveDocumentId, LeaveRequestId, LeaveTypeId};
+use crate::leave::papers;
 use crate::leave::rules::{LeaveStatus, Part};
 use crate::people;
 use crate::time::hhmm;
@@ -54,6 +55,8 @@ pub struct RequestPatch {
     #[serde(deserialize_with = "there")]
     #[schema(value_type = Option<i64>)]
     deputy_id: Option<Option<EmployeeId>>,
+    /// All of one's own papers: what is not among them is taken away.
+    document_ids: Option<Vec<LeaveDocumentId>>,
 }
 
 fn clock_there<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Option<Time>>, D::Error> {
@@ -70,6 +73,7 @@ impl RequestPatch {
             )+};
         }
         put!(leave_type_id, start_date, end_date, start_part, end_part, from_time, to_time, reason, contact, deputy_id);
+        put!(document_ids);
     }
 }
 
@@ -257,7 +261,7 @@ pub async fn update(
     let changed = ctx.write(AMEND, move |tx, actor| {
         if_match.check(&RequestDetail::read(tx, actor, id)?)?;
         let (request, _) = super::get(tx, actor, id)?;
-        let mut input = NewLeave::again(&request);
+        let mut input = NewLeave::again(&request, papers::own_ids(tx, actor, id)?);
         patch.apply(&mut input);
         super::amend(tx, actor, id, input)?;
         RequestDetail::read(tx, actor, id)

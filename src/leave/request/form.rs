@@ -7,7 +7,7 @@ use super::model::NewLeave;
 use super::plan::Plan;
 use crate::auth::Actor;
 use crate::error::{AppError, Result};
-use crate::ids::{EmployeeId, LeaveRequestId, LeaveTypeId};
+use crate::ids::{EmployeeId, LeaveDocumentId, LeaveRequestId, LeaveTypeId};
 use crate::leave::absence;
 use crate::leave::amount::Amounts;
 use crate::leave::rules::{Attachment, Part};
@@ -40,6 +40,11 @@ pub struct LeaveForm {
     #[serde(default)]
     pub contact: String,
     pub deputy_id: Option<EmployeeId>,
+    #[serde(default)]
+    pub document_ids: Vec<LeaveDocumentId>,
+    /// Names of files that are chosen: of a look at the form before it is sent, which sends none.
+    #[serde(default)]
+    pub file: Vec<String>,
     /// The request that is being changed.
     pub instead_of: Option<LeaveRequestId>,
     /// Which button: `preview` or `send`.
@@ -72,6 +77,8 @@ impl LeaveForm {
             reason: self.reason,
             contact: self.contact,
             deputy_id: self.deputy_id,
+            document_ids: self.document_ids,
+            files_chosen: self.file.len(),
         }
     }
 }

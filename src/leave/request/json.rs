@@ -14,6 +14,7 @@ use crate::approvals;
 use crate::auth::Actor;
 use crate::error::Result;
 use crate::ids::{ApprovalId, LeaveRequestId, LeaveTypeId, ShutdownId, TripId};
+use crate::leave::papers::{self, Papers};
 use crate::leave::rules::{LeaveStatus, Part};
 use crate::leave::trips::{Trip, TripStatus};
 use crate::leave::{types, words};
@@ -62,10 +63,16 @@ pub struct RequestJson {
     pub updated_at: Timestamp,
     #[schema(value_type = Option<String>, example = json!(null))]
     pub approved_at: Option<Timestamp>,
+    /// How many papers are on it.
+    #[schema(example = 1)]
+    pub documents: i64,
+    /// The last day on which a paper may follow, where one is needed.
+    #[schema(value_type = Option<String>, format = Date, example = json!(null))]
+    pub documents_due_on: Option<Date>,
 }
 
 impl RequestJson {
-    fn of(request: LeaveRequest, leave_type: NameRef) -> Self {
+    fn of(request: LeaveRequest, leave_type: NameRef, papers: Papers) -> Self {
         let span = request.span.to_input();
         RequestJson {
             id: request.id,
@@ -88,6 +95,8 @@ impl RequestJson {
             created_at: request.created_at,
             updated_at: request.updated_at,
             approved_at: request.approved_at,
+            documents: papers.count,
+            documents_due_on: papers.due_on,
         }
     }
 
@@ -95,10 +104,13 @@ impl RequestJson {
     pub(super) fn of_all(rx: &Rx<'_>, requests: Vec<LeaveRequest>) -> Result<Vec<RequestJson>> {
         let names: HashMap<LeaveTypeId, String> =
             types::all(rx)?.into_iter().map(|kind| (kind.id, kind.fields.name)).collect();
+        let ids: Vec<LeaveRequestId> = requests.iter().map(|request| request.id).collect();
+        let papers = papers::of_requests(rx, &ids)?;
         let shown = |request: LeaveRequest| {
             let id = request.leave_type_id;
             let name = names.get(&id).cloned().unwrap_or_default();
-            RequestJson::of(request, NameRef { id: id.0, name })
+            let papers = papers.get(&request.id).copied().unwrap_or_default();
+            RequestJson::of(request, NameRef { id: id.0, name }, papers)
         };
         Ok(requests.into_iter().map(shown).collect())
     }
@@ -185,7 +197,7 @@ impl RequestDetail {
         Ok(RequestDetail {
             days: store::days(rx, id)?.into_iter().map(DayJson::from).collect(),
             timeline: approvals::timeline(rx, approvals::Kind::Leave, id.0)?,
-            request: RequestJson::of(request, NameRef { id: kind.id.0, name: kind.fields.name }),
+            request: RequestJson::of(request, NameRef { id: kind.id.0, name: kind.fields.name }, papers::of(rx, id)?),
             approval,
         })
     }
@@ -249,6 +261,9 @@ pub struct PreviewJson {
     /// The first day back at work.
     #[schema(value_type = Option<String>, format = Date, example = "2027-01-05")]
     pub back_on: Option<Date>,
+    /// The last day on which a paper may follow, where one is needed.
+    #[schema(value_type = Option<String>, format = Date, example = json!(null))]
+    pub documents_due_on: Option<Date>,
     pub conflicts: Vec<ConflictJson>,
     /// Business trips in the way.
     pub trips: Vec<TripConflictJson>,
@@ -292,6 +307,7 @@ impl PreviewJson {
             balance_after: years.first().map(|year| year.balance_after),
             years,
             back_on: plan.back_on,
+            documents_due_on: plan.documents_due_on,
             conflicts: conflicts.collect(),
             trips: plan.trips.iter().map(trip).collect(),
             warnings: plan.warnings.iter().map(|words| words::say(words, &plan.format)).collect(),

@@ -439,6 +439,10 @@ fn checks(plan: &Plan) -> Vec<String> {
             asked
         )));
     }
+    let papers = i64::try_from(plan.papers).unwrap_or(i64::MAX);
+    if papers > 0 {
+        checks.push(format.lang.msg(&msg_n!(papers, "{0} paper goes with it", "{0} papers go with it")));
+    }
     if plan.conflicts.is_empty() && plan.trips.is_empty() && !plan.interrupts {
         checks.push(format.lang.text("No other request in these days").to_owned());
     }

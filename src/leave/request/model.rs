@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::error::FieldErrors;
-use crate::ids::{DepartmentId, EmployeeId, LeaveRequestId, LeaveTypeId, ShutdownId};
+use crate::ids::{DepartmentId, EmployeeId, LeaveDocumentId, LeaveRequestId, LeaveTypeId, ShutdownId};
 use crate::leave::rules::{LeaveSpan, LeaveStatus, Part, SpanInput};
 use crate::msg;
 use crate::people::NameRef;
@@ -56,6 +56,12 @@ pub struct NewLeave {
     /// Who stands in.
     #[serde(default)]
     pub deputy_id: Option<EmployeeId>,
+    /// Papers that were uploaded for it, or are on it already; at most 10.
+    #[serde(default)]
+    pub document_ids: Vec<LeaveDocumentId>,
+    /// Files that the form holds and has not sent yet: a preview counts them as papers.
+    #[serde(skip)]
+    pub files_chosen: usize,
 }
 
 impl NewLeave {
@@ -72,8 +78,8 @@ impl NewLeave {
         })
     }
 
-    /// The same request asked for again: what an edit starts from.
-    pub fn again(request: &LeaveRequest) -> NewLeave {
+    /// The same request asked for again, with these papers of its sender's: what an edit starts from.
+    pub fn again(request: &LeaveRequest, document_ids: Vec<LeaveDocumentId>) -> NewLeave {
         let span = request.span.to_input();
         NewLeave {
             leave_type_id: request.leave_type_id,
@@ -87,6 +93,8 @@ impl NewLeave {
             reason: request.reason.clone(),
             contact: request.contact.clone(),
             deputy_id: request.deputy_id(),
+            document_ids,
+            files_chosen: 0,
         }
     }
 

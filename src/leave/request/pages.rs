@@ -1,7 +1,9 @@
 //! The form of a request with its preview, as one page: picked, looked at, sent. Where scripts run the preview follows
 //! what is picked; where they do not, "Preview" is a button.
 
-use axum::extract::Path;
+use std::sync::Arc;
+
+use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
@@ -12,12 +14,13 @@ use super::plan::{Hand, Plan, whose};
 use crate::auth::{Actor, Ctx, Staff, first_time};
 use crate::error::{AppError, FieldErrors, Msg, Result};
 use crate::ids::{EmployeeId, LeaveRequestId};
-use crate::leave::{types, words};
+use crate::leave::{papers, types, words};
 use crate::msg;
 use crate::people;
 use crate::storage::Rx;
 use crate::web::listing::ListQuery;
-use crate::web::{self, Flash, Form, FormState, Shell, filters};
+use crate::web::problem::Refused;
+use crate::web::{self, Flash, Form, FormState, Patient, Settings, Shell, filters};
 
 use super::{AMEND, SUBMIT};
 
@@ -32,6 +35,7 @@ struct New {
     form: FormState,
     choices: Choices,
     deputies: Deputies,
+    papers: papers::show::Field,
     preview: Preview,
     decide: Decide,
 }
@@ -53,6 +57,7 @@ struct Content {
     form: FormState,
     choices: Choices,
     deputies: Deputies,
+    papers: papers::show::Field,
     preview: Preview,
     decide: Decide,
 }
@@ -87,6 +92,7 @@ impl Content {
             action: editing.map_or_else(|| "/leave/new".to_owned(), |id| format!("{}/edit", super::href(id))),
             choices: Choices::of(rx, employee, &form, &format)?,
             deputies: Deputies::of(rx, actor, employee, plan, form.clone())?,
+            papers: papers::show::Field::of(rx, actor, &form, editing, &format)?,
             form,
             preview: Preview { look },
             decide,
@@ -94,9 +100,9 @@ impl Content {
     }
 
     async fn show(self, ctx: &Ctx, status: StatusCode) -> Result<Response> {
-        let Content { title, action, form, choices, deputies, preview, decide } = self;
+        let Content { title, action, form, choices, deputies, papers, preview, decide } = self;
         let shell = ctx.shell().await?;
-        web::page_with(status, &New { shell, title, action, form, choices, deputies, preview, decide })
+        web::page_with(status, &New { shell, title, action, form, choices, deputies, papers, preview, decide })
     }
 }
 
@@ -133,8 +139,13 @@ pub async fn new(ctx: Staff, query: ListQuery) -> Result<Response> {
 }
 
 /// `POST /leave/new`: shows the preview, or sends.
-pub async fn submit(ctx: Staff, form: Form<LeaveForm>) -> Result<Response> {
-    take(ctx, form, None).await
+pub async fn submit(
+    ctx: Staff,
+    _patient: Patient,
+    State(settings): State<Arc<Settings>>,
+    request: Request,
+) -> Result<Response, Refused> {
+    take(ctx, &settings, request, None).await
 }
 
 /// `GET /leave/requests/{id}/edit`
@@ -144,7 +155,7 @@ pub async fn edit(ctx: Staff, Path(id): Path<LeaveRequestId>) -> Result<Response
         if actor.employee_id != Some(request.employee_id) {
             return Err(AppError::forbidden("Only the one who asks may change a request."));
         }
-        let input = NewLeave::again(&request);
+        let input = NewLeave::again(&request, papers::own_ids(rx, actor, id)?);
         let state = FormState::from_value(&input)?.set("instead_of", id.to_string());
         let plan = plan(rx, actor, input, Some(id))?;
         Content::of(rx, actor, (request.employee_id, Hand::Own), Some(&plan), state, Some(id))
@@ -153,8 +164,14 @@ pub async fn edit(ctx: Staff, Path(id): Path<LeaveRequestId>) -> Result<Response
 }
 
 /// `POST /leave/requests/{id}/edit`
-pub async fn amend(ctx: Staff, Path(id): Path<LeaveRequestId>, form: Form<LeaveForm>) -> Result<Response> {
-    take(ctx, form, Some(id)).await
+pub async fn amend(
+    ctx: Staff,
+    _patient: Patient,
+    Path(id): Path<LeaveRequestId>,
+    State(settings): State<Arc<Settings>>,
+    request: Request,
+) -> Result<Response, Refused> {
+    take(ctx, &settings, request, Some(id)).await
 }
 
 /// `POST /leave/preview`: the pieces of the page that depend on what is picked, for the script that puts them in place.
@@ -182,10 +199,26 @@ fn plan(rx: &Rx<'_>, actor: &Actor, input: NewLeave, editing: Option<LeaveReques
     super::preview(rx, actor, input, editing)
 }
 
-async fn take(ctx: Staff, form: Form<LeaveForm>, editing: Option<LeaveRequestId>) -> Result<Response> {
+async fn take(
+    ctx: Staff,
+    settings: &Settings,
+    request: Request,
+    editing: Option<LeaveRequestId>,
+) -> Result<Response, Refused> {
+    // Files are kept before anything is looked at: whatever is wrong, they need not be chosen again.
+    let (form, not_kept) = papers::form::<LeaveForm>(&ctx, settings, request).await?;
+    Ok(taken(ctx, form, not_kept, editing).await?)
+}
+
+async fn taken(
+    ctx: Staff,
+    form: Form<LeaveForm>,
+    not_kept: FieldErrors,
+    editing: Option<LeaveRequestId>,
+) -> Result<Response> {
     let employee: Option<EmployeeId> = form.state.value("employee_id").parse().ok();
     let state = form.state.clone();
-    let sends = form.input.as_ref().is_ok_and(LeaveForm::sends);
+    let sends = not_kept.is_empty() && form.input.as_ref().is_ok_and(LeaveForm::sends);
     let refused = if let (true, Ok(input)) = (sends, form.input.clone()) {
         let sent = ctx.write(if editing.is_some() { AMEND } else { SUBMIT }, move |tx, actor| {
             let input = input.into_input();
@@ -219,6 +252,11 @@ async fn take(ctx: Staff, form: Form<LeaveForm>, editing: Option<LeaveRequestId>
         };
         if let Some(plan) = plan.as_ref().filter(|plan| errors.is_empty() && !plan.errors.is_empty()) {
             (status, errors) = (StatusCode::UNPROCESSABLE_ENTITY, plan.errors.clone());
+        }
+        if !not_kept.is_empty() {
+            status = StatusCode::UNPROCESSABLE_ENTITY;
+            errors.0.retain(|(field, _)| field != papers::FIELD);
+            errors.0.extend(not_kept.0);
         }
         let content = Content::of(rx, actor, whose, plan.as_ref(), state.with(errors), editing)?;
         Ok((status, content))

@@ -14,6 +14,7 @@ use crate::leave::amount::Amounts;
 use crate::leave::calendars::PersonCalendar;
 use crate::leave::ledger::{Account, Accounts, Books};
 use crate::leave::limits;
+use crate::leave::papers;
 use crate::leave::rules::{
     Ask, Balance, DayCount, DayReason, LeaveCount, LeaveDay, LeaveSpan, LeaveYears, Overlap, Part, as_field_errors,
     clash,
@@ -69,6 +70,10 @@ pub struct Plan {
     pub per_day: Minutes,
     /// The first day back at work.
     pub back_on: Option<Date>,
+    /// The last day on which a paper may follow, where one is needed.
+    pub documents_due_on: Option<Date>,
+    /// Papers that go with it.
+    pub papers: usize,
     /// The person's own date now.
     pub today: Date,
     pub calendar: PersonCalendar,
@@ -132,6 +137,8 @@ impl Plan {
             errors: FieldErrors::new(),
             warnings: Vec::new(),
             back_on: calendar.back_after(span.last_day()),
+            documents_due_on: papers::due_on(&kind, count.working_days(), span.first_day(), today),
+            papers: 0,
             employee,
             kind,
             span,
@@ -217,6 +224,8 @@ impl Plan {
         input: &NewLeave,
         except: Option<LeaveRequestId>,
     ) -> Result<()> {
+        let mut errors = FieldErrors::new();
+        self.papers = papers::count(rx, actor, &input.document_ids, except, &mut errors)? + input.files_chosen;
         let asked = self.span.period();
         let around = Period::new(period::back(asked.first(), ADJOINING), period::ahead(asked.last(), ADJOINING));
         let other_days: BTreeSet<Date> =
@@ -230,15 +239,14 @@ impl Plan {
             today: self.today,
             join_date: Some(self.employee.facts.join_date),
             other_days: &other_days,
-            // Papers are brought later; that one is due is a warning below.
-            attachments: 1,
+            attachments: self.papers,
         };
         let rules = self.kind.rules();
         let refusals = match hand {
             Hand::Own => rules.refusals(&ask),
             Hand::Hr => rules.refusals_for_hr(&ask),
         };
-        let mut errors = as_field_errors(&refusals);
+        errors.0.extend(as_field_errors(&refusals).0);
 
         let facts = &self.employee.facts;
         if self.span.first_day() < facts.join_date {
@@ -345,8 +353,11 @@ impl Plan {
     }
 
     fn warn(&mut self, rx: &Rx<'_>, input: &NewLeave) -> Result<()> {
-        if self.kind.fields.attachment.needed(self.count.working_days()) {
-            self.warnings.push(msg!("A note is needed for this. Give it to HR as soon as you have it."));
+        if let Some(due) = self.documents_due_on.filter(|_| self.papers == 0) {
+            self.warnings.push(msg!(
+                "A paper is needed for this, by {0} at the latest: add it here, or to the request later.",
+                due
+            ));
         }
         if let Some(deputy) = input.deputy_id {
             let leave = store::occupying(rx, deputy, self.span.period(), None)?.into_iter().map(|other| other.employee);

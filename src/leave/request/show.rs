@@ -19,7 +19,7 @@ use crate::ids::LeaveRequestId;
 use crate::leave::amount::Amounts;
 use crate::leave::bar::Bar;
 use crate::leave::rules::LeaveStatus;
-use crate::leave::{calendars, inbox, types, words};
+use crate::leave::{calendars, inbox, papers, types, words};
 use crate::people::NameRef;
 use crate::storage::Rx;
 use crate::web::parts::Event;
@@ -114,6 +114,7 @@ struct Content {
     pairs: Vec<(String, String)>,
     quote: String,
     facts: Vec<Fact>,
+    papers: papers::show::Section,
     team: Option<Team>,
     days: Vec<Day>,
     column: String,
@@ -153,6 +154,7 @@ impl Content {
             pairs: pairs(&request, &format),
             quote: request.reason.clone(),
             facts,
+            papers: papers::show::Section::of(rx, actor, &request, &kind, sight, &format)?,
             team: super::look::team_of(rx, actor, &request, &format)?,
             days: super::look::days_of(&store::days(rx, id)?, &amounts),
             column: amounts.column().to_owned(),

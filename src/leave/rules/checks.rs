@@ -54,6 +54,8 @@ impl Attachment {
 pub struct TypeRules {
     pub granularity: Granularity,
     pub attachment: Attachment,
+    /// A paper may follow within so many days; 0 is with the request.
+    pub attachment_within_days: u16,
     /// Calendar days between the request and its first day; 0 asks for none and allows leave that is past.
     pub notice_days: u16,
     /// Working days in one unbroken stretch.
@@ -118,7 +120,7 @@ impl Refusal {
             Refusal::OutOfWindow(window) => {
                 msg!("Leave can be entered from {0} to {1}.", window.first(), window.last())
             }
-            Refusal::AttachmentMissing => msg!("A paper must be attached."),
+            Refusal::AttachmentMissing => msg!("Attach a paper: this kind of leave is not sent without one."),
         }
     }
 }
@@ -153,7 +155,8 @@ impl TypeRules {
         found.extend(self.notice(span, today));
         found.extend(self.stretch(ask));
         found.extend(self.opens(span, ask.join_date));
-        if self.attachment.needed(count.working_days()) && ask.attachments == 0 {
+        let may_follow = self.attachment_within_days > 0;
+        if self.attachment.needed(count.working_days()) && ask.attachments == 0 && !may_follow {
             found.push(Refusal::AttachmentMissing);
         }
         found

@@ -37,6 +37,7 @@ pub struct TypePatch {
     granularity: Option<Granularity>,
     requires_approval: Option<bool>,
     attachment: Option<Attachment>,
+    attachment_within_days: Option<u16>,
     requires_reason: Option<bool>,
     notice_days: Option<u16>,
     #[serde(deserialize_with = "there")]
@@ -83,7 +84,16 @@ impl TypePatch {
         put!(name, description, color, letter, unit, granularity, requires_approval, attachment, requires_reason);
         put!(notice_days, max_consecutive_days, max_minutes_per_year, usable_after_months, negative_limit_minutes);
         put!(usable_after_probation, entity_id, location_id, employment_type, group_id, unplanned, overlap);
-        put!(counts_non_working_days, visible_as, affects_balance, works, paid, sort_order, active);
+        put!(
+            attachment_within_days,
+            counts_non_working_days,
+            visible_as,
+            affects_balance,
+            works,
+            paid,
+            sort_order,
+            active
+        );
     }
 }
 

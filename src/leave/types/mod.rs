@@ -176,6 +176,7 @@ fn check(tx: &Tx<'_>, id: Option<LeaveTypeId>, mut fields: TypeFields) -> Result
         }
     };
     within("notice_days", fields.notice_days.into(), 0, 366);
+    within("attachment_within_days", fields.attachment_within_days.into(), 0, 90);
     within("usable_after_months", fields.usable_after_months.into(), 0, 120);
     within("negative_limit_minutes", fields.negative_limit_minutes.get(), 0, 1_000_000);
     within("max_consecutive_days", fields.max_consecutive_days.unwrap_or(1).into(), 1, 1_100);

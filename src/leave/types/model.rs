@@ -92,6 +92,10 @@ pub struct TypeFields {
     pub requires_approval: bool,
     #[serde(default)]
     pub attachment: Attachment,
+    /// A paper that is needed may follow within so many days of the first day of leave, or of sending it where that is
+    /// later; 0 to 90, 0 is with the request.
+    #[serde(default)]
+    pub attachment_within_days: u16,
     #[serde(default)]
     pub requires_reason: bool,
     /// Calendar days between asking and the first day, 0 to 366.
@@ -164,9 +168,23 @@ pub struct LeaveType {
 impl LeaveType {
     /// What of it bears on whether a request may be made.
     pub fn rules(&self) -> TypeRules {
-        let TypeFields { granularity, attachment, notice_days, max_consecutive_days, usable_after_months, .. } =
-            self.fields;
-        TypeRules { granularity, attachment, notice_days, max_consecutive_days, usable_after_months }
+        let TypeFields {
+            granularity,
+            attachment,
+            attachment_within_days,
+            notice_days,
+            max_consecutive_days,
+            usable_after_months,
+            ..
+        } = self.fields;
+        TypeRules {
+            granularity,
+            attachment,
+            attachment_within_days,
+            notice_days,
+            max_consecutive_days,
+            usable_after_months,
+        }
     }
 
     pub fn free_days_inside(&self) -> FreeDaysInside {

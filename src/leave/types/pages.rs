@@ -124,6 +124,7 @@ pub struct TypeForm {
     attachment: String,
     /// With `from_days`.
     attachment_days: Option<u16>,
+    attachment_within_days: u16,
     requires_reason: bool,
     notice_days: u16,
     max_consecutive_days: Option<u16>,
@@ -169,6 +170,7 @@ impl TypeForm {
             granularity: self.granularity.unwrap_or(Granularity::HalfDay),
             requires_approval: self.requires_approval,
             attachment,
+            attachment_within_days: self.attachment_within_days,
             requires_reason: self.requires_reason,
             notice_days: self.notice_days,
             max_consecutive_days: self.max_consecutive_days,
@@ -211,6 +213,7 @@ fn filled(fields: &TypeFields) -> FormState {
         ("requires_approval", fields.requires_approval.to_string()),
         ("attachment", attachment.to_owned()),
         ("attachment_days", number(days)),
+        ("attachment_within_days", fields.attachment_within_days.to_string()),
         ("requires_reason", fields.requires_reason.to_string()),
         ("notice_days", fields.notice_days.to_string()),
         ("max_consecutive_days", number(fields.max_consecutive_days)),

@@ -9,8 +9,9 @@ use crate::storage::{Rx, Tx};
 use crate::text;
 
 const COLUMNS: &str = "id, preset, name, description, color, letter, unit, granularity, requires_approval,
-    attachment_from_days, requires_reason, notice_days, max_consecutive_days, max_minutes_per_year,
-    usable_after_months, usable_after_probation, entity_id, location_id, employment_type, group_id, unplanned, overlap,
+    attachment_from_days, attachment_within_days, requires_reason, notice_days, max_consecutive_days,
+    max_minutes_per_year, usable_after_months, usable_after_probation, entity_id, location_id, employment_type, group_id,
+    unplanned, overlap,
     negative_limit_minutes, counts_non_working_days, visible_as, affects_balance, works, paid, sort_order,
     active";
 
@@ -27,6 +28,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<LeaveType> {
             granularity: row.get("granularity")?,
             requires_approval: row.get("requires_approval")?,
             attachment: attachment_of_column(row.get("attachment_from_days")?),
+            attachment_within_days: row.get("attachment_within_days")?,
             requires_reason: row.get("requires_reason")?,
             notice_days: row.get("notice_days")?,
             max_consecutive_days: row.get("max_consecutive_days")?,
@@ -96,12 +98,12 @@ pub(super) fn known_places(rx: &Rx<'_>, fields: &TypeFields) -> Result<[(&'stati
 pub(super) fn insert(tx: &mut Tx<'_>, preset: Option<&str>, fields: &TypeFields) -> Result<LeaveTypeId> {
     let id = tx.insert(
         "INSERT INTO leave_types (preset, name, name_key, description, color, letter, unit, granularity, requires_approval,
-             attachment_from_days, requires_reason, notice_days, max_consecutive_days, max_minutes_per_year,
+             attachment_from_days, attachment_within_days, requires_reason, notice_days, max_consecutive_days, max_minutes_per_year,
              usable_after_months, usable_after_probation, entity_id, location_id, employment_type, group_id, unplanned,
              overlap, negative_limit_minutes, counts_non_working_days, visible_as, affects_balance, works, paid,
              sort_order, active)
          VALUES (:preset, :name, :name_key, :description, :color, :letter, :unit, :granularity, :requires_approval,
-             :attachment_from_days, :requires_reason, :notice_days, :max_consecutive_days, :max_minutes_per_year,
+             :attachment_from_days, :attachment_within_days, :requires_reason, :notice_days, :max_consecutive_days, :max_minutes_per_year,
              :usable_after_months, :usable_after_probation, :entity_id, :location_id, :employment_type, :group_id,
              :unplanned, :overlap, :negative_limit_minutes, :counts_non_working_days, :visible_as, :affects_balance,
              :works, :paid, :sort_order, :active)",
@@ -110,7 +112,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, preset: Option<&str>, fields: &TypeFields)
             ":name": fields.name, ":name_key": text::fold(&fields.name), ":description": fields.description,
             ":color": fields.color, ":letter": fields.letter, ":unit": fields.unit, ":granularity": fields.granularity,
             ":requires_approval": fields.requires_approval, ":attachment_from_days": attachment_column(fields.attachment),
-            ":requires_reason": fields.requires_reason, ":notice_days": fields.notice_days,
+            ":attachment_within_days": fields.attachment_within_days, ":requires_reason": fields.requires_reason, ":notice_days": fields.notice_days,
             ":max_consecutive_days": fields.max_consecutive_days, ":max_minutes_per_year": fields.max_minutes_per_year,
             ":usable_after_months": fields.usable_after_months,
             ":usable_after_probation": fields.usable_after_probation,
@@ -133,7 +135,8 @@ pub(super) fn update(tx: &mut Tx<'_>, id: LeaveTypeId, fields: &TypeFields) -> R
     tx.run(
         "UPDATE leave_types SET name = :name, name_key = :name_key, description = :description, color = :color,
              letter = :letter, unit = :unit, granularity = :granularity, requires_approval = :requires_approval,
-             attachment_from_days = :attachment_from_days, requires_reason = :requires_reason,
+             attachment_from_days = :attachment_from_days,
+             attachment_within_days = :attachment_within_days, requires_reason = :requires_reason,
              notice_days = :notice_days, max_consecutive_days = :max_consecutive_days,
              max_minutes_per_year = :max_minutes_per_year, usable_after_months = :usable_after_months,
              usable_after_probation = :usable_after_probation, entity_id = :entity_id, location_id = :location_id,
@@ -147,7 +150,7 @@ pub(super) fn update(tx: &mut Tx<'_>, id: LeaveTypeId, fields: &TypeFields) -> R
             ":name": fields.name, ":name_key": text::fold(&fields.name), ":description": fields.description,
             ":color": fields.color, ":letter": fields.letter, ":unit": fields.unit, ":granularity": fields.granularity,
             ":requires_approval": fields.requires_approval, ":attachment_from_days": attachment_column(fields.attachment),
-            ":requires_reason": fields.requires_reason, ":notice_days": fields.notice_days,
+            ":attachment_within_days": fields.attachment_within_days, ":requires_reason": fields.requires_reason, ":notice_days": fields.notice_days,
             ":max_consecutive_days": fields.max_consecutive_days, ":max_minutes_per_year": fields.max_minutes_per_year,
             ":usable_after_months": fields.usable_after_months,
             ":usable_after_probation": fields.usable_after_probation,

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::auth::Actor;
 use crate::error::Result;
-use crate::people::data::{Eraser, Holder, Stay, Subject};
+use crate::people::data::{Eraser, Holder, Stay, Subject, no_files};
 use crate::people::retention::Kind;
 use crate::storage::{Rx, Tx, audit};
 use crate::tr;
@@ -17,6 +17,7 @@ pub fn holder() -> Holder {
     Holder {
         name: "overtime",
         export,
+        files: no_files,
         erasers: vec![
             Eraser {
                 kind: Kind::OvertimeReasons,

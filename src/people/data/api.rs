@@ -14,7 +14,7 @@ use crate::web::{self, BulkRate, Patient};
 #[utoipa::path(
     get, path = "/api/v1/employees/{id}/data-export", operation_id = "export_personal_data", tag = "employees",
     summary = "Everything that is held of a person",
-    description = "The person and HR, signed in themselves: not by a personal token. A ZIP archive: `data.json` with a heading for each part of Steward, and `files/` with the photo. It is written down in the audit log. At most 10 a minute.",
+    description = "The person and HR, signed in themselves: not by a personal token. A ZIP archive: `data.json` with a heading for each part of Steward, and `files/` with the photo and the papers of leave. It is written down in the audit log. At most 10 a minute.",
     params(("id" = EmployeeId, Path)),
     responses((status = 200, description = "The archive", content_type = "application/zip", body = Vec<u8>), ReadProblems),
 )]

@@ -1,4 +1,4 @@
-//! One ZIP archive: `data.json`, and the files under `files/`. Written room by room to a file on disk, the sealed photo a
+//! One ZIP archive: `data.json`, and the files under `files/`. Written room by room to a file on disk, sealed files a
 //! chunk at a time: however long somebody has been here, memory holds what one room knows of them.
 
 use std::fs::File;
@@ -34,15 +34,14 @@ impl Archive {
         Ok(())
     }
 
-    /// Ends `data.json`, adds the photo, and hands the file over, wound back to its beginning.
-    pub(super) fn finish(mut self, photo: Option<(&Named, &Vault)>) -> io::Result<File> {
+    /// Ends `data.json`, adds the files by their names, and hands the archive over, wound back to its beginning.
+    pub(super) fn finish(mut self, files: &[(String, Named)], vault: &Vault) -> io::Result<File> {
         self.zip.write_all(b"\n}\n")?;
-        if let Some((photo, vault)) = photo {
-            let ending = photo.media_type.strip_prefix("image/").unwrap_or("bin");
-            // Pictures are packed already.
-            let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
-            self.zip.start_file(format!("files/photo.{ending}"), stored)?;
-            io::copy(&mut vault.open(photo)?, &mut self.zip)?;
+        // Pictures and scans are packed already.
+        let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+        for (name, file) in files {
+            self.zip.start_file(format!("files/{name}"), stored)?;
+            io::copy(&mut vault.open(file)?, &mut self.zip)?;
         }
         let mut file = self.zip.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?;
         file.rewind()?;

@@ -18,7 +18,7 @@ use crate::auth::{Actor, Ctx};
 use crate::error::{AppError, Result};
 use crate::ids::{EmployeeId, UserId};
 use crate::storage::{self, Op, Rx, Tx};
-use crate::vault::{self, Named};
+use crate::vault::Named;
 
 use super::{Reach, directory, employee};
 use archive::Archive;
@@ -71,8 +71,18 @@ pub struct Holder {
     /// Its heading in the archive: "leave".
     pub name: &'static str,
     pub export: fn(&Rx<'_>, &Subject) -> Result<Value>,
+    /// Sealed files of theirs, each by the name that it bears in the archive: "photo.jpeg".
+    pub files: fn(&Rx<'_>, &Subject) -> Result<Vec<(String, Named)>>,
     pub erasers: Vec<Eraser>,
     pub stays: Vec<Stay>,
+}
+
+/// Of a room that keeps no files.
+///
+/// # Errors
+/// None.
+pub fn no_files(_: &Rx<'_>, _: &Subject) -> Result<Vec<(String, Named)>> {
+    Ok(Vec::new())
 }
 
 static HOLDERS: OnceLock<Vec<Holder>> = OnceLock::new();
@@ -111,18 +121,20 @@ pub fn require_may_export(rx: &Rx<'_>, actor: &Actor, id: EmployeeId) -> Result<
     Err(AppError::forbidden("Personal data is handed to the person and to HR."))
 }
 
-/// Writes everything that is held of a person to `archive`, room by room; answers their photo.
+/// Writes everything that is held of a person to `archive`, room by room; answers their files.
 ///
 /// # Errors
 /// As [`require_may_export`]; what the disk says.
-fn gather(rx: &Rx<'_>, actor: &Actor, id: EmployeeId, archive: &mut Archive) -> Result<Option<Named>> {
+fn gather(rx: &Rx<'_>, actor: &Actor, id: EmployeeId, archive: &mut Archive) -> Result<Vec<(String, Named)>> {
     require_may_export(rx, actor, id)?;
     let subject = subject(rx, id)?;
     archive.add("exported_at", &serde_json::json!(rx.now())).map_err(AppError::internal)?;
+    let mut files = Vec::new();
     for holder in holders() {
         archive.add(holder.name, &(holder.export)(rx, &subject)?).map_err(AppError::internal)?;
+        files.extend((holder.files)(rx, &subject)?);
     }
-    employee::get(rx, id)?.photo.map(|photo| vault::get(rx, &photo)).transpose()
+    Ok(files)
 }
 
 /// The archive, in a file without a name: written down in the audit log before it is handed out.
@@ -140,11 +152,11 @@ async fn export(ctx: &Ctx, id: EmployeeId) -> Result<File> {
     let gathered = ctx.read(move |rx, actor| {
         let file = storage::dir::scratch(&dir).map_err(AppError::internal)?;
         let mut archive = Archive::begin(file).map_err(AppError::internal)?;
-        let photo = gather(rx, actor, id, &mut archive)?;
-        Ok((archive, photo))
+        let files = gather(rx, actor, id, &mut archive)?;
+        Ok((archive, files))
     });
-    let (archive, photo) = gathered.await?;
+    let (archive, files) = gathered.await?;
     let vault = ctx.org.vault();
-    let finish = move || archive.finish(photo.as_ref().map(|photo| (photo, &vault)));
+    let finish = move || archive.finish(&files, &vault);
     tokio::task::spawn_blocking(finish).await.map_err(AppError::internal)?.map_err(AppError::internal)
 }

@@ -9,11 +9,13 @@ use crate::people::retention::Kind;
 use crate::people::{custom, employee, personal, photo, schedule};
 use crate::storage::{Rx, Tx, audit};
 use crate::tr;
+use crate::vault::{self, Named};
 
 pub(super) fn holder() -> Holder {
     Holder {
         name: "record",
         export,
+        files,
         erasers: vec![
             Eraser { kind: Kind::Contact, count: contacts, erase: erase_contact },
             Eraser { kind: Kind::Bank, count: bank, erase: erase_bank },
@@ -37,6 +39,13 @@ fn export(rx: &Rx<'_>, subject: &Subject) -> Result<Value> {
     all.insert("custom_fields".to_owned(), custom::export_of(rx, subject.id)?.into());
     all.insert("personal".to_owned(), personal::held(rx, subject.id)?);
     Ok(json!(all))
+}
+
+fn files(rx: &Rx<'_>, subject: &Subject) -> Result<Vec<(String, Named)>> {
+    let Some(photo) = employee::get(rx, subject.id)?.photo else { return Ok(Vec::new()) };
+    let photo = vault::get(rx, &photo)?;
+    let ending = photo.media_type.strip_prefix("image/").unwrap_or("bin");
+    Ok(vec![(format!("photo.{ending}"), photo)])
 }
 
 fn history(rx: &Rx<'_>, subject: &Subject) -> Result<i64> {

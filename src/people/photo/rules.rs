@@ -25,12 +25,20 @@ pub struct Picture {
 /// The picture in `raw`, without what it carries along.
 ///
 /// # Errors
-/// [`AppError::Invalid`] on `file`: no JPEG, PNG or WebP; damaged; moving; too small or too large.
+/// As [`picture`]; [`AppError::Invalid`] on `file` where it is longer than a photo may be.
 pub fn clean(raw: &[u8]) -> Result<Picture> {
-    let wrong = |why: &'static str| AppError::invalid("file", why);
     if raw.len() > MOST_BYTES {
         return Err(AppError::invalid("file", msg!("A picture may have {0} MB.", MOST_BYTES >> 20)));
     }
+    picture(raw)
+}
+
+/// The same of any length.
+///
+/// # Errors
+/// [`AppError::Invalid`] on `file`: no JPEG, PNG or WebP; damaged; moving; too small or too large.
+pub fn picture(raw: &[u8]) -> Result<Picture> {
+    let wrong = |why: &'static str| AppError::invalid("file", why);
     let cleaned = match raw {
         [0xFF, 0xD8, 0xFF, ..] => jpeg(raw),
         [0x89, b'P', b'N', b'G', ..] => png(raw),

@@ -19,7 +19,7 @@ text_enum! {
         Photo = "photo",
         /// HR’s own fields.
         CustomFields = "custom_fields",
-        /// Why leave was asked for, and what was said about it.
+        /// Why leave was asked for, what was said about it, and the papers that show it.
         LeaveReasons = "leave_reasons",
         OvertimeReasons = "overtime_reasons",
         OnboardingComments = "onboarding_comments",
@@ -37,7 +37,7 @@ impl Kind {
             Kind::Bank => tr!("Bank details"),
             Kind::Photo => tr!("Photo"),
             Kind::CustomFields => tr!("HR’s own fields"),
-            Kind::LeaveReasons => tr!("Reasons of leave"),
+            Kind::LeaveReasons => tr!("Reasons of leave, and its papers"),
             Kind::OvertimeReasons => tr!("Reasons of overtime"),
             Kind::OnboardingComments => tr!("Comments and notes of onboarding"),
             Kind::Login => tr!("Login, sessions and notices"),

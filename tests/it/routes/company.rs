@@ -246,6 +246,8 @@ async fn furnish(app: &TestApp) -> BTreeMap<&'static str, Things> {
     let leave = |who| ask_for_leave(app, who);
     let (mine, others) = (leave(employee), leave(other));
     things.insert("leave", pair(mine, others));
+    let (own, theirs) = (bring_paper(app.as_employee(), mine).await, bring_paper(app.as_other(), others).await);
+    things.insert("document", pair(own, theirs));
     let approval = |id: i64| app.read(move |rx| approvals::current(rx, Kind::Leave, id)).unwrap().id;
     things.insert("approval", pair(approval(mine), approval(others)));
     let overtime = |who| record_overtime(app, who, date(2026, 2, 28));
@@ -391,6 +393,14 @@ fn policy(tx: &mut Tx<'_>, actor: &Actor) -> Result<LeavePolicyId> {
     Ok(leave::policy::create(tx, actor, fields)?.0)
 }
 
+/// A paper on the request; answers its id.
+async fn bring_paper(mut client: Client, leave: i64) -> i64 {
+    let path = format!("/api/v1/leave/requests/{leave}/documents");
+    let body = Body::from(format!("%PDF-1.4\n{leave}\n%%EOF\n"));
+    let kept = client.send(Method::POST, &path, Some("application/pdf"), body).await.assert_status(201);
+    kept.json()["id"].as_i64().unwrap()
+}
+
 fn ask_for_leave(app: &TestApp, who: Person) -> i64 {
     app.act(who, move |tx, actor| {
         let input = NewLeave {
@@ -405,6 +415,8 @@ fn ask_for_leave(app: &TestApp, who: Person) -> i64 {
             reason: "Moving house".into(),
             contact: String::new(),
             deputy_id: None,
+            document_ids: Vec::new(),
+            files_chosen: 0,
         };
         leave::request::submit(tx, actor, input)
     })

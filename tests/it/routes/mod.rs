@@ -130,6 +130,7 @@ const NAMED: &[(&str, &str)] = &[
     ("job", "job"),
     ("run", "job_run"),
     ("effective_on", "planned"),
+    ("document_id", "document"),
 ];
 
 /// What a route cannot do without.
@@ -287,7 +288,7 @@ async fn row(route: &Route, company: &Company, app: &mut TestApp, bodies: &BTree
                 assert!(refused.contains(&status), "{row}: the router says that this is for {:?}", route.audience);
             }
             // What changed something, or goes by the minute, gets a fresh company: one answer does not tell on the next.
-            let counts = route.path.ends_with("/data-export");
+            let counts = ["/data-export", "/export", "/file"].iter().any(|end| route.path.ends_with(end));
             if counts || (!route.method.is_safe() && status < 400 && role != "anonymous") {
                 *app = company.open();
             }

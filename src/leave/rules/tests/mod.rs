@@ -568,6 +568,7 @@ fn what_draws_ahead_of_its_grant_is_paid_by_the_next() {
 const VACATION: TypeRules = TypeRules {
     granularity: Granularity::HalfDay,
     attachment: Attachment::Never,
+    attachment_within_days: 0,
     notice_days: 14,
     max_consecutive_days: Some(10),
     usable_after_months: 6,
@@ -648,6 +649,8 @@ fn a_note_from_the_third_day_on() {
     let rules = TypeRules { attachment: Attachment::FromDays(3), usable_after_months: 0, ..VACATION };
     assert_eq!(refusals(rules, &whole("2026-12-01", "2026-12-02"), &[]), []);
     assert_eq!(refusals(rules, &whole("2026-12-01", "2026-12-03"), &[]), [Refusal::AttachmentMissing]);
+    let may_follow = TypeRules { attachment_within_days: 3, ..rules };
+    assert_eq!(refusals(may_follow, &whole("2026-12-01", "2026-12-03"), &[]), [], "it may follow");
     let json = |attachment: Attachment| serde_json::to_string(&attachment).unwrap();
     assert_eq!(
         (json(Attachment::Never), json(Attachment::FromDays(3))),
