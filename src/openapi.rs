@@ -41,6 +41,7 @@ fn gather() -> utoipa::openapi::OpenApi {
     document.merge(leave::limits::api::Doc::openapi());
     document.merge(leave::shutdown::api::Doc::openapi());
     document.merge(leave::papers::api::Api::openapi());
+    document.merge(leave::year::api::Api::openapi());
     document.merge(leave::trips::api::Api::openapi());
     document.merge(calendar::api::Api::openapi());
     document.merge(calendar::feeds::api::Api::openapi());

@@ -837,6 +837,8 @@ fn seeing(t: &mut Routes) {
     t.delete("/api/v1/feeds/{id}", calendar::feeds::api::revoke);
     t.get("/leave/year", leave::year::show);
     t.get("/leave/statement", leave::year::statement::show);
+    t.get("/api/v1/leave/year", leave::year::api::year);
+    t.get("/api/v1/leave/statement", leave::year::api::statement);
     t.get("/trips", trips::pages::index);
     t.get("/trips/new", trips::pages::new);
     t.post("/trips/new", trips::pages::create);

@@ -7,12 +7,12 @@ use utoipa::{OpenApi, ToSchema};
 use super::{Days, Filter, days};
 use crate::auth::{Actor, Staff};
 use crate::error::{AppError, Result};
-use crate::ids::{DepartmentId, LeaveRequestId, LocationId, TripId};
-use crate::leave::absence::{self, Absence, Cause};
-use crate::leave::request::DayPart;
+use crate::ids::{DepartmentId, LocationId};
+use crate::leave::absence;
+use crate::leave::absence::json::{AbsenceJson, HolidayJson};
 use crate::people::NameRef;
 use crate::storage::Rx;
-use crate::time::{Half, Minutes, Period};
+use crate::time::Period;
 use crate::web::Json;
 use crate::web::listing::ListQuery;
 use crate::web::problem::ReadProblems;
@@ -50,60 +50,6 @@ pub struct PersonJson {
     pub holidays: Vec<HolidayJson>,
 }
 
-/// A stretch of leave or a business trip, as the caller may know it.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = LeaveCalendarAbsence)]
-pub struct AbsenceJson {
-    /// Only where the caller may open the request; none of a trip.
-    pub request_id: Option<LeaveRequestId>,
-    /// A business trip that the caller may open.
-    pub trip_id: Option<TripId>,
-    /// None where it only shows as "Away", and of a business trip.
-    pub leave_type: Option<NameRef>,
-    /// Name of the kind, or "Away".
-    #[schema(example = "Vacation")]
-    pub shown_as: String,
-    /// It waits for a decision.
-    pub undecided: bool,
-    /// The person works, only elsewhere.
-    pub works_elsewhere: bool,
-    #[schema(value_type = String, format = Date, example = "2026-12-08")]
-    pub start_date: Date,
-    #[schema(value_type = String, format = Date, example = "2026-12-11")]
-    pub end_date: Date,
-    /// Its days within the period.
-    pub days: Vec<AbsentDayJson>,
-}
-
-/// A day of it.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = LeaveCalendarDay)]
-pub struct AbsentDayJson {
-    #[schema(value_type = String, format = Date, example = "2026-12-08")]
-    pub date: Date,
-    pub part: DayPart,
-    /// 0 on days that the person does not work anyway.
-    #[schema(example = 480)]
-    pub minutes: Minutes,
-}
-
-/// A public holiday.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = LeaveCalendarHoliday)]
-pub struct HolidayJson {
-    #[schema(value_type = String, format = Date, example = "2026-12-24")]
-    pub date: Date,
-    #[schema(example = "Christmas Eve")]
-    pub name: String,
-    /// None is the whole day.
-    pub half: Option<Half>,
-    /// The date is computed, and may turn out another.
-    pub estimated: bool,
-    /// The date of the holiday that is kept on this one instead.
-    #[schema(value_type = Option<String>, format = Date)]
-    pub observed_for: Option<Date>,
-}
-
 /// The team calendar.
 #[utoipa::path(
     get, path = "/api/v1/leave/calendar", operation_id = "get_leave_calendar", tag = "leave",
@@ -132,43 +78,15 @@ fn read(rx: &Rx<'_>, actor: &Actor, period: Period, filter: Filter) -> Result<Ca
     let people = absence::circle(rx, actor, period, filter.department, filter.location)?;
     let Days { people, calendars, absences, .. } = days(rx, actor, people, period, filter.kind)?;
     let show = |person: absence::Person| {
-        let holidays = calendars.get(&person.id).into_iter().flat_map(|calendar| calendar.holidays.within(period));
-        let holidays = holidays.map(|(date, holiday)| HolidayJson {
-            date,
-            name: holiday.name.clone(),
-            half: holiday.slots.half(),
-            estimated: holiday.estimated,
-            observed_for: holiday.observed_for,
-        });
+        let holidays = calendars.get(&person.id).map(|calendar| HolidayJson::within(calendar, period));
         let own = absences.iter().filter(|absence| absence.employee_id == person.id);
         PersonJson {
-            absences: own.map(absence_json).collect(),
-            holidays: holidays.collect(),
+            absences: own.map(AbsenceJson::from).collect(),
+            holidays: holidays.unwrap_or_default(),
             department: person.department_id.map(|id| NameRef { id: id.0, name: person.department }),
             location: person.location_id.map(|id| NameRef { id: id.0, name: person.location }),
             employee: NameRef { id: person.id.0, name: person.name },
         }
     };
     Ok(CalendarJson { from: period.first(), to: period.last(), people: people.into_iter().map(show).collect() })
-}
-
-fn absence_json(absence: &Absence) -> AbsenceJson {
-    let name = absence.mark.name.clone();
-    let day = |day: &absence::AbsentDay| AbsentDayJson { date: day.date, part: day.part, minutes: day.charged };
-    let (request_id, trip_id) = match absence.cause {
-        _ if !absence.known => (None, None),
-        Cause::Leave(id) => (Some(id), None),
-        Cause::Trip(id) => (None, Some(id)),
-    };
-    AbsenceJson {
-        request_id,
-        trip_id,
-        leave_type: absence.leave_type_id.map(|id| NameRef { id: id.0, name: name.clone() }),
-        shown_as: name,
-        undecided: absence.open,
-        works_elsewhere: absence.mark.low,
-        start_date: absence.span.first_day(),
-        end_date: absence.span.last_day(),
-        days: absence.days.iter().map(day).collect(),
-    }
 }

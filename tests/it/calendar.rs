@@ -128,6 +128,51 @@ async fn the_statement_says_what_was_granted_taken_and_is_left() {
     app.as_employee().get("/leave/statement?year=2024").await.assert_ok().assert_contains("No absence in this year.");
 }
 
+#[tokio::test]
+async fn the_api_tells_the_year_and_its_statement_in_minutes() {
+    let (app, _) = furnished().await;
+    let mira = app.as_employee();
+    let year = mira.get("/api/v1/leave/year?year=2026").await.assert_ok().json();
+    assert_eq!((&year["employee"]["name"], &year["year"]), (&json!("Mira Castell"), &json!(2026)));
+    let total = |of: &Value| {
+        let all = year["totals"].as_array().unwrap();
+        let found = all.iter().find(|total| total["leave_type"]["name"] == *of).unwrap();
+        (found["taken_minutes"].clone(), found["undecided_minutes"].clone())
+    };
+    assert_eq!(total(&json!("Vacation")), (json!(960), json!(240)));
+    assert_eq!(total(&Value::Null), (json!(960), json!(0)), "on the road");
+    let days: i64 =
+        year["absences"].as_array().unwrap().iter().map(|one| one["days"].as_array().unwrap().len() as i64).sum();
+    assert!(days >= 5, "{year}");
+
+    let said = mira.get("/api/v1/leave/statement?year=2026").await.assert_ok().json();
+    assert_eq!(said["join_date"].as_str().unwrap().len(), 10);
+    let vacation = &said["accounts"][0];
+    assert_eq!((&vacation["from"], &vacation["to"]), (&json!("2026-01-01"), &json!("2026-12-31")));
+    assert_eq!(
+        (&vacation["taken"], &vacation["pending"], &vacation["available"]),
+        (&json!(960), &json!(240), &json!(8400))
+    );
+    let trip = said["absences"].as_array().unwrap().iter().find(|one| !one["trip_id"].is_null()).unwrap();
+    assert_eq!((&trip["destination"], &trip["minutes"]), (&json!("Rotterdam"), &json!(0)));
+    let sum: i64 = said["absences"].as_array().unwrap().iter().map(|one| one["minutes"].as_i64().unwrap()).sum();
+    assert_eq!(sum, 1200, "what the account has taken and reserved");
+    let none = mira.get("/api/v1/leave/statement?year=2024").await.assert_ok().json();
+    assert_eq!((&none["accounts"], &none["absences"]), (&json!([]), &json!([])));
+
+    for what in ["year", "statement"] {
+        let path = format!("/api/v1/leave/{what}?year=2026&employee_id={}", app.people.employee.employee);
+        for (client, status) in
+            [(app.as_manager(), 200), (app.as_hr(), 200), (app.as_other(), 404), (app.as_admin(), 404)]
+        {
+            client.get(&path).await.assert_status(status);
+        }
+        app.as_admin().get(&format!("/api/v1/leave/{what}")).await.assert_status(403);
+        mira.get(&format!("/api/v1/leave/{what}?year=0")).await.assert_invalid("year");
+        mira.get(&format!("/api/v1/leave/{what}?from=2026-01-01")).await.assert_invalid("from");
+    }
+}
+
 const HEADER: &str =
     "Department,Last name,Name,Email address,Type of absence,Started at,Date type,Ended at,Date type,Days,Hours,Status";
 

@@ -5,6 +5,7 @@
 //! no more; never a reason.
 
 pub mod feed;
+pub mod json;
 mod once;
 mod store;
 #[cfg(test)]

@@ -78,7 +78,7 @@ pub struct BalanceJson {
 }
 
 impl BalanceJson {
-    fn of(found: TypeBalance, employee: &NameRef) -> Self {
+    pub(in crate::leave) fn of(found: TypeBalance, employee: &NameRef) -> Self {
         let TypeBalance { kind, account, balance } = found;
         let parts = PartsJson {
             carried_over: balance.carried_over,

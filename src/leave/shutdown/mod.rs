@@ -307,6 +307,8 @@ fn as_input(kind: LeaveTypeId, span: &LeaveSpan, name: &str) -> NewLeave {
         reason: name.to_owned(),
         contact: String::new(),
         deputy_id: None,
+        document_ids: Vec::new(),
+        files_chosen: 0,
     }
 }
 

@@ -1,6 +1,7 @@
 //! A person's own year at a glance: twelve small months with what was taken and asked for, and how much that comes to by
 //! kind; and the statement of a year, to be printed. For the person, their line and HR.
 
+pub mod api;
 mod draw;
 pub mod statement;
 
@@ -12,7 +13,7 @@ use jiff::civil::Date;
 use super::absence::{self, Absence, Cause};
 use super::amount::Amounts;
 use super::calendars::PersonCalendar;
-use super::types::{self, Mark};
+use super::types::{self, LeaveType, Mark};
 use super::{trips, words};
 use crate::auth::{Actor, Staff};
 use crate::error::{AppError, Result};
@@ -64,6 +65,19 @@ struct Total {
     asked: String,
 }
 
+/// What both pages and their twins in the API can be asked.
+const NAMES: [&str; 2] = ["employee_id", "year"];
+
+/// What the days of a year charge of one kind; none is business trips.
+#[derive(Debug)]
+struct Sum {
+    kind: Option<LeaveType>,
+    /// Approved.
+    taken: Minutes,
+    /// Undecided.
+    asked: Minutes,
+}
+
 /// Whose year, and which.
 #[derive(Clone, Copy, Debug)]
 struct Asked {
@@ -103,7 +117,7 @@ impl Asked {
 
 /// `GET /leave/year`
 pub async fn show(ctx: Staff, query: ListQuery) -> Result<Response> {
-    let listing = query.listing(&[], &["employee_id", "year"])?;
+    let listing = query.listing(&[], &NAMES)?;
     let content = ctx.read(move |rx, actor| Content::of(rx, actor, &listing)).await?;
     web::page(&Page { shell: ctx.shell().await?, content })
 }
@@ -140,14 +154,7 @@ fn closed(rx: &Rx<'_>, asked: &Asked, format: &Format) -> Result<Vec<String>> {
 }
 
 /// What the days of the year charge, by kind in the order of kinds, and business trips last.
-fn totals(
-    rx: &Rx<'_>,
-    absences: &[Absence],
-    calendar: &PersonCalendar,
-    period: Period,
-    format: &Format,
-) -> Result<Vec<Total>> {
-    // Decided, and waiting.
+fn sums(rx: &Rx<'_>, absences: &[Absence]) -> Result<Vec<Sum>> {
     let mut sums: BTreeMap<Option<i64>, (Minutes, Minutes)> = BTreeMap::new();
     for absence in absences {
         let kind = match absence.cause {
@@ -162,23 +169,37 @@ fn totals(
             sum.0 += minutes;
         }
     }
+    let sum = |kind, (taken, asked)| Sum { kind, taken, asked };
+    let mut found: Vec<Sum> = types::all(rx)?
+        .into_iter()
+        .filter_map(|kind| sums.remove(&Some(kind.id.0)).map(|minutes| sum(Some(kind), minutes)))
+        .collect();
+    found.extend(sums.remove(&None).map(|minutes| sum(None, minutes)));
+    Ok(found)
+}
+
+fn totals(
+    rx: &Rx<'_>,
+    absences: &[Absence],
+    calendar: &PersonCalendar,
+    period: Period,
+    format: &Format,
+) -> Result<Vec<Total>> {
     let per_day = calendar.usual_day(period.last());
-    let total = |name: String, hue: &'static str, unit: Unit, (taken, asked): (Minutes, Minutes)| {
+    let total = |Sum { kind, taken, asked }: Sum| {
+        let (name, hue, unit) = match kind {
+            Some(kind) => {
+                let name = format.lang.text(&kind.fields.name).to_owned();
+                (name, kind.fields.color.class(), kind.fields.unit)
+            }
+            None => {
+                let mark = trips::mark(format.lang);
+                (mark.name, mark.hue, Unit::Days)
+            }
+        };
         let amounts = Amounts { format, unit, per_day };
         let asked = if asked.is_zero() { String::new() } else { amounts.long(asked) };
         Total { name, hue, taken: amounts.long(taken), asked }
     };
-    let mut found: Vec<Total> = types::all(rx)?
-        .into_iter()
-        .filter_map(|kind| {
-            let sum = sums.remove(&Some(kind.id.0))?;
-            let name = format.lang.text(&kind.fields.name).to_owned();
-            Some(total(name, kind.fields.color.class(), kind.fields.unit, sum))
-        })
-        .collect();
-    if let Some(sum) = sums.remove(&None) {
-        let mark = trips::mark(format.lang);
-        found.push(total(mark.name, mark.hue, Unit::Days, sum));
-    }
-    Ok(found)
+    Ok(sums(rx, absences)?.into_iter().map(total).collect())
 }
