@@ -112,9 +112,11 @@ impl Section {
             )),
         };
         let may_add = (sight == Sight::Own || actor.is_hr()) && request.status.occupies() && all.len() < rules::MOST;
-        let hint = match is_confidential(kind) {
-            true => msg!("{0} and HR can open it, nobody else.", request.employee),
-            false => msg!("{0}, HR and whoever decides can open it.", request.employee),
+        let hint = match (is_confidential(kind), sight == Sight::Own) {
+            (true, true) => msg!("Only you and HR can open it."),
+            (true, false) => msg!("{0} and HR can open it, nobody else.", request.employee),
+            (false, true) => msg!("You, HR and whoever decides can open it."),
+            (false, false) => msg!("{0}, HR and whoever decides can open it.", request.employee),
         };
         Ok(Section {
             state: match request.status.occupies() {
