@@ -130,7 +130,7 @@ impl Session {
         self.command(Rcpt::new(mail.to.clone(), Vec::new()), self.patience).await.map_err(Trouble::of_mail)?;
         self.command(Data, self.patience).await.map_err(Trouble::of_mail)?;
         self.dialogue.say('→', &format!("(the mail, {} bytes)", mail.bytes.len()));
-        let reply = step(self.patience, self.connection.message(&mail.bytes)).await;
+        let reply = step(self.patience, self.connection.command(Content(&String::from_utf8_lossy(&mail.bytes)))).await;
         self.heard(&reply);
         Ok(words(&reply.map_err(Trouble::of_content)?))
     }
@@ -152,6 +152,21 @@ impl Session {
             Err(Trouble::Said { reply, .. }) => self.dialogue.say('←', reply),
             Err(Trouble::Broken(_)) => {}
         }
+    }
+}
+
+/// A whole mail as it goes over the wire, with the dot that ends it. In two pieces, as lettre's own `message` writes it,
+/// the second would wait until the other side acknowledges the first, for which it takes 40 ms.
+struct Content<'a>(&'a str);
+
+impl fmt::Display for Content<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for line in self.0.split_inclusive("\r\n") {
+            // A line that begins with a dot has another before it.
+            f.write_str(if line.starts_with('.') { "." } else { "" })?;
+            f.write_str(line)?;
+        }
+        f.write_str(if self.0.ends_with("\r\n") { ".\r\n" } else { "\r\n.\r\n" })
     }
 }
 
