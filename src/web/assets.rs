@@ -124,6 +124,11 @@ pub fn fixed(name: &str, headers: &HeaderMap) -> Response {
     }
 }
 
+/// Whether who asks can unpack.
+pub(super) fn takes_gzip(asked: &HeaderMap) -> bool {
+    asked.get(header::ACCEPT_ENCODING).and_then(|taken| taken.to_str().ok()).is_some_and(|taken| taken.contains("gzip"))
+}
+
 fn respond(asset: &Asset, asked: &HeaderMap, cache: &'static str) -> Response {
     let tag = format!("\"{}\"", asset.fingerprint);
     let mut headers = HeaderMap::new();
@@ -136,10 +141,8 @@ fn respond(asset: &Asset, asked: &HeaderMap, cache: &'static str) -> Response {
         return (StatusCode::NOT_MODIFIED, headers).into_response();
     }
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(asset.kind));
-    let takes_gzip =
-        asked.get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).is_some_and(|v| v.contains("gzip"));
     match &asset.gzip {
-        Some(packed) if takes_gzip => {
+        Some(packed) if takes_gzip(asked) => {
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
             (headers, packed.clone()).into_response()
         }

@@ -5,17 +5,19 @@ mod reference;
 #[cfg(test)]
 mod tests;
 
+use std::io::Read as _;
 use std::sync::{Arc, LazyLock};
 
 use askama::Template;
 use axum::extract::Path;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use flate2::read::GzDecoder;
 use utoipa::openapi::OpenApi;
 use utoipa_swagger_ui::Config;
 
 use super::problem::{Kind, Refused};
-use super::{Shell, Visit, filters, page, pages, redirect};
+use super::{Shell, Visit, assets, filters, page, pages, redirect};
 use crate::error::{AppError, Result};
 use reference::{Schema, Section};
 
@@ -41,8 +43,8 @@ pub async fn swagger(visit: Visit) -> Result<Response> {
     Ok(response)
 }
 
-/// `GET /api/docs/{file}`: what the page above loads.
-pub async fn swagger_file(Path(name): Path<String>) -> Result<Response> {
+/// `GET /api/docs/{file}`: what the page above loads. The program holds it packed, and most browsers take it so.
+pub async fn swagger_file(Path(name): Path<String>, headers: HeaderMap) -> Result<Response> {
     static CONFIG: LazyLock<Arc<Config<'static>>> = LazyLock::new(|| Arc::new(Config::from("/api/v1/openapi.json")));
     if !FILES.contains(&name.as_str()) {
         return Err(AppError::NotFound);
@@ -51,8 +53,17 @@ pub async fn swagger_file(Path(name): Path<String>) -> Result<Response> {
     let file = file.ok_or(AppError::NotFound)?;
     let kind = if name.ends_with(".css") { "text/css; charset=utf-8" } else { "text/javascript; charset=utf-8" };
     // A day: the address does not tell versions apart.
-    let headers = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "public, max-age=86400")];
-    Ok((StatusCode::OK, headers, file.bytes.into_owned()).into_response())
+    let told = [
+        (header::CONTENT_TYPE, kind),
+        (header::CACHE_CONTROL, "public, max-age=86400"),
+        (header::VARY, "accept-encoding"),
+    ];
+    if assets::takes_gzip(&headers) {
+        return Ok((told, [(header::CONTENT_ENCODING, "gzip")], file.bytes.into_owned()).into_response());
+    }
+    let mut plain = Vec::new();
+    GzDecoder::new(&*file.bytes).read_to_end(&mut plain).map_err(AppError::internal)?;
+    Ok((told, plain).into_response())
 }
 
 /// `GET /api/redoc` leads to the reference.

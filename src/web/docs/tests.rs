@@ -3,6 +3,8 @@ use serde_json::json;
 use super::reference::{Shape, schemas, sections};
 use super::{CSP, FILES, swagger_file};
 use axum::extract::Path;
+use axum::http::{HeaderMap, HeaderValue, header};
+use http_body_util::BodyExt as _;
 
 fn document() -> serde_json::Value {
     json!({
@@ -61,9 +63,19 @@ fn shapes_are_said_in_words() {
 
 #[tokio::test]
 async fn swagger_has_its_files_and_no_others() {
+    let ask = async |name: &str, takes: &'static str| {
+        let headers = HeaderMap::from_iter([(header::ACCEPT_ENCODING, HeaderValue::from_static(takes))]);
+        let answer = swagger_file(Path(name.to_owned()), headers).await?;
+        let encoding = answer.headers().get(header::CONTENT_ENCODING).cloned();
+        crate::error::Result::<_>::Ok((encoding, answer.into_body().collect().await.unwrap().to_bytes()))
+    };
     for name in FILES {
-        assert_eq!(swagger_file(Path(name.to_owned())).await.unwrap().status(), 200, "{name}");
+        let (encoding, packed) = ask(name, "gzip, br").await.unwrap();
+        assert_eq!(encoding.unwrap(), "gzip", "{name}");
+        assert_eq!(packed[..2], [0x1f, 0x8b], "{name} is packed");
+        let (encoding, plain) = ask(name, "identity").await.unwrap();
+        assert!(encoding.is_none() && plain.len() > 2 * packed.len(), "{name}");
     }
-    assert!(swagger_file(Path("index.html".to_owned())).await.is_err());
+    assert!(ask("index.html", "gzip").await.is_err());
     assert!(!CSP.contains("unsafe"), "its page needs nothing inline");
 }
