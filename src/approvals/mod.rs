@@ -3,9 +3,11 @@
 //! what a request *is* stays with the feature. Source of the rules: the reference page "Approvals".
 //!
 //! `chain/` says which levels a request follows, `asking` whom a level asks, `right` who may decide, `onward` how one
-//! level follows another, `waiting` what waits for whom, `jobs` what happens when nobody decides.
+//! level follows another, `waiting` what waits for whom, `bodies` what
+//! a decision is sent as in the API, `jobs` what happens when nobody decides.
 
 mod asking;
+pub mod bodies;
 pub mod chain;
 mod held;
 pub mod jobs;

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::approvals::bodies::{ApproveBody, ClarifyBody, RejectBody, Sent};
 use crate::approvals::{self, Approval, Decision, Kind, Status, StepKind};
 use crate::auth::Staff;
 use crate::error::{AppError, Result};
@@ -79,37 +80,6 @@ impl From<Approval> for ApprovalView {
             version: one.version,
         }
     }
-}
-
-#[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ApproveBody {
-    /// Shown in the timeline; at most 2,000 characters.
-    pub note: Option<String>,
-    /// Required of HR where somebody else was asked.
-    pub on_behalf_reason: Option<String>,
-    /// The `version` that was looked at; 409 where the request has changed since.
-    pub version: Option<u32>,
-}
-
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RejectBody {
-    /// 1 to 2,000 characters; the requester reads it.
-    pub reason: String,
-    /// Required of HR where somebody else was asked.
-    pub on_behalf_reason: Option<String>,
-    /// The `version` that was looked at; 409 where the request has changed since.
-    pub version: Option<u32>,
-}
-
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ClarifyBody {
-    /// 1 to 2,000 characters; it goes back to the requester.
-    pub question: String,
-    /// The `version` that was looked at; 409 where the request has changed since.
-    pub version: Option<u32>,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
@@ -194,12 +164,7 @@ pub async fn approve(
     Path(id): Path<ApprovalId>,
     Json(body): Json<ApproveBody>,
 ) -> Result<Json<ApprovalView>> {
-    settle(
-        &ctx,
-        Seen { id, version: body.version },
-        Decision::Approve { note: body.note, on_behalf_reason: body.on_behalf_reason },
-    )
-    .await
+    settle(&ctx, id, body.into()).await
 }
 
 /// Rejects.
@@ -213,12 +178,7 @@ pub async fn reject(
     Path(id): Path<ApprovalId>,
     Json(body): Json<RejectBody>,
 ) -> Result<Json<ApprovalView>> {
-    settle(
-        &ctx,
-        Seen { id, version: body.version },
-        Decision::Reject { reason: body.reason, on_behalf_reason: body.on_behalf_reason },
-    )
-    .await
+    settle(&ctx, id, body.into()).await
 }
 
 /// Asks the requester.
@@ -232,7 +192,7 @@ pub async fn clarify(
     Path(id): Path<ApprovalId>,
     Json(body): Json<ClarifyBody>,
 ) -> Result<Json<ApprovalView>> {
-    settle(&ctx, Seen { id, version: body.version }, Decision::Clarify { question: body.question }).await
+    settle(&ctx, id, body.into()).await
 }
 
 /// Decides several at once.
@@ -259,7 +219,8 @@ pub async fn bulk(ctx: Staff, Json(body): Json<BulkBody>) -> Result<Json<Vec<App
     Ok(Json(views))
 }
 
-async fn settle(ctx: &Staff, seen: Seen, decision: Decision) -> Result<Json<ApprovalView>> {
+async fn settle(ctx: &Staff, id: ApprovalId, (decision, version): Sent) -> Result<Json<ApprovalView>> {
+    let seen = Seen { id, version };
     let view =
         ctx.write(DECIDE, move |tx, actor| super::decide(tx, actor, seen, &decision).map(ApprovalView::from)).await?;
     Ok(Json(view))

@@ -9,7 +9,8 @@ use utoipa::{OpenApi, ToSchema};
 use super::json::{Confirmation, NewOvertime, OvertimePatch, PreviewJson, RequestDetail, RequestJson};
 use super::rules::{Limits, OvertimeStatus};
 use super::{CANCELLED, CHANGED, CONFIRMED, DECIDED, Filter, SENT, limits, project, report, words};
-use crate::approvals::{self, Decision, Kind};
+use crate::approvals::bodies::{ApproveBody, ClarifyBody, RejectBody, Sent};
+use crate::approvals::{self, Kind};
 use crate::auth::{Hr, Staff};
 use crate::error::Result;
 use crate::ids::{DepartmentId, EmployeeId, OvertimeId, ProjectId};
@@ -30,44 +31,6 @@ use crate::web::{Json, List};
     tags((name = "overtime", description = "Overtime, its projects, limits and workbooks. All lengths of time are minutes."))
 )]
 pub struct Api;
-
-/// An approval.
-#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
-#[schema(as = OvertimeApprove)]
-pub struct ApproveInput {
-    /// At most 2,000 characters; the requester reads it.
-    note: Option<String>,
-    /// Needed of HR where somebody else is asked.
-    on_behalf_reason: Option<String>,
-    /// The approval's `version` that was looked at; 409 where the request has changed since.
-    version: Option<u32>,
-}
-
-/// A rejection.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = OvertimeReject)]
-pub struct RejectInput {
-    /// 1 to 2,000 characters; the requester reads it.
-    #[schema(example = "This was not agreed")]
-    reason: String,
-    #[serde(default)]
-    on_behalf_reason: Option<String>,
-    /// The approval's `version` that was looked at; 409 where the request has changed since.
-    version: Option<u32>,
-}
-
-/// A question back.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = OvertimeClarify)]
-pub struct ClarifyInput {
-    #[schema(example = "Was the second break really around midnight?")]
-    question: String,
-    /// The approval's `version` that was looked at; 409 where the request has changed since.
-    version: Option<u32>,
-}
 
 /// Why it is taken back.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
@@ -195,34 +158,32 @@ pub async fn remove(ctx: Staff, if_match: IfMatch, Path(id): Path<OvertimeId>) -
     post, path = "/api/v1/overtime-requests/{id}/approve", operation_id = "approve_overtime_request", tag = "overtime",
     summary = "Approve overtime",
     description = "Those who are asked; HR with `on_behalf_reason`. Never one's own. Time off in lieu is credited at once. 409 where it is decided already, saying who and when.",
-    params(("id" = OvertimeId, Path)), request_body = ApproveInput,
+    params(("id" = OvertimeId, Path)), request_body = ApproveBody,
     responses((status = 200, description = "As it is now", body = RequestDetail), WriteProblems),
 )]
 pub async fn approve(
     ctx: Staff,
     if_match: IfMatch,
     Path(id): Path<OvertimeId>,
-    Json(input): Json<ApproveInput>,
+    Json(input): Json<ApproveBody>,
 ) -> Result<Tagged<RequestDetail>> {
-    let ApproveInput { note, on_behalf_reason, version } = input;
-    decided(ctx, if_match, (id, version), Decision::Approve { note, on_behalf_reason }).await
+    decided(ctx, if_match, id, input.into()).await
 }
 
 /// Rejects.
 #[utoipa::path(
     post, path = "/api/v1/overtime-requests/{id}/reject", operation_id = "reject_overtime_request", tag = "overtime",
     summary = "Reject overtime", description = "As approve; a reason is needed.",
-    params(("id" = OvertimeId, Path)), request_body = RejectInput,
+    params(("id" = OvertimeId, Path)), request_body = RejectBody,
     responses((status = 200, description = "As it is now", body = RequestDetail), WriteProblems),
 )]
 pub async fn reject(
     ctx: Staff,
     if_match: IfMatch,
     Path(id): Path<OvertimeId>,
-    Json(input): Json<RejectInput>,
+    Json(input): Json<RejectBody>,
 ) -> Result<Tagged<RequestDetail>> {
-    let RejectInput { reason, on_behalf_reason, version } = input;
-    decided(ctx, if_match, (id, version), Decision::Reject { reason, on_behalf_reason }).await
+    decided(ctx, if_match, id, input.into()).await
 }
 
 /// Asks back.
@@ -230,23 +191,23 @@ pub async fn reject(
     post, path = "/api/v1/overtime-requests/{id}/clarify", operation_id = "clarify_overtime_request", tag = "overtime",
     summary = "Ask the requester a question",
     description = "As approve. It goes back to the requester, and keeps counting towards the limits.",
-    params(("id" = OvertimeId, Path)), request_body = ClarifyInput,
+    params(("id" = OvertimeId, Path)), request_body = ClarifyBody,
     responses((status = 200, description = "As it is now", body = RequestDetail), WriteProblems),
 )]
 pub async fn clarify(
     ctx: Staff,
     if_match: IfMatch,
     Path(id): Path<OvertimeId>,
-    Json(input): Json<ClarifyInput>,
+    Json(input): Json<ClarifyBody>,
 ) -> Result<Tagged<RequestDetail>> {
-    decided(ctx, if_match, (id, input.version), Decision::Clarify { question: input.question }).await
+    decided(ctx, if_match, id, input.into()).await
 }
 
 async fn decided(
     ctx: Staff,
     if_match: IfMatch,
-    (id, seen): (OvertimeId, Option<u32>),
-    decision: Decision,
+    id: OvertimeId,
+    (decision, seen): Sent,
 ) -> Result<Tagged<RequestDetail>> {
     let decided = ctx.write(DECIDED, move |tx, actor| {
         if_match.check(&RequestDetail::read(tx, actor, id)?)?;

@@ -10,7 +10,8 @@ use utoipa::ToSchema;
 use super::json::{PreviewJson, RequestDetail, RequestJson};
 use super::model::NewLeave;
 use super::store::{self, Filter};
-use crate::approvals::{self, Decision, Kind};
+use crate::approvals::bodies::{ApproveBody, ClarifyBody, RejectBody, Sent};
+use crate::approvals::{self, Kind};
 use crate::auth::{Ctx, Staff};
 use crate::error::Result;
 use crate::ids::{EmployeeId, LeaveDocumentId, LeaveRequestId, LeaveTypeId};
@@ -77,51 +78,13 @@ impl RequestPatch {
     }
 }
 
-/// An approval.
-#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
-#[schema(as = LeaveApprove)]
-pub struct ApproveInput {
-    /// At most 2,000 characters; the requester reads it.
-    note: Option<String>,
-    /// Needed of HR where somebody else is asked.
-    on_behalf_reason: Option<String>,
-    /// The approval's `version` that was looked at; 409 where the request has changed since.
-    version: Option<u32>,
-}
-
-/// A rejection.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = LeaveReject)]
-pub struct RejectInput {
-    /// 1 to 2,000 characters; the requester reads it.
-    #[schema(example = "Stocktaking that week")]
-    reason: String,
-    #[serde(default)]
-    on_behalf_reason: Option<String>,
-    /// The approval's `version` that was looked at; 409 where the request has changed since.
-    version: Option<u32>,
-}
-
-/// A question back.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = LeaveClarify)]
-pub struct ClarifyInput {
-    #[schema(example = "Could you be here on the 10th?")]
-    question: String,
-    /// The approval's `version` that was looked at; 409 where the request has changed since.
-    version: Option<u32>,
-}
-
 /// Why it is taken back.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schema(as = LeaveCancel)]
 pub struct CancelInput {
     /// Needed of HR; at most 1,000 characters.
-    reason: String,
+    pub reason: String,
 }
 
 /// Why an approval is revoked.
@@ -291,34 +254,32 @@ pub async fn remove(ctx: Staff, if_match: IfMatch, Path(id): Path<LeaveRequestId
     post, path = "/api/v1/leave/requests/{id}/approve", operation_id = "approve_leave_request", tag = "leave",
     summary = "Approve a request",
     description = "Those who are asked; HR with `on_behalf_reason`. Never one's own. 409 where it is decided already, saying who and when, or where the balance does not cover it any more.",
-    params(("id" = LeaveRequestId, Path)), request_body = ApproveInput,
+    params(("id" = LeaveRequestId, Path)), request_body = ApproveBody,
     responses((status = 200, description = "As it is now", body = RequestDetail), WriteProblems),
 )]
 pub async fn approve(
     ctx: Staff,
     if_match: IfMatch,
     Path(id): Path<LeaveRequestId>,
-    Json(input): Json<ApproveInput>,
+    Json(input): Json<ApproveBody>,
 ) -> Result<Tagged<RequestDetail>> {
-    let ApproveInput { note, on_behalf_reason, version } = input;
-    decided(ctx, if_match, (id, version), Decision::Approve { note, on_behalf_reason }).await
+    decided(ctx, if_match, id, input.into()).await
 }
 
 /// Rejects.
 #[utoipa::path(
     post, path = "/api/v1/leave/requests/{id}/reject", operation_id = "reject_leave_request", tag = "leave",
     summary = "Reject a request", description = "As approve; a reason is needed.",
-    params(("id" = LeaveRequestId, Path)), request_body = RejectInput,
+    params(("id" = LeaveRequestId, Path)), request_body = RejectBody,
     responses((status = 200, description = "As it is now", body = RequestDetail), WriteProblems),
 )]
 pub async fn reject(
     ctx: Staff,
     if_match: IfMatch,
     Path(id): Path<LeaveRequestId>,
-    Json(input): Json<RejectInput>,
+    Json(input): Json<RejectBody>,
 ) -> Result<Tagged<RequestDetail>> {
-    let RejectInput { reason, on_behalf_reason, version } = input;
-    decided(ctx, if_match, (id, version), Decision::Reject { reason, on_behalf_reason }).await
+    decided(ctx, if_match, id, input.into()).await
 }
 
 /// Asks back.
@@ -326,23 +287,23 @@ pub async fn reject(
     post, path = "/api/v1/leave/requests/{id}/clarify", operation_id = "clarify_leave_request", tag = "leave",
     summary = "Ask the requester a question",
     description = "As approve. The request goes back to the requester and keeps its reservation.",
-    params(("id" = LeaveRequestId, Path)), request_body = ClarifyInput,
+    params(("id" = LeaveRequestId, Path)), request_body = ClarifyBody,
     responses((status = 200, description = "As it is now", body = RequestDetail), WriteProblems),
 )]
 pub async fn clarify(
     ctx: Staff,
     if_match: IfMatch,
     Path(id): Path<LeaveRequestId>,
-    Json(input): Json<ClarifyInput>,
+    Json(input): Json<ClarifyBody>,
 ) -> Result<Tagged<RequestDetail>> {
-    decided(ctx, if_match, (id, input.version), Decision::Clarify { question: input.question }).await
+    decided(ctx, if_match, id, input.into()).await
 }
 
 async fn decided(
     ctx: Staff,
     if_match: IfMatch,
-    (id, seen): (LeaveRequestId, Option<u32>),
-    decision: Decision,
+    id: LeaveRequestId,
+    (decision, seen): Sent,
 ) -> Result<Tagged<RequestDetail>> {
     let decided = ctx.write(DECIDE, move |tx, actor| {
         if_match.check(&RequestDetail::read(tx, actor, id)?)?;

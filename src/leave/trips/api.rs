@@ -14,6 +14,7 @@ use crate::approvals::{self, Kind};
 use crate::auth::{Actor, Staff};
 use crate::error::Result;
 use crate::ids::{ApprovalId, EmployeeId, TripId};
+use crate::leave::request::api::CancelInput;
 use crate::people::{self, NameRef};
 use crate::storage::Rx;
 use crate::web::etag::{self, IfMatch, Tagged};
@@ -119,15 +120,6 @@ impl TripPatch {
         }
         put!(start_date, end_date, destination, purpose, notes);
     }
-}
-
-/// Why it is cancelled.
-#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
-#[schema(as = BusinessTripCancel)]
-pub struct CancelInput {
-    /// Needed of HR; at most 1,000 characters.
-    reason: String,
 }
 
 /// Trips.

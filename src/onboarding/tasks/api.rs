@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Change, Comment, Done, NewTask, Task, bulk, edit, store, talk};
-use crate::approvals::{self, Decision};
+use crate::approvals;
+use crate::approvals::bodies::{ApproveBody, RejectBody, Sent};
 use crate::auth::{Actor, Hire, Staff};
 use crate::error::Result;
 use crate::ids::{CommentId, EmployeeId, OnboardingId, TaskId};
@@ -178,32 +179,6 @@ pub struct DoneInput {
     acknowledged: bool,
 }
 
-/// Agreement to a task.
-#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
-#[schema(as = TaskApproval)]
-pub struct ApproveInput {
-    note: Option<String>,
-    /// Why HR decides without being asked; needed then.
-    on_behalf_reason: Option<String>,
-    /// The approval's `version` that was looked at; 409 where the request has changed since.
-    version: Option<u32>,
-}
-
-/// Why a task goes back to its doer.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = TaskRejection)]
-pub struct RejectInput {
-    /// 1 to 2,000 characters.
-    #[schema(example = "Read only, please.")]
-    #[serde(default)]
-    reason: String,
-    on_behalf_reason: Option<String>,
-    /// The approval's `version` that was looked at; 409 where the request has changed since.
-    version: Option<u32>,
-}
-
 /// Who does a task from now on.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -360,12 +335,11 @@ pub async fn complete(ctx: Hire, if_match: IfMatch, Path(id): Path<TaskId>, body
     post, path = "/api/v1/tasks/{id}/approve", operation_id = "approve_task", tag = "tasks",
     summary = "Agree that a task is done",
     description = "Who is asked; HR with `on_behalf_reason`. The body may be left out. 409 where it is decided already.",
-    params(("id" = TaskId, Path)), request_body = Option<ApproveInput>,
+    params(("id" = TaskId, Path)), request_body = Option<ApproveBody>,
     responses((status = 200, description = "As it is now", body = TaskJson), WriteProblems),
 )]
 pub async fn approve(ctx: Staff, if_match: IfMatch, Path(id): Path<TaskId>, body: Bytes) -> Result<Tagged<TaskJson>> {
-    let ApproveInput { note, on_behalf_reason, version } = json::or_default(&body)?;
-    decide(ctx, if_match, (id, version), Decision::Approve { note, on_behalf_reason }).await
+    decide(ctx, if_match, id, json::or_default::<ApproveBody>(&body)?.into()).await
 }
 
 /// Rejects a task.
@@ -373,25 +347,19 @@ pub async fn approve(ctx: Staff, if_match: IfMatch, Path(id): Path<TaskId>, body
     post, path = "/api/v1/tasks/{id}/reject", operation_id = "reject_task", tag = "tasks",
     summary = "Send a task back to its doer",
     description = "Who is asked; HR with `on_behalf_reason`. 409 where it is decided already.",
-    params(("id" = TaskId, Path)), request_body = RejectInput,
+    params(("id" = TaskId, Path)), request_body = RejectBody,
     responses((status = 200, description = "As it is now", body = TaskJson), WriteProblems),
 )]
 pub async fn reject(
     ctx: Staff,
     if_match: IfMatch,
     Path(id): Path<TaskId>,
-    Json(input): Json<RejectInput>,
+    Json(input): Json<RejectBody>,
 ) -> Result<Tagged<TaskJson>> {
-    let RejectInput { reason, on_behalf_reason, version } = input;
-    decide(ctx, if_match, (id, version), Decision::Reject { reason, on_behalf_reason }).await
+    decide(ctx, if_match, id, input.into()).await
 }
 
-async fn decide(
-    ctx: Staff,
-    if_match: IfMatch,
-    (id, seen): (TaskId, Option<u32>),
-    decision: Decision,
-) -> Result<Tagged<TaskJson>> {
+async fn decide(ctx: Staff, if_match: IfMatch, id: TaskId, (decision, seen): Sent) -> Result<Tagged<TaskJson>> {
     let decided = ctx.write(super::DECIDED, move |tx, actor| {
         // Whoever decided may have seen it only because they were asked.
         let (task, _) = super::get(tx, actor, id)?;
