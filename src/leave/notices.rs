@@ -98,8 +98,9 @@ pub(super) enum OwnAct {
     Returned,
 }
 
-/// Tells whoever was asked about the leave, or would have been, and the deputy: but the deputy not what kind it is.
-pub(super) fn above(tx: &mut Tx<'_>, actor: &Actor, request: &LeaveRequest, act: OwnAct) -> Result<()> {
+/// Tells whoever was asked about the leave, or would have been, and what its person says to it; and the deputy: but the
+/// deputy neither that nor what kind it is.
+pub(super) fn above(tx: &mut Tx<'_>, actor: &Actor, request: &LeaveRequest, act: OwnAct, said: &str) -> Result<()> {
     let asked = approvals::current(tx, approvals::Kind::Leave, request.id.0)?;
     let whom: Vec<EmployeeId> = match asked {
         Some(approval) => approvals::concerned(tx, &approval)?,
@@ -124,7 +125,7 @@ pub(super) fn above(tx: &mut Tx<'_>, actor: &Actor, request: &LeaveRequest, act:
                 },
             )
         },
-        "",
+        said,
     )
 }
 

@@ -69,7 +69,7 @@ pub fn submit(tx: &mut Tx<'_>, actor: &Actor, mut input: NewLeave) -> Result<Lea
         book(tx, actor, &request)?;
         interrupt::gives_back(tx, actor, &request)?;
         match hand {
-            Hand::Own => notices::above(tx, actor, &request, OwnAct::Entered)?,
+            Hand::Own => notices::above(tx, actor, &request, OwnAct::Entered, "")?,
             Hand::Hr => {
                 notices::requester(tx, actor, &request, Fate::Entered, "")?;
                 notices::deputy(tx, actor, &request)?;
@@ -201,7 +201,7 @@ pub fn cancel(tx: &mut Tx<'_>, actor: &Actor, id: LeaveRequestId, reason: &str) 
     end(tx, actor, &request, status, reason)?;
     match request.status {
         _ if !own => notices::requester(tx, actor, &request, Fate::Cancelled, reason),
-        LeaveStatus::Approved => notices::above(tx, actor, &request, OwnAct::Cancelled),
+        LeaveStatus::Approved => notices::above(tx, actor, &request, OwnAct::Cancelled, reason),
         _ => Ok(()),
     }
 }
@@ -323,7 +323,7 @@ pub fn return_early(tx: &mut Tx<'_>, actor: &Actor, id: LeaveRequestId, last_day
     papers::recount(tx, &request)?;
     audit::record(tx, actor, entry.change("minutes", request_before.minutes, request.minutes))?;
     if own {
-        notices::above(tx, actor, &request, OwnAct::Returned)
+        notices::above(tx, actor, &request, OwnAct::Returned, "")
     } else {
         notices::requester(tx, actor, &request, Fate::Returned, "")
     }
