@@ -58,7 +58,7 @@ pub fn around(asked: Period) -> Period {
 }
 
 /// A day is worth what the person usually works on one; 8 hours where no week applies.
-fn day_of(schedules: &DatedSchedules, date: Date) -> Minutes {
+pub(super) fn day_of(schedules: &DatedSchedules, date: Date) -> Minutes {
     let usual = schedules.on(date).map_or(Minutes::ZERO, |pattern| pattern.usual_day());
     if usual.is_positive() { usual } else { Minutes::hours(8) }
 }

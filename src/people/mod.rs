@@ -38,7 +38,7 @@ pub use departures::Departures;
 pub use directory::Profile;
 pub use employee::{
     DatedChanges, Employee, EmploymentType, Facts, Login, NewEmployee, Standing, Status, by_email, by_user, create,
-    get, next_number, set_manager, standing_on, update, update_from,
+    everybody, get, next_number, set_manager, standing_on, update, update_from,
 };
 pub use follow::{Follow, Followers, Welcome, followed_by, is_gone};
 pub use names::NameRef;

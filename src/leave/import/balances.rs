@@ -8,9 +8,9 @@ use jiff::civil::Date;
 use super::{Known, Whose};
 use crate::auth::Actor;
 use crate::error::Result;
-use crate::leave::ledger::{self, Account, Books};
+use crate::leave::ledger::{self, Account, Books, Shelf};
+use crate::leave::liability;
 use crate::leave::rules::{Entry, LedgerKind};
-use crate::leave::{calendars, liability};
 use crate::people::Employee;
 use crate::people::import::What as Becomes;
 use crate::sheet::{Column, Fault, Row};
@@ -45,7 +45,7 @@ pub(super) struct Opening {
 pub(super) type Planned = Result<(Employee, Option<Opening>, Becomes), Fault>;
 
 /// What a row asks for.
-pub(super) fn plan(rx: &Rx<'_>, known: &Known, row: &Row) -> Result<Planned> {
+pub(super) fn plan(rx: &Rx<'_>, known: &Known, shelf: &mut Shelf, row: &Row) -> Result<Planned> {
     let read = || -> Result<(Employee, Opening, &'static str), Fault> {
         let (person, kind) = (known.person(row)?, known.kind(row)?);
         if !kind.fields.affects_balance {
@@ -69,7 +69,7 @@ pub(super) fn plan(rx: &Rx<'_>, known: &Known, row: &Row) -> Result<Planned> {
         Err(fault) => return Ok(Err(fault)),
     };
     let unit = match column {
-        "days" => calendars::usual_day(rx, person.id, opening.on)?,
+        "days" => shelf.person(rx, person.id)?.usual_day(opening.on),
         "hours" => Minutes::hours(1),
         _ => Minutes::new(1),
     };
@@ -77,7 +77,9 @@ pub(super) fn plan(rx: &Rx<'_>, known: &Known, row: &Row) -> Result<Planned> {
         Some(wanted) => opening.wanted = wanted,
         None => return Ok(Err(row.fault(column, tr!("is not a figure such as 12 or 12.5")))),
     }
-    let what = match missing(rx, &opening)?.1.is_zero() {
+    let account = shelf.accounts(rx, person.id, opening.whose.leave_type_id)?.on(opening.on);
+    let there = liability::owed_of(&shelf.books(rx, account)?, opening.on);
+    let what = match there == opening.wanted {
         true => Becomes::Unchanged,
         false => Becomes::Updated(vec![column.to_owned()]),
     };
@@ -85,16 +87,11 @@ pub(super) fn plan(rx: &Rx<'_>, known: &Known, row: &Row) -> Result<Planned> {
     Ok(Ok((person, item, what)))
 }
 
-/// What is missing to the balance that is to stand.
-fn missing(rx: &Rx<'_>, opening: &Opening) -> Result<(Account, Minutes)> {
-    let Whose { employee_id, leave_type_id } = opening.whose;
-    let account = Account::on(rx, employee_id, leave_type_id, opening.on)?;
-    let there = liability::owed_of(&Books::open(rx, account, None)?, opening.on);
-    Ok((account, opening.wanted - there))
-}
-
 pub(super) fn write(tx: &mut Tx<'_>, actor: &Actor, opening: &Opening) -> Result<()> {
-    let (account, missing) = missing(tx, opening)?;
+    let Whose { employee_id, leave_type_id } = opening.whose;
+    let account = Account::on(tx, employee_id, leave_type_id, opening.on)?;
+    // A line before this one may have been about the same account.
+    let missing = opening.wanted - liability::owed_of(&Books::open(tx, account, None)?, opening.on);
     if missing.is_zero() {
         return Ok(());
     }

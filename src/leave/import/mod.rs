@@ -17,7 +17,7 @@ use std::io::Read;
 use crate::auth::Actor;
 use crate::error::Result;
 use crate::ids::{EmployeeId, LeaveTypeId};
-use crate::leave::policy;
+use crate::leave::ledger::Shelf;
 use crate::leave::types::{self, LeaveType};
 use crate::people::import::{Fate, Outcome, What as Becomes};
 use crate::people::{self, Employee};
@@ -132,6 +132,7 @@ const MOST_FAULTS: usize = 1_000;
 
 fn plan(rx: &Rx<'_>, table: &Table) -> Result<(Vec<Item>, Outcome)> {
     let known = Known::read(rx)?;
+    let mut shelf = Shelf::of_everybody(rx, people::today(rx)?.year().saturating_sub(1))?;
     let mut errors = table.faults.clone();
     let mut items = Vec::new();
     let mut outcome =
@@ -139,9 +140,8 @@ fn plan(rx: &Rx<'_>, table: &Table) -> Result<(Vec<Item>, Outcome)> {
     let mut seen = past::Seen::default();
     for row in &table.rows {
         let found = match table.what {
-            What::Balances => {
-                balances::plan(rx, &known, row)?.map(|(person, item, what)| (person, item.map(Item::Balance), what))
-            }
+            What::Balances => balances::plan(rx, &known, &mut shelf, row)?
+                .map(|(person, item, what)| (person, item.map(Item::Balance), what)),
             What::Requests => past::plan(rx, &known, row, &mut seen)?
                 .map(|(person, item, what)| (person, item.map(|past| Item::Leave(Box::new(past))), what)),
         };
@@ -186,8 +186,8 @@ impl Known {
             people: HashMap::new(),
             kinds: HashMap::new(),
         };
-        for id in policy::store::people(rx)? {
-            let person = people::get(rx, id)?;
+        for person in people::everybody(rx)?.into_iter().filter(|person| !person.hidden) {
+            let id = person.id;
             known.by_number.insert(fold(&person.facts.number), person.clone());
             known.by_email.insert(fold(&person.facts.email), id);
             known.people.insert(id, person);

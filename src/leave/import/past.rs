@@ -9,7 +9,7 @@ use crate::auth::Actor;
 use crate::error::{FieldErrors, Result};
 use crate::ids::EmployeeId;
 use crate::leave::calendars::PersonCalendar;
-use crate::leave::ledger::{self, Accounts, Ahead, Books};
+use crate::leave::ledger::{self, Accounts, Ahead, Written};
 use crate::leave::recount::{self, Tell};
 use crate::leave::request::{self, NewLeave};
 use crate::leave::rules::{Entry, LeaveDay, LeaveSpan, LeaveStatus, LedgerKind, Overlap, Part, clash};
@@ -193,7 +193,7 @@ pub(super) fn write(tx: &mut Tx<'_>, actor: &Actor, past: &Past) -> Result<()> {
             let words = msg!("What imported leave took: nothing was granted here in that year.");
             ledger::enter(tx, actor, account, &[(entry, words)], None)?;
         }
-        let books = Books::open(tx, account, None)?;
+        let books = Written::read(tx, account)?;
         let all = [books.ledger.booked(), wanted].concat();
         ledger::settle(tx, actor, &books, &all, None)?;
     }

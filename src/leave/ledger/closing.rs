@@ -2,7 +2,7 @@
 //! into the year afterwards has it closed anew, so that the books say what they would say had it been there in time.
 
 use super::ahead::Ahead;
-use super::{Account, Books, draw_anew, insert, store};
+use super::{Account, Written, draw_anew, insert, store};
 use crate::audit;
 use crate::auth::Actor;
 use crate::error::{Msg, Result};
@@ -47,7 +47,7 @@ pub fn close(tx: &mut Tx<'_>, actor: &Actor, account: Account) -> Result<Option<
 /// When the database refuses.
 pub fn follow(tx: &mut Tx<'_>, actor: &Actor, account: Account) -> Result<()> {
     let Some(carry) = store::closings(tx, account.all())?.remove(&account.year) else { return Ok(()) };
-    let books = Books::open(tx, account, None)?;
+    let books = Written::read(tx, account)?;
     let end = books.ledger.close(&books.reserved, carry);
     if !end.entries.is_empty() {
         append(tx, actor, account, &end.entries)?;
@@ -55,7 +55,7 @@ pub fn follow(tx: &mut Tx<'_>, actor: &Actor, account: Account) -> Result<()> {
         draw_anew(tx, actor, account)?;
     }
     let next = account.all().numbered(account.year + 1);
-    let arrival = Books::open(tx, next, None)?.ledger.receive(&end.carried);
+    let arrival = Written::read(tx, next)?.ledger.receive(&end.carried);
     if arrival.is_empty() {
         return Ok(());
     }
@@ -70,7 +70,7 @@ pub fn follow(tx: &mut Tx<'_>, actor: &Actor, account: Account) -> Result<()> {
 /// When the database cannot be read.
 pub fn is_unsettled(rx: &Rx<'_>, account: Account) -> Result<bool> {
     let Some(carry) = store::closings(rx, account.all())?.remove(&account.year) else { return Ok(false) };
-    let books = Books::open(rx, account, None)?;
+    let books = Written::read(rx, account)?;
     Ok(!books.ledger.close(&books.reserved, carry).entries.is_empty())
 }
 

@@ -94,16 +94,38 @@ impl Account {
     }
 }
 
-/// An account as it is on the books now, and as it will be.
+/// An account as it is on the books now.
 #[derive(Clone, Debug)]
-pub struct Books {
+pub struct Written {
     pub account: Account,
     /// What is written.
     pub ledger: YearLedger,
     /// Days that undecided requests reserve.
     pub reserved: Vec<LeaveDay>,
+}
+
+impl Written {
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn read(rx: &Rx<'_>, account: Account) -> Result<Written> {
+        let ledger = YearLedger::new(account.leave_year(), &store::rows_of(rx, account)?);
+        Ok(Written { account, ledger, reserved: store::reserved_of(rx, account)? })
+    }
+}
+
+/// An account as it is on the books now, and as it will be.
+#[derive(Clone, Debug)]
+pub struct Books {
+    pub written: Written,
     /// With what is still to come, in this leave year and around it.
     pub outlook: Outlook,
+}
+
+impl std::ops::Deref for Books {
+    type Target = Written;
+    fn deref(&self) -> &Written {
+        &self.written
+    }
 }
 
 impl Books {
@@ -120,7 +142,7 @@ impl Books {
             Some(year) => (year.ledger.clone(), year.pending.clone()),
             None => (YearLedger::new(account.leave_year(), &[]), Vec::new()),
         };
-        Books { account, ledger, reserved, outlook }
+        Books { written: Written { account, ledger, reserved }, outlook }
     }
 
     /// The balance on `date`, with what is undecided taken off. Of a later date: with what will be given by then.
@@ -360,7 +382,7 @@ pub fn adjust(tx: &mut Tx<'_>, actor: &Actor, input: &Adjustment) -> Result<Ledg
 pub(super) fn settle(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    books: &Books,
+    books: &Written,
     days: &[LeaveDay],
     gone: Option<(LeaveRequestId, &Msg)>,
 ) -> Result<()> {
@@ -412,7 +434,7 @@ fn insert(
 fn write(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    books: &Books,
+    books: &Written,
     entries: Vec<Entry>,
     gone: Option<(LeaveRequestId, &Msg)>,
 ) -> Result<()> {
@@ -431,7 +453,7 @@ pub(super) fn resettle(tx: &mut Tx<'_>, actor: &Actor, account: Account) -> Resu
 
 /// [`resettle`], whatever that makes of a closed year.
 fn draw_anew(tx: &mut Tx<'_>, actor: &Actor, account: Account) -> Result<()> {
-    let books = Books::open(tx, account, None)?;
+    let books = Written::read(tx, account)?;
     let booked = books.ledger.booked();
     let entries = books.ledger.settle(&booked, &books.reserved, actor.today(tx.now()));
     write(tx, actor, &books, entries, None)
@@ -444,7 +466,7 @@ fn draw_anew(tx: &mut Tx<'_>, actor: &Actor, account: Account) -> Result<()> {
 pub fn due_to_expire(rx: &Rx<'_>, from: Date, today: Date) -> Result<Vec<Account>> {
     let mut due = Vec::new();
     for account in store::expiring(rx, from, today)? {
-        let books = Books::open(rx, account, None)?;
+        let books = Written::read(rx, account)?;
         if !books.ledger.settle(&books.ledger.booked(), &books.reserved, today).is_empty() {
             due.push(account);
         }

@@ -85,6 +85,9 @@ pub(super) fn insert(tx: &mut Tx<'_>, account: Account, new: &NewRow<'_>) -> Res
     .map(LedgerId)
 }
 
+/// Whose account of which type.
+pub(super) type Key = (EmployeeId, LeaveTypeId);
+
 /// A row with the number of its leave year, and whether a policy made it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct YearRow {
@@ -109,6 +112,89 @@ pub(super) fn first_year(rx: &Rx<'_>, accounts: Accounts) -> Result<Option<i16>>
     rx.scalar(
         "SELECT min(leave_year) FROM leave_ledger WHERE employee_id = ?1 AND leave_type_id = ?2",
         (accounts.employee_id, accounts.leave_type_id),
+    )
+}
+
+/// Of everybody, by account, the rows of leave years that are not closed, and of `first` and all after it.
+pub(super) fn everybodys_rows(rx: &Rx<'_>, first: i16) -> Result<Vec<(Key, YearRow)>> {
+    rx.all(
+        "/* whole table */ SELECT l.employee_id, l.leave_type_id, l.leave_year, l.id, l.kind, l.minutes, l.effective_date,
+             l.expires_on, l.grant_id, l.request_id, l.reverses_id, l.policy_id IS NOT NULL AS by_policy
+         FROM employees e CROSS JOIN leave_types t CROSS JOIN leave_ledger l
+           ON l.employee_id = e.id AND l.leave_type_id = t.id AND l.leave_year >= coalesce(min(?1,
+              (SELECT max(c.leave_year) + 1 FROM leave_closings c WHERE c.employee_id = e.id AND c.leave_type_id = t.id)), 0)
+         ORDER BY e.id, t.id, l.leave_year, l.effective_date, l.id",
+        [first],
+        |found| {
+            let (employee, kind, year) = key(found)?;
+            Ok(((employee, kind), YearRow { year, row: row(found)?, by_policy: found.get("by_policy")? }))
+        },
+    )
+}
+
+/// Of everybody, by account, the last closed leave year, and all closed ones from `first` on.
+pub(super) fn everybodys_closings(rx: &Rx<'_>, first: i16) -> Result<Vec<(Key, i16, Option<CarryOver>)>> {
+    let found: Vec<(Key, i16, String)> = rx.all(
+        "/* whole table */ SELECT c.employee_id, c.leave_type_id, c.leave_year, c.carry_over
+         FROM (SELECT employee_id, leave_type_id, max(leave_year) AS last FROM leave_closings GROUP BY 1, 2) m
+         JOIN leave_closings c ON c.employee_id = m.employee_id AND c.leave_type_id = m.leave_type_id
+           AND c.leave_year >= min(?1, m.last)",
+        [first],
+        |row| {
+            let (employee, kind, year) = key(row)?;
+            Ok(((employee, kind), year, row.get(3)?))
+        },
+    )?;
+    let read = |(key, year, text): (Key, i16, String)| {
+        Ok((key, year, serde_json::from_str(&text).map_err(AppError::internal)?))
+    };
+    found.into_iter().map(read).collect()
+}
+
+/// Of everybody, by account, what undecided requests reserve, in whatever leave year.
+pub(super) fn everybodys_reserved(rx: &Rx<'_>) -> Result<Vec<(Key, i16, LeaveDay)>> {
+    rx.all(
+        "/* whole table */ SELECT r.employee_id, d.leave_type_id, d.leave_year, d.request_id, d.date, d.charged_minutes
+         FROM leave_requests r JOIN leave_request_days d ON d.request_id = r.id
+         WHERE r.status IN ('pending', 'clarification') AND d.charged_minutes > 0
+         ORDER BY d.date, d.request_id",
+        (),
+        |row| {
+            let (employee, kind, year) = key(row)?;
+            let day = LeaveDay { request_id: row.get(3)?, date: row.get(4)?, minutes: row.get(5)? };
+            Ok(((employee, kind), year, day))
+        },
+    )
+}
+
+/// Whose books are kept by other leave years than the calendar's.
+pub(super) fn everybodys_years(rx: &Rx<'_>) -> Result<Vec<(Key, LeaveYears)>> {
+    let found: Vec<(Key, String)> =
+        rx.all("/* whole table */ SELECT employee_id, leave_type_id, starts_on FROM leave_year_starts", (), |row| {
+            Ok(((row.get(0)?, row.get(1)?), row.get(2)?))
+        })?;
+    found.into_iter().map(|(key, start)| Ok((key, years_of(&start)?))).collect()
+}
+
+/// The rows of one leave year.
+pub(super) fn rows_of(rx: &Rx<'_>, account: Account) -> Result<Vec<LedgerRow>> {
+    rx.all(
+        "SELECT id, kind, minutes, effective_date, expires_on, grant_id, request_id, reverses_id FROM leave_ledger
+         WHERE employee_id = ?1 AND leave_type_id = ?2 AND leave_year = ?3 ORDER BY effective_date, id",
+        (account.employee_id, account.leave_type_id, account.year),
+        row,
+    )
+}
+
+/// What undecided requests reserve of one leave year.
+pub(super) fn reserved_of(rx: &Rx<'_>, account: Account) -> Result<Vec<LeaveDay>> {
+    rx.all(
+        "SELECT d.request_id, d.date, d.charged_minutes
+         FROM leave_request_days d JOIN leave_requests r ON r.id = d.request_id
+         WHERE d.employee_id = ?1 AND d.leave_type_id = ?2 AND d.leave_year = ?3 AND d.charged_minutes > 0
+           AND r.status IN ('pending', 'clarification') ORDER BY d.date, d.request_id",
+        (account.employee_id, account.leave_type_id, account.year),
+        |row| Ok(LeaveDay { request_id: row.get(0)?, date: row.get(1)?, minutes: row.get(2)? }),
     )
 }
 

@@ -3,7 +3,7 @@
 //! then; unless a year was closed, or time off in lieu stands in them: such books go on as they were begun.
 
 use super::store::{self, NewRow};
-use super::{Account, Accounts, Books, settle};
+use super::{Account, Accounts, Written, settle};
 use crate::audit;
 use crate::auth::Actor;
 use crate::error::Result;
@@ -36,7 +36,7 @@ pub(in crate::leave) fn begin_years(
     let mut lines = Vec::new();
     for number in numbers {
         let account = accounts.numbered(number);
-        let ledger = Books::open(tx, account, None)?.ledger;
+        let ledger = Written::read(tx, account)?.ledger;
         days.extend(ledger.booked());
         let standing = |line: &store::Line| ledger.rows().iter().any(|row| row.id == line.row.id);
         lines.extend(store::lines(tx, account)?.into_iter().filter(standing).map(|line| (account, line)));
@@ -62,7 +62,7 @@ pub(in crate::leave) fn begin_years(
         let account = moved.on(first.date);
         let own = account.leave_year().period;
         let (here, rest): (Vec<_>, Vec<_>) = days.into_iter().partition(|day| own.contains(day.date));
-        let books = Books::open(tx, account, None)?;
+        let books = Written::read(tx, account)?;
         settle(tx, actor, &books, &here, None)?;
         days = rest;
     }

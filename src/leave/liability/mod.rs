@@ -6,14 +6,12 @@ pub mod pages;
 
 use jiff::civil::Date;
 
-use super::calendars;
-use super::ledger::{Accounts, Books, Shelf};
-use super::policy;
+use super::ledger::{Books, Shelf};
 use super::types::{self, LeaveType};
 use crate::auth::Actor;
 use crate::error::Result;
 use crate::ids::LeaveTypeId;
-use crate::people::{self, Employee};
+use crate::people::Employee;
 use crate::sheet::{Cell, Workbook, Writer};
 use crate::storage::Rx;
 use crate::time::Minutes;
@@ -48,20 +46,17 @@ pub fn owed(rx: &Rx<'_>, actor: &Actor, on: Date, of: Option<LeaveTypeId>) -> Re
     let wanted =
         |kind: &LeaveType| kind.fields.affects_balance && kind.fields.paid && of.is_none_or(|of| of == kind.id);
     let kinds: Vec<LeaveType> = types::all(rx)?.into_iter().filter(wanted).collect();
-    let mut people = Vec::new();
-    for id in policy::store::people(rx)? {
-        people.push(people::get(rx, id)?);
-    }
-    people.sort_by_key(|person| crate::text::sort_key(&person.name()));
     let mut found = Vec::new();
-    let mut shelf = Shelf::read(rx)?;
-    for person in &people {
+    let mut shelf = Shelf::of_everybody(rx, on.year().saturating_sub(1))?;
+    let mut everybody = shelf.everybody();
+    everybody.retain(|who| !who.person.hidden);
+    everybody.sort_by_cached_key(|who| crate::text::sort_key(&who.person.name()));
+    for who in everybody {
         for kind in &kinds {
-            let account = Accounts::of(rx, person.id, kind.id)?.on(on);
+            let account = shelf.accounts(rx, who.person.id, kind.id)?.on(on);
             let minutes = owed_of(&shelf.books(rx, account)?, on);
             if !minutes.is_zero() {
-                let per_day = calendars::usual_day(rx, person.id, on)?;
-                let (person, kind) = (person.clone(), kind.clone());
+                let (person, kind, per_day) = (who.person.clone(), kind.clone(), who.usual_day(on));
                 found.push(Owed { person, kind, leave_year: account.year, minutes, per_day });
             }
         }

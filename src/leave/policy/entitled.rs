@@ -4,7 +4,8 @@
 //! included. Who comes under another policy during the year has the amount of each for its days; everything else
 //! (rhythm, rounding, parts of years, carry-over) is as that policy says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
@@ -12,6 +13,7 @@ use super::model::LeavePolicy;
 use super::store;
 use crate::error::{Msg, Result};
 use crate::ids::EmployeeId;
+use crate::leave::calendars;
 use crate::leave::rules::{
     Amount, Employment, Entry, GrantRhythm, LeaveYear, LeaveYears, LedgerKind, LedgerRow, PlannedGrant, YearLedger,
     regrant, service_year_at,
@@ -39,6 +41,29 @@ impl Entitled {
             history: History::of(rx, id)?,
             schedules: people::schedules(rx, id)?,
         })
+    }
+
+    /// Everybody, deactivated people included, in a fixed number of questions.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn everybody(rx: &Rx<'_>) -> Result<HashMap<EmployeeId, Arc<Entitled>>> {
+        let people = people::everybody(rx)?;
+        let ids: Vec<EmployeeId> = people.iter().map(|person| person.id).collect();
+        let mut histories = History::of_everybody(rx)?;
+        let mut schedules = people::schedule::schedules_of(rx, &ids)?;
+        let entitled = |person: Employee| {
+            let id = person.id;
+            let history = histories.remove(&id).unwrap_or_else(History::none);
+            let schedules = schedules.remove(&id).unwrap_or_default();
+            (id, Arc::new(Entitled { person, history, schedules }))
+        };
+        Ok(people.into_iter().map(entitled).collect())
+    }
+
+    /// What "a day" is worth to the person on `date`.
+    pub fn usual_day(&self, date: Date) -> Minutes {
+        calendars::day_of(&self.schedules, date)
     }
 
     fn standing(&self, date: Date) -> Standing {

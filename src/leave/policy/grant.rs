@@ -14,10 +14,10 @@ use crate::audit;
 use crate::auth::Actor;
 use crate::error::{Msg, Result};
 use crate::ids::{EmployeeId, LeavePolicyId, LeaveTypeId};
-use crate::leave::ledger::{self, Accounts, Ahead};
+use crate::leave::ledger::{self, Ahead, Shelf};
+use crate::leave::notices;
 use crate::leave::rules::{Entry, LeaveYear, LedgerKind, LedgerRow, Unit, YearAhead};
 use crate::leave::types::{self, LeaveType};
-use crate::leave::{calendars, notices};
 use crate::people::recount::{Matter, Touched};
 use crate::people::{self, NameRef};
 use crate::storage::{Rx, Tx};
@@ -29,11 +29,11 @@ use crate::time::Minutes;
 /// When the database cannot be read or written.
 pub fn regrant_everybody(tx: &mut Tx<'_>, actor: &Actor, kinds: &[LeaveTypeId]) -> Result<Vec<Touched>> {
     let mut touched = Vec::new();
+    let mut shelf = of_everybody(tx)?;
     for kind in kinds {
-        let (kind, policies) = (types::get(tx, *kind)?, store::of_type(tx, *kind)?);
-        for id in store::people(tx)? {
-            let who = Entitled::read(tx, id)?;
-            touched.extend(one(tx, actor, &who, &kind, &policies, None)?);
+        let kind = types::get(tx, *kind)?;
+        for who in shelf.everybody() {
+            touched.extend(one(tx, actor, &mut shelf, &who, &kind, None)?);
         }
     }
     Ok(touched)
@@ -50,20 +50,23 @@ pub fn regrant_people(
     why: Option<&Msg>,
 ) -> Result<Vec<Touched>> {
     let mut touched = Vec::new();
-    let policies = store::all(tx)?;
+    let mut shelf = if people.len() > FEW { of_everybody(tx)? } else { Shelf::read(tx)? };
     let kinds: Vec<LeaveType> = types::all(tx)?.into_iter().filter(|kind| kind.fields.affects_balance).collect();
-    let kinds = kinds.into_iter().map(|kind| {
-        let own = policies.iter().filter(|policy| policy.fields.leave_type_id == kind.id).cloned().collect();
-        (kind, own)
-    });
-    let kinds: Vec<(LeaveType, Vec<LeavePolicy>)> = kinds.collect();
     for id in people {
-        let who = Entitled::read(tx, *id)?;
-        for (kind, policies) in &kinds {
-            touched.extend(one(tx, actor, &who, kind, policies, why)?);
+        let who = shelf.person(tx, *id)?;
+        for kind in &kinds {
+            touched.extend(one(tx, actor, &mut shelf, &who, kind, why)?);
         }
     }
     Ok(touched)
+}
+
+/// So many people are read one by one rather than with everybody.
+const FEW: usize = 20;
+
+/// Everybody's books from the present leave years on, of which none began before last year.
+fn of_everybody(rx: &Rx<'_>) -> Result<Shelf> {
+    Shelf::of_everybody(rx, people::today(rx)?.year().saturating_sub(1))
 }
 
 /// The same for one person.
@@ -87,23 +90,19 @@ pub fn welcome(tx: &mut Tx<'_>, actor: &Actor, person: EmployeeId) -> Result<()>
 /// # Errors
 /// When the database cannot be read.
 pub fn due(rx: &Rx<'_>) -> Result<Vec<EmployeeId>> {
-    let policies = store::all(rx)?;
-    let mut kinds: Vec<LeaveTypeId> = policies.iter().map(|policy| policy.fields.leave_type_id).collect();
+    let mut kinds: Vec<LeaveTypeId> = store::all(rx)?.iter().map(|policy| policy.fields.leave_type_id).collect();
     kinds.sort_unstable();
     kinds.dedup();
-    let of = |kind: &LeaveTypeId| -> Vec<LeavePolicy> {
-        policies.iter().filter(|policy| policy.fields.leave_type_id == *kind).cloned().collect()
-    };
-    let kinds: Vec<(LeaveTypeId, Vec<LeavePolicy>)> = kinds.iter().map(|kind| (*kind, of(kind))).collect();
     let today = people::today(rx)?;
     let mut due = Vec::new();
-    for id in store::people(rx)? {
-        let who = Entitled::read(rx, id)?;
-        for (kind, policies) in &kinds {
-            let accounts = Accounts::of(rx, id, *kind)?;
-            let moves = accounts.years != who.years(policies, today) && ledger::may_begin_anew(rx, accounts)?;
-            if moves || !missing(rx, &who, accounts, policies, today)?.1.is_empty() {
-                due.push(id);
+    let mut shelf = of_everybody(rx)?;
+    for who in shelf.everybody().iter().filter(|who| !who.person.hidden) {
+        for kind in &kinds {
+            let accounts = shelf.accounts(rx, who.person.id, *kind)?;
+            let moves =
+                accounts.years != who.years(&shelf.policies(*kind), today) && ledger::may_begin_anew(rx, accounts)?;
+            if moves || !missing(rx, who, &shelf.ahead(rx, accounts.on(today))?, today)?.is_empty() {
+                due.push(who.person.id);
                 break;
             }
         }
@@ -112,27 +111,19 @@ pub fn due(rx: &Rx<'_>) -> Result<Vec<EmployeeId>> {
 }
 
 /// The leave years that are open, with what policies have to write into each by `today`.
-type Missing<'p> = Vec<(YearAhead, Option<&'p LeavePolicy>, Vec<Entry>)>;
+type Missing<'a> = Vec<(&'a YearAhead, Option<&'a LeavePolicy>, Vec<Entry>)>;
 
-fn missing<'p>(
-    rx: &Rx<'_>,
-    who: &Entitled,
-    accounts: Accounts,
-    policies: &'p [LeavePolicy],
-    today: Date,
-) -> Result<(Ahead, Missing<'p>)> {
-    let present = accounts.on(today).year;
-    let ahead = Ahead::with(rx, accounts, present, None, policies.to_vec(), Some(who.clone()))?;
+fn missing<'a>(rx: &Rx<'_>, who: &Entitled, ahead: &'a Ahead, today: Date) -> Result<Missing<'a>> {
     let open = ahead.begins.max(ahead.first_open)..=ahead.present;
     let by_policy = |row: &LedgerRow| ahead.by_policy.contains(&row.id);
     let mut found = Vec::new();
     for year in ahead.outlook.years().iter().filter(|year| open.contains(&year.ledger.year().number)) {
-        let (policy, entries) = who.missing(rx, policies, &year.ledger, &by_policy, today)?;
+        let (policy, entries) = who.missing(rx, &ahead.policies, &year.ledger, &by_policy, today)?;
         if !entries.is_empty() {
-            found.push((year.clone(), policy, entries));
+            found.push((year, policy, entries));
         }
     }
-    Ok((ahead, found))
+    Ok(found)
 }
 
 /// Somebody for whom a policy holds, and what their present leave year gives in all.
@@ -152,12 +143,12 @@ pub struct Holder {
 pub fn holders(rx: &Rx<'_>, actor: &Actor, id: LeavePolicyId) -> Result<Vec<Holder>> {
     let policy = super::get(rx, actor, id)?;
     let kind = policy.fields.leave_type_id;
-    let policies = store::of_type(rx, kind)?;
     let today = people::today(rx)?;
     let mut found = Vec::new();
-    for person in store::people(rx)? {
-        let who = Entitled::read(rx, person)?;
-        let year = Accounts::of(rx, person, kind)?.years.of(today.max(policy.fields.valid_from));
+    let shelf = of_everybody(rx)?;
+    let policies = shelf.policies(kind);
+    for who in shelf.everybody().iter().filter(|who| !who.person.hidden) {
+        let year = shelf.accounts(rx, who.person.id, kind)?.years.of(today.max(policy.fields.valid_from));
         if who.holding(&policies, year).is_none_or(|holding| holding.id != id) {
             continue;
         }
@@ -166,7 +157,7 @@ pub fn holders(rx: &Rx<'_>, actor: &Actor, id: LeavePolicyId) -> Result<Vec<Hold
             employee: who.person.name_ref(),
             year,
             minutes: grants.iter().map(|grant| grant.minutes).sum(),
-            per_day: calendars::usual_day(rx, person, today)?,
+            per_day: who.usual_day(today),
         });
     }
     found.sort_by_key(|holder| crate::text::sort_key(&holder.employee.name));
@@ -177,21 +168,26 @@ pub fn holders(rx: &Rx<'_>, actor: &Actor, id: LeavePolicyId) -> Result<Vec<Hold
 fn one(
     tx: &mut Tx<'_>,
     actor: &Actor,
+    shelf: &mut Shelf,
     who: &Entitled,
     kind: &LeaveType,
-    policies: &[LeavePolicy],
     why: Option<&Msg>,
 ) -> Result<Vec<Touched>> {
     if who.person.hidden {
         return Ok(Vec::new());
     }
     let today = people::today(tx)?;
-    let accounts = Accounts::of(tx, who.person.id, kind.id)?;
+    let (kept, policies) = (shelf.accounts(tx, who.person.id, kind.id)?, shelf.policies(kind.id));
     let accounts = match policies.is_empty() {
-        true => accounts,
-        false => ledger::begin_years(tx, actor, accounts, who.years(policies, today))?,
+        true => kept,
+        false => ledger::begin_years(tx, actor, kept, who.years(&policies, today))?,
     };
-    let (ahead, missing) = missing(tx, who, accounts, policies, today)?;
+    let account = accounts.on(today);
+    let ahead = match accounts == kept {
+        true => shelf.ahead(tx, account)?,
+        false => Ahead::read(tx, accounts, account.year, None)?,
+    };
+    let missing = missing(tx, who, &ahead, today)?;
     let by_policy = |row: &LedgerRow| ahead.by_policy.contains(&row.id);
     let mut touched = Vec::new();
     for (year, policy, entries) in missing {
@@ -211,9 +207,9 @@ fn one(
             })
             .collect();
         let on = |date: Date| date.clamp(leave_year.period.first(), leave_year.period.last());
-        let old = ahead.outlook.on(leave_year.number, on(today), &[]);
+        // With what is about to be written.
+        let available = ahead.outlook.on(leave_year.number, on(today), &[]).available;
         ledger::enter(tx, actor, account, &worded, policy.map(|policy| policy.id))?;
-        let books = ledger::Books::open(tx, account, None)?;
         let action = if corrects { "leave.regranted" } else { "leave.granted" };
         let mut entry = audit::Entry::new(action)
             .on("employee", who.person.id.0)
@@ -224,13 +220,12 @@ fn one(
             entry = entry.with("policy", &policy.fields.name);
         }
         audit::record(tx, actor, entry)?;
-        let available = books.on(on(today)).available;
         if corrects {
-            let written = old.available - pending_change(&ahead, leave_year.number, on(today));
+            let written = available - pending_change(&ahead, leave_year.number, on(today));
             notices::regranted(tx, actor, account, kind, (written, available), &worded[0].1)?;
         }
         let per_day = match kind.fields.unit {
-            Unit::Days => Some(calendars::usual_day(tx, who.person.id, on(today))?),
+            Unit::Days => Some(who.usual_day(on(today))),
             Unit::Hours => None,
         };
         touched.push(Touched {

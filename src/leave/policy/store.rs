@@ -107,11 +107,6 @@ pub(super) fn remove(tx: &mut Tx<'_>, id: LeavePolicyId) -> Result<()> {
     Ok(())
 }
 
-/// Everybody who may be granted anything: not deactivated.
-pub(in crate::leave) fn people(rx: &Rx<'_>) -> Result<Vec<EmployeeId>> {
-    rx.all("SELECT id FROM employees WHERE hidden_by IS NULL ORDER BY id", [], |row| row.get(0))
-}
-
 /// What approved leave takes of each day's work within `period`; work elsewhere takes none.
 pub(super) fn absent(rx: &Rx<'_>, employee: EmployeeId, period: Period) -> Result<BTreeMap<Date, Minutes>> {
     let found = rx.all(

@@ -65,7 +65,7 @@ fn rows(house: &House, year: i16) -> Vec<(LedgerKind, i64, Date)> {
     let (id, kind) = (mira(house), house.vacation);
     let ledger = house.read(move |rx| {
         let accounts = ledger::Accounts::of(rx, id, kind)?;
-        Ok(Books::open(rx, accounts.numbered(year), None)?.ledger)
+        Ok(ledger::Written::read(rx, accounts.numbered(year))?.ledger)
     });
     ledger.unwrap().rows().iter().map(|row| (row.kind, row.minutes.get(), row.effective_date)).collect()
 }

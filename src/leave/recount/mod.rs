@@ -15,7 +15,7 @@ use crate::auth::Actor;
 use crate::error::{Msg, Result};
 use crate::ids::EmployeeId;
 use crate::leave::calendars::{PersonCalendar, around};
-use crate::leave::ledger::{self, Account, Accounts, Books};
+use crate::leave::ledger::{self, Account, Accounts, Books, Written};
 use crate::leave::notices::{self, Fate};
 use crate::leave::policy;
 use crate::leave::request::{self, LeaveRequest, RequestDay};
@@ -203,7 +203,7 @@ fn book(tx: &mut Tx<'_>, actor: &Actor, request: &LeaveRequest, days: &[RequestD
     years.sort_unstable();
     years.dedup();
     for year in years {
-        let books = Books::open(tx, accounts.numbered(year), None)?;
+        let books = Written::read(tx, accounts.numbered(year))?;
         let mut booked = books.ledger.booked();
         booked.retain(|day| day.request_id != request.id);
         let own = days.iter().filter(|day| day.charged.is_positive() && day.leave_year == year);

@@ -5,7 +5,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Change;
-use super::jobs::CLOSED;
 use crate::auth::Hr;
 use crate::error::Result;
 use crate::leave::ledger::api::ExpiryJson;
@@ -81,7 +80,7 @@ pub async fn change(ctx: Hr, _patient: Patient, query: ListQuery) -> Result<Json
     let dry_run = listing.filter("dry_run")?.unwrap_or(false);
     let year: Option<i16> = listing.filter("year")?;
     let (year, items) = ctx.read(move |rx, actor| super::look(rx, actor, year)).await?;
-    let closed = if dry_run { 0 } else { ctx.write(CLOSED, super::run).await? };
+    let closed = if dry_run { 0 } else { super::run_all(&ctx).await? };
     let items = items.into_iter().filter(|change| dry_run || change.due).map(ChangeJson::from).collect();
     Ok(Json(YearChangeJson { year, closed, items }))
 }

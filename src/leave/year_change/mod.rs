@@ -8,13 +8,15 @@ pub mod api;
 pub mod jobs;
 pub mod pages;
 
+use std::collections::HashSet;
+
 use jiff::civil::Date;
 
 use super::ledger::{Account, Shelf, closing, store};
+use super::policy;
 use super::rules::{LeaveYear, YearEnd};
 use super::types::{self, LeaveType};
-use super::{calendars, policy};
-use crate::auth::Actor;
+use crate::auth::{Actor, Ctx};
 use crate::error::Result;
 use crate::people::{self, NameRef};
 use crate::storage::{Rx, Tx};
@@ -73,17 +75,41 @@ pub(super) fn close_one(tx: &mut Tx<'_>, actor: &Actor, account: Account) -> Res
 /// # Errors
 /// [`crate::error::AppError::Forbidden`] for all but HR.
 pub fn run(tx: &mut Tx<'_>, actor: &Actor) -> Result<usize> {
-    actor.require_hr()?;
-    let today = people::today(tx)?;
     let mut closed = 0;
     loop {
-        let accounts = due(tx, today)?;
-        if accounts.is_empty() {
-            return Ok(closed);
+        match run_some(tx, actor, usize::MAX)? {
+            0 => return Ok(closed),
+            some => closed += some,
         }
-        closed += accounts.len();
-        for account in accounts {
-            close_one(tx, actor, account)?;
+    }
+}
+
+/// Closes what is due now, at most so many accounts, the oldest first; answers how many that were.
+fn run_some(tx: &mut Tx<'_>, actor: &Actor, most: usize) -> Result<usize> {
+    actor.require_hr()?;
+    let mut accounts = due(tx, people::today(tx)?)?;
+    accounts.truncate(most);
+    let mut granted = HashSet::new();
+    for account in &accounts {
+        // What is still due in any of a person's accounts is granted at the first of them.
+        if granted.insert(account.employee_id) {
+            policy::regrant(tx, actor, account.employee_id, None)?;
+        }
+        closing::close(tx, actor, *account)?;
+    }
+    Ok(accounts.len())
+}
+
+/// So many accounts are closed in one transaction, so that others get a word in.
+const AT_ONCE: usize = 100;
+
+/// [`run`] for somebody who waits for it: some accounts at a time. What was closed stays closed where it breaks off.
+async fn run_all(ctx: &Ctx) -> Result<usize> {
+    let mut closed = 0;
+    loop {
+        match ctx.write(jobs::CLOSED, |tx, actor| run_some(tx, actor, AT_ONCE)).await? {
+            0 => return Ok(closed),
+            some => closed += some,
         }
     }
 }
@@ -102,7 +128,7 @@ pub fn look(rx: &Rx<'_>, actor: &Actor, year: Option<i16>) -> Result<(i16, Vec<C
     let year = year.or(over).or(present).unwrap_or(today.year());
     let kinds = types::all(rx)?;
     let mut changes = Vec::new();
-    let mut shelf = Shelf::read(rx)?;
+    let mut shelf = Shelf::of_everybody(rx, year)?;
     let mut of_year: Vec<Account> = open.into_iter().filter(|account| account.year == year).collect();
     of_year.sort_by_key(|account| account.employee_id);
     for account in of_year {
@@ -116,11 +142,12 @@ pub fn look(rx: &Rx<'_>, actor: &Actor, year: Option<i16>) -> Result<(i16, Vec<C
             continue;
         }
         let expires = end.carried.iter().filter_map(|carried| carried.expires_on.map(|on| (on, carried.minutes)));
+        let who = shelf.person(rx, account.employee_id)?;
         changes.push(Change {
             account,
             year: account.leave_year(),
-            employee: people::get(rx, account.employee_id)?.name_ref(),
-            per_day: calendars::usual_day(rx, account.employee_id, ledger.year().period.last())?,
+            employee: who.person.name_ref(),
+            per_day: who.usual_day(ledger.year().period.last()),
             kind: kind.clone(),
             left,
             carried,
@@ -129,7 +156,7 @@ pub fn look(rx: &Rx<'_>, actor: &Actor, year: Option<i16>) -> Result<(i16, Vec<C
             due: account.leave_year().end() <= today,
         });
     }
-    changes.sort_by_key(|change| {
+    changes.sort_by_cached_key(|change| {
         (change.kind.fields.sort_order, change.kind.id, crate::text::sort_key(&change.employee.name))
     });
     Ok((year, changes))

@@ -5,7 +5,6 @@ use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 
 use super::Change;
-use super::jobs::CLOSED;
 use crate::auth::Hr;
 use crate::error::Result;
 use crate::leave::amount::Amounts;
@@ -117,7 +116,7 @@ pub async fn file(ctx: Hr, _rate: BulkRate, _patient: Patient, query: ListQuery)
 
 /// `POST /leave/year-change`
 pub async fn run(ctx: Hr, _patient: Patient) -> Result<Response> {
-    let closed = ctx.write(CLOSED, super::run).await?;
+    let closed = super::run_all(&ctx).await?;
     let said = match closed {
         0 => Flash::ok("Nothing was due."),
         1 => Flash::ok("One balance was closed."),

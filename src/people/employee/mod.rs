@@ -25,7 +25,7 @@ pub use changes::{DatedChanges, Standing, standing_on};
 pub use model::{Employee, EmploymentType, Facts, Login, Status, photo_href};
 pub(super) use rules::{check, number_after};
 pub(in crate::people) use store::joining_between;
-pub(super) use store::{COLUMN_COUNT, COLUMNS, everybody, from_row, left_between, probation_between, standing};
+pub(super) use store::{COLUMN_COUNT, COLUMNS, from_row, left_between, probation_between, standing};
 
 use changes::DatedField;
 
@@ -55,6 +55,14 @@ impl From<Facts> for NewEmployee {
     fn from(facts: Facts) -> Self {
         NewEmployee { facts, groups: Vec::new(), schedule: None, custom: None }
     }
+}
+
+/// The records of everybody, deactivated people included, by id.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn everybody(rx: &Rx<'_>) -> Result<Vec<Employee>> {
+    store::everybody(rx)
 }
 
 /// The record, deactivated or not.

@@ -123,6 +123,23 @@ impl History {
         Ok(History(store::of(rx, id)?))
     }
 
+    /// That of everybody of whom anything was recorded.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn of_everybody(rx: &Rx<'_>) -> Result<HashMap<EmployeeId, History>> {
+        let mut found: HashMap<EmployeeId, History> = HashMap::new();
+        for (id, change) in store::of_everybody(rx)? {
+            found.entry(id).or_insert_with(|| History(Vec::new())).0.push(change);
+        }
+        Ok(found)
+    }
+
+    /// Of whom nothing was ever recorded.
+    pub const fn none() -> History {
+        History(Vec::new())
+    }
+
     fn field(&self, field: DatedField) -> impl DoubleEndedIterator<Item = &Change> {
         self.0.iter().filter(move |change| change.field == field)
     }

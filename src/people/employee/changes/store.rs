@@ -27,6 +27,25 @@ pub(super) fn of(rx: &Rx<'_>, id: EmployeeId) -> Result<Vec<Change>> {
     )
 }
 
+/// The same of everybody.
+pub(super) fn of_everybody(rx: &Rx<'_>) -> Result<Vec<(EmployeeId, Change)>> {
+    rx.all(
+        "SELECT employee_id, field, effective_on, value, planned, recorded_at FROM employee_changes /* whole table */ \
+         ORDER BY employee_id, field, effective_on",
+        (),
+        |row| {
+            let change = Change {
+                field: row.get(1)?,
+                effective_on: row.get(2)?,
+                value: row.get(3)?,
+                planned: row.get(4)?,
+                recorded_at: row.get(5)?,
+            };
+            Ok((row.get(0)?, change))
+        },
+    )
+}
+
 /// From when on who was the manager, the earliest first.
 pub(super) fn managers(rx: &Rx<'_>, id: EmployeeId) -> Result<Vec<(Date, Option<EmployeeId>)>> {
     rx.all(
