@@ -158,6 +158,16 @@ proptest! {
         prop_assert_eq!(count.total().get(), years.values().sum::<i64>());
     }
 
+    /// Where free days between days of leave count as well.
+    #[test]
+    fn rules_count_what_lies_between(person in person(), span in span()) {
+        let (schedules, holidays) = (real_schedules(&person), real_holidays(&person));
+        let calendar = rules::Calendar { schedules: &schedules, holidays: &holidays };
+        let count = calendar.count(&real_span(&span), rules::FreeDaysInside::Charged);
+        let charged: Vec<i64> = count.days.iter().map(|day| day.charged.get()).collect();
+        prop_assert_eq!(charged, person.charge_sandwiched(&span));
+    }
+
     /// Half days on either side of a cut charge what the whole charges.
     #[test]
     fn rules_charge_the_same_in_pieces(person in person(), first in around_new_year(), more in 1i64..20, cut in 0i64..20) {

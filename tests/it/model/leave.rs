@@ -114,6 +114,35 @@ impl Person {
         asked.min(at_most)
     }
 
+    /// Charged minutes of each day of the span where free days between days of leave count too: as a whole day of the
+    /// schedule, and a day that is free by it as the usual one of its week.
+    pub fn charge_sandwiched(&self, span: &Span) -> Vec<i64> {
+        let days: Vec<Day> = span.days().collect();
+        let plain: Vec<i64> = days.iter().map(|day| self.charge(span, *day)).collect();
+        let enclosed = |at: usize| plain[..at].iter().any(|one| *one > 0) && plain[at + 1..].iter().any(|one| *one > 0);
+        let whole = |day: Day| match self.work(day).0 {
+            0 => self.usual_day(day),
+            scheduled => scheduled,
+        };
+        let one = |at: usize| if enclosed(at) { plain[at].max(whole(days[at])) } else { plain[at] };
+        (0..days.len()).map(one).collect()
+    }
+
+    /// The minutes of the week that holds, shared out over the days on which there are any: to the nearest, halves up.
+    fn usual_day(&self, day: Day) -> i64 {
+        let monday = day - weekday(day) as i64;
+        let mut since = None;
+        for (at, (from, _)) in self.weeks.iter().enumerate() {
+            if *from <= day && since.is_none_or(|known: usize| *from >= self.weeks[known].0) {
+                since = Some(at);
+            }
+        }
+        let Some(at) = since else { return 0 };
+        let minutes: Vec<i64> = (monday..monday + 7).map(|day| self.weeks[at].1[weekday(day)].0).collect();
+        let days = minutes.iter().filter(|one| **one > 0).count() as i64;
+        if days == 0 { 0 } else { (2 * minutes.iter().sum::<i64>() + days) / (2 * days) }
+    }
+
     /// The halves of a day that these minutes of the clock touch.
     pub fn touched(&self, day: Day, from: i64, to: i64) -> Halves {
         let mut touched = [false; 2];
