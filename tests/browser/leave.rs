@@ -147,7 +147,7 @@ pub async fn look(browser: &Chrome) {
 }
 
 /// The sum of the ledger of the signed-in person's vacation in the year of `day`, in minutes.
-async fn booked(browser: &Chrome, day: Date) -> i64 {
+pub async fn booked(browser: &Chrome, day: Date) -> i64 {
     browser.go("/leave").await;
     let kinds = browser.json("/api/v1/leave/types?page_size=200").await;
     let vacation = kinds["items"].as_array().unwrap().iter().find(|kind| kind["name"] == "Vacation").unwrap();
@@ -159,12 +159,12 @@ async fn booked(browser: &Chrome, day: Date) -> i64 {
 }
 
 /// From the directory to one person's page.
-async fn person(browser: &Chrome, name: &str) {
+pub async fn person(browser: &Chrome, name: &str) {
     browser.go(&format!("/people?search={}", name.replace(' ', "+"))).await;
     browser.press(name).await;
 }
 
-async fn correct_balance(browser: &Chrome, name: &str, days: &str, on: Date) {
+pub async fn correct_balance(browser: &Chrome, name: &str, days: &str, on: Date) {
     person(browser, name).await;
     browser.press("Leave balance").await;
     browser.fill("input[name=amount]", days).await;
@@ -174,7 +174,7 @@ async fn correct_balance(browser: &Chrome, name: &str, days: &str, on: Date) {
     browser.reads("Corrected.").await;
 }
 
-async fn enter_for(browser: &Chrome, name: &str, on: Date) {
+pub async fn enter_for(browser: &Chrome, name: &str, on: Date) {
     person(browser, name).await;
     browser.press("Enter leave").await;
     browser.reads(&format!("Enter leave for {name}")).await;

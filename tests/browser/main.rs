@@ -7,11 +7,13 @@ mod chrome;
 mod days;
 mod house;
 
+mod books;
 mod calendar;
 mod founding;
 mod hiring;
 mod import;
 mod leave;
+mod leave_given_back;
 mod levels;
 mod live;
 mod overtime;
