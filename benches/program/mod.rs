@@ -123,16 +123,22 @@ pub async fn sign_in(address: &str, account: &str) -> String {
 
 /// Every connection asks again as soon as it is answered.
 pub async fn closed_loop(address: &str, path: &str, header: &str) -> (f64, Vec<Duration>) {
+    closed_loop_with(address, &format!("GET {path}"), header, "").await
+}
+
+/// The same with any method, and a body.
+pub async fn closed_loop_with(address: &str, line: &str, header: &str, body: &str) -> (f64, Vec<Duration>) {
     let until = Instant::now() + ROUND;
     let tasks: Vec<_> = (0..CONNECTIONS)
         .map(|_| {
-            let (address, line, header) = (address.to_owned(), format!("GET {path}"), header.to_owned());
+            let (address, line, header) = (address.to_owned(), line.to_owned(), header.to_owned());
+            let body = body.to_owned();
             tokio::spawn(async move {
                 let mut connection = BufReader::new(TcpStream::connect(&address).await.expect("it takes connections"));
                 let mut latencies = Vec::new();
                 while Instant::now() < until {
                     let asked = Instant::now();
-                    let answer = exchange(&mut connection, &address, &line, &header, "").await.expect("it answers");
+                    let answer = exchange(&mut connection, &address, &line, &header, &body).await.expect("it answers");
                     assert_eq!(answer.status, 200, "{}", answer.head);
                     latencies.push(asked.elapsed());
                 }

@@ -220,6 +220,8 @@ impl Facts<'_> {
             reason: String::new(),
             contact: String::new(),
             deputy_id: None,
+            document_ids: Vec::new(),
+            files_chosen: 0,
         };
         match self.app.act(self.who, move |tx, actor| request::submit(tx, actor, input)) {
             Ok(id) => {
