@@ -17,6 +17,7 @@ mod leave_given_back;
 mod levels;
 mod live;
 mod overtime;
+mod papers;
 mod phone;
 mod profile;
 mod restart;
