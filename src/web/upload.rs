@@ -79,7 +79,12 @@ pub struct Parts {
     longest: usize,
     /// What all fields together may still hold, in bytes.
     left: usize,
+    /// So many parts may still come, each of which costs something however short it is.
+    more: usize,
 }
+
+/// Parts of one form.
+const MOST_PARTS: usize = 200;
 
 impl Parts {
     /// For files of at most `longest` bytes, and some `files` of such.
@@ -95,7 +100,7 @@ impl Parts {
         }
         DefaultBodyLimit::max(most).apply(&mut request);
         let form = Multipart::from_request(request, &()).await.map_err(|_| Refused::UnsupportedMediaType)?;
-        Ok(Parts { form, longest, left: AROUND_FILE })
+        Ok(Parts { form, longest, left: AROUND_FILE, more: MOST_PARTS })
     }
 
     /// The next part; none at the end. A control for files in which none was chosen is left out.
@@ -104,6 +109,7 @@ impl Parts {
     /// [`Refused::TooLarge`] as a whole; [`AppError::Invalid`] on `file` where the form breaks off.
     pub async fn next(&mut self) -> Result<Option<Part>, Refused> {
         while let Some(field) = self.form.next_field().await.map_err(|error| refused(&error))? {
+            self.more = self.more.checked_sub(1).ok_or(Refused::TooLarge)?;
             let name = field.name().unwrap_or_default().to_owned();
             let Some(file) = field.file_name().map(str::to_owned) else {
                 let value = gather(self.left, field.map_err(|error| refused(&error))).await?;

@@ -455,6 +455,14 @@ async fn the_form_keeps_its_files_from_one_step_to_the_next_without_a_script() {
     let to = sent.header("location").to_owned();
     let page = mira.get(&to).await.assert_ok();
     page.assert_contains("note.pdf").assert_contains("third.pdf").assert_lacks("second.pdf");
+    // More than are taken at once: the first go on.
+    let contents: Vec<Vec<u8>> = (0..7).map(|n| format!("%PDF-1.4\nno {n}\n%%EOF").into_bytes()).collect();
+    let mut form = fields("send");
+    form.extend(contents.iter().map(|content| ("file", Some("many.pdf"), content.as_slice())));
+    let page = send(form).await.assert_invalid("document_ids").assert_contains("at most 5 files at once");
+    assert_eq!(ids(&page).len(), 5);
+    let crumbs = vec![("reason", None, b"".as_slice()); 300];
+    send(crumbs).await.assert_status(413);
     // More than a form may hold.
     let mut form = fields("send");
     let long = vec![b'x'; 11 << 20];

@@ -8,11 +8,10 @@ use serde_json::{Value, json};
 use crate::auth::Actor;
 use crate::error::Result;
 use crate::leave::papers;
-use crate::people::data::{Eraser, Holder, Stay, Subject};
+use crate::people::data::{Eraser, Files, Holder, Stay, Subject};
 use crate::people::retention::Kind;
 use crate::storage::{Rx, Tx, audit};
 use crate::tr;
-use crate::vault::Named;
 
 /// See [`crate::people::data`].
 pub fn holder() -> Holder {
@@ -44,7 +43,7 @@ fn export(rx: &Rx<'_>, subject: &Subject) -> Result<Value> {
 }
 
 /// The papers, each under the number of its request.
-fn files(rx: &Rx<'_>, subject: &Subject) -> Result<Vec<(String, Named)>> {
+fn files(rx: &Rx<'_>, subject: &Subject) -> Result<Files> {
     let all = papers::store::of_person(rx, subject.id)?;
     let files = all.iter().map(|one| Ok((one.name_in_archive(), papers::file_of(rx, one)?)));
     files.collect()

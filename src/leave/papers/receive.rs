@@ -79,11 +79,14 @@ pub(in crate::leave) async fn form<T: DeserializeOwned>(
     }
     let mut parts = Parts::of(request, longest(settings), AT_ONCE).await?;
     let mut typed: Vec<(String, String)> = Vec::new();
+    let mut files = 0;
     while let Some(part) = parts.next().await? {
         match part {
             Part::Field { name, value } => typed.push((name, value)),
             Part::TooLong(name) => errors.add(FIELD, too_long(settings, &name)),
+            Part::File(sent) if files == AT_ONCE => errors.add(FIELD, too_many(&sent.name)),
             Part::File(sent) => {
+                files += 1;
                 let name = sent.name.clone();
                 match keep(ctx, sent, None).await {
                     Ok(id) if typed.iter().any(|(field, value)| field == FIELD && *value == id.to_string()) => {}
@@ -107,13 +110,15 @@ pub(super) async fn several(
     request: Request,
     to: LeaveRequestId,
 ) -> Result<(usize, FieldErrors), Refused> {
-    let (mut kept, mut errors) = (0, FieldErrors::new());
+    let (mut files, mut kept, mut errors) = (0, 0, FieldErrors::new());
     let mut parts = Parts::of(request, longest(settings), AT_ONCE).await?;
     while let Some(part) = parts.next().await? {
         match part {
             Part::Field { .. } => {}
             Part::TooLong(name) => errors.add(FIELD, too_long(settings, &name)),
+            Part::File(sent) if files == AT_ONCE => errors.add(FIELD, too_many(&sent.name)),
             Part::File(sent) => {
+                files += 1;
                 let name = sent.name.clone();
                 match keep(ctx, sent, Some(to)).await {
                     Ok(_) => kept += 1,
@@ -128,6 +133,10 @@ pub(super) async fn several(
 
 fn too_long(settings: &Settings, name: &str) -> Msg {
     msg!("{0}: a paper may have {1} MB.", name, longest(settings) >> 20)
+}
+
+fn too_many(name: &str) -> Msg {
+    msg!("{0}: at most {1} files at once; choose it again.", name, AT_ONCE)
 }
 
 /// What is wrong with one of several files, for this reader, under the field of all of them.

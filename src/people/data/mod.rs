@@ -65,14 +65,16 @@ pub struct Stay {
     pub count: fn(&Rx<'_>, &Subject) -> Result<i64>,
 }
 
+/// Sealed files, each by the name that it bears in the archive: "photo.jpeg".
+pub type Files = Vec<(String, Named)>;
+
 /// What one room holds of a person.
 #[derive(Clone, Debug)]
 pub struct Holder {
     /// Its heading in the archive: "leave".
     pub name: &'static str,
     pub export: fn(&Rx<'_>, &Subject) -> Result<Value>,
-    /// Sealed files of theirs, each by the name that it bears in the archive: "photo.jpeg".
-    pub files: fn(&Rx<'_>, &Subject) -> Result<Vec<(String, Named)>>,
+    pub files: fn(&Rx<'_>, &Subject) -> Result<Files>,
     pub erasers: Vec<Eraser>,
     pub stays: Vec<Stay>,
 }
@@ -81,7 +83,7 @@ pub struct Holder {
 ///
 /// # Errors
 /// None.
-pub fn no_files(_: &Rx<'_>, _: &Subject) -> Result<Vec<(String, Named)>> {
+pub fn no_files(_: &Rx<'_>, _: &Subject) -> Result<Files> {
     Ok(Vec::new())
 }
 
@@ -125,7 +127,7 @@ pub fn require_may_export(rx: &Rx<'_>, actor: &Actor, id: EmployeeId) -> Result<
 ///
 /// # Errors
 /// As [`require_may_export`]; what the disk says.
-fn gather(rx: &Rx<'_>, actor: &Actor, id: EmployeeId, archive: &mut Archive) -> Result<Vec<(String, Named)>> {
+fn gather(rx: &Rx<'_>, actor: &Actor, id: EmployeeId, archive: &mut Archive) -> Result<Files> {
     require_may_export(rx, actor, id)?;
     let subject = subject(rx, id)?;
     archive.add("exported_at", &serde_json::json!(rx.now())).map_err(AppError::internal)?;

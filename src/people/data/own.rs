@@ -2,14 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::{Eraser, Holder, Subject};
+use super::{Eraser, Files, Holder, Subject};
 use crate::auth::Actor;
 use crate::error::Result;
 use crate::people::retention::Kind;
 use crate::people::{custom, employee, personal, photo, schedule};
 use crate::storage::{Rx, Tx, audit};
 use crate::tr;
-use crate::vault::{self, Named};
+use crate::vault;
 
 pub(super) fn holder() -> Holder {
     Holder {
@@ -41,7 +41,7 @@ fn export(rx: &Rx<'_>, subject: &Subject) -> Result<Value> {
     Ok(json!(all))
 }
 
-fn files(rx: &Rx<'_>, subject: &Subject) -> Result<Vec<(String, Named)>> {
+fn files(rx: &Rx<'_>, subject: &Subject) -> Result<Files> {
     let Some(photo) = employee::get(rx, subject.id)?.photo else { return Ok(Vec::new()) };
     let photo = vault::get(rx, &photo)?;
     let ending = photo.media_type.strip_prefix("image/").unwrap_or("bin");
