@@ -159,7 +159,7 @@ pub async fn booked(browser: &Chrome, day: Date) -> i64 {
 }
 
 /// From the directory to one person's page.
-pub async fn person(browser: &Chrome, name: &str) {
+async fn person(browser: &Chrome, name: &str) {
     browser.go(&format!("/people?search={}", name.replace(' ', "+"))).await;
     browser.press(name).await;
 }
@@ -174,7 +174,7 @@ pub async fn correct_balance(browser: &Chrome, name: &str, days: &str, on: Date)
     browser.reads("Corrected.").await;
 }
 
-pub async fn enter_for(browser: &Chrome, name: &str, on: Date) {
+async fn enter_for(browser: &Chrome, name: &str, on: Date) {
     person(browser, name).await;
     browser.press("Enter leave").await;
     browser.reads(&format!("Enter leave for {name}")).await;
