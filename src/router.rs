@@ -555,6 +555,7 @@ fn leave_shutdowns(t: &mut Routes) {
     t.post("/leave/shutdowns/new", pages::create);
     t.get("/leave/shutdowns/{id}", pages::show);
     t.post("/leave/shutdowns/{id}/book", pages::book);
+    t.post("/leave/shutdowns/{id}/include", pages::include);
     t.get("/leave/shutdowns/{id}/take-back", pages::ask);
     t.post("/leave/shutdowns/{id}/take-back", pages::take_back);
     t.get("/api/v1/leave/shutdowns", api::list);
@@ -563,6 +564,7 @@ fn leave_shutdowns(t: &mut Routes) {
     t.get("/api/v1/leave/shutdowns/{id}/requests", api::booked);
     t.get("/api/v1/leave/shutdowns/{id}/missing", api::missing);
     t.post("/api/v1/leave/shutdowns/{id}/book", api::book);
+    t.post("/api/v1/leave/shutdowns/{id}/include", api::include);
     t.post("/api/v1/leave/shutdowns/{id}/take-back", api::take_back);
 }
 

@@ -9,7 +9,7 @@ use crate::storage::Op;
 use crate::time::period;
 
 use super::notices::{self, Soon};
-use super::{ledger, request};
+use super::{absence, ledger, request};
 
 /// How far back expiries are looked for: a program that was off for less catches up.
 const LOOK_BACK_DAYS: i64 = 400;
@@ -52,7 +52,10 @@ impl Job for StartsTomorrow {
                 let mut told = 0;
                 let mut readers = vec![(leave.employee_id, Soon::Own)];
                 readers.extend(leave.deputy_id().map(|deputy| (deputy, Soon::StandsIn)));
-                let team = people::team_of(tx, leave.employee_id, due.date)?;
+                // Not of some hours, nor of days on which all are off, nor that something came between.
+                let is_news = leave.span.clock_times().is_none() && leave.shutdown_id.is_none();
+                let is_news = is_news && !absence::is_away(tx, leave.employee_id, due.date)?;
+                let team = if is_news { people::team_of(tx, leave.employee_id, due.date)? } else { Vec::new() };
                 readers.extend(team.into_iter().map(|colleague| (colleague, Soon::Team)));
                 for (reader, what) in readers {
                     // Each reader in the run of their own place, once: a deputy of the team is told as the deputy.

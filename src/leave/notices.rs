@@ -89,7 +89,7 @@ pub(super) fn requester(tx: &mut Tx<'_>, actor: &Actor, request: &LeaveRequest, 
     )
 }
 
-/// What a person did with their own leave, where nobody is asked about it.
+/// What was done with leave, by its person or by HR, where nobody is asked about it.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum OwnAct {
     /// Entered leave that nobody decides on.
@@ -104,12 +104,13 @@ pub(super) fn above(tx: &mut Tx<'_>, actor: &Actor, request: &LeaveRequest, act:
     let asked = approvals::current(tx, approvals::Kind::Leave, request.id.0)?;
     let whom: Vec<EmployeeId> = match asked {
         Some(approval) => approvals::concerned(tx, &approval)?,
-        None => approver(tx, request.employee_id)?.into_iter().collect(),
+        None => overseers(tx, request.employee_id)?,
     };
     if let Some(deputy) = request.deputy_id().filter(|deputy| !whom.contains(deputy)) {
         deputy_of(tx, actor, request, deputy, act)?;
     }
-    let who = &actor.name;
+    let (who, own) = (&actor.name, actor.employee_id == Some(request.employee_id));
+    let whom = whom.into_iter().filter(|person| *person != request.employee_id);
     tell(
         tx,
         actor,
@@ -120,8 +121,9 @@ pub(super) fn above(tx: &mut Tx<'_>, actor: &Actor, request: &LeaveRequest, act:
                 &TEAM,
                 match act {
                     OwnAct::Entered => msg!("{0} entered leave: {1}", who, title),
-                    OwnAct::Cancelled => msg!("{0} cancelled leave: {1}", who, title),
-                    OwnAct::Returned => msg!("{0} is back early: {1}", who, title),
+                    OwnAct::Cancelled if own => msg!("{0} cancelled leave: {1}", who, title),
+                    OwnAct::Cancelled => msg!("{0} cancelled leave of {1}: {2}", who, request.employee, title),
+                    OwnAct::Returned => msg!("{0} is back early: {1}", request.employee, title),
                 },
             )
         },
@@ -355,6 +357,14 @@ fn tell(
 /// How a person reads dates.
 pub(super) fn format_for(rx: &Rx<'_>, actor: &Actor, person: EmployeeId) -> Result<Format> {
     Ok(Format::new(notifications::language(rx, person)?, actor.zone.clone(), rx.now()))
+}
+
+/// Who sees to a person's leave where nobody is asked: who would be, or everybody in HR.
+fn overseers(rx: &Rx<'_>, employee_id: EmployeeId) -> Result<Vec<EmployeeId>> {
+    Ok(match approver(rx, employee_id)? {
+        Some(approver) => vec![approver],
+        None => people::hr_members(rx)?.into_iter().map(|person| EmployeeId(person.id)).collect(),
+    })
 }
 
 /// Who would be asked; nobody where it is HR as such.

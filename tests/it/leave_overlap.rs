@@ -46,6 +46,8 @@ async fn sick_days_in_a_vacation_come_back_by_the_api() {
     statuses.sort_unstable();
     assert_eq!(statuses, [201, 409]);
     let sick = if one.status == 201 { one } else { other }.json()["id"].clone();
+    assert_eq!(left(&mira).await, 15 * 480, "somebody looks at it before days go back to a balance");
+    manager.json(Method::POST, &format!("/api/v1/leave/requests/{sick}/approve"), json!({})).await.assert_ok();
     assert_eq!(left(&mira).await, 17 * 480);
     let said = mira.get(&format!("/api/v1/leave/requests/{id}")).await.assert_ok().json();
     assert_eq!(said["minutes"], 3 * 480);
@@ -54,6 +56,9 @@ async fn sick_days_in_a_vacation_come_back_by_the_api() {
     assert_eq!(days, [0, 480, 480, 0, 0]);
     mira.get(&format!("/leave/requests/{id}")).await.assert_ok().assert_contains("Given back, for other leave");
     // A kind that excludes is in the way, as before; work elsewhere interrupts nothing.
+    hr.json(Method::PATCH, &format!("/api/v1/leave/types/{}", kinds.sick), json!({"overlap": "excludes"}))
+        .await
+        .assert_invalid("overlap");
     hr.json(Method::PATCH, &format!("/api/v1/leave/types/{}", kinds.toil), json!({"overlap": "interrupts"}))
         .await
         .assert_ok();
@@ -155,6 +160,16 @@ async fn on_the_page_of_a_shutdown_whoever_is_not_ticked_works() {
     sent.push(("id".into(), app.people.employee.employee.to_string()));
     hr.post("/leave/shutdowns/new", sent).await.assert_status(303);
     assert_eq!((left(&mira).await, left(&app.as_manager()).await), (19 * 480, 4800));
+    // A program is told the same.
+    let nobody = json!({
+        "name": "A Sunday", "leave_type_id": kinds.vacation, "start_date": "2026-05-17", "end_date": "2026-05-17",
+    });
+    hr.json(Method::POST, "/api/v1/leave/shutdowns", nobody).await.assert_invalid("start_date");
+    for kind in [kinds.sick.to_string(), "999".to_owned()] {
+        let form =
+            [("name", "Bridge day".to_owned()), ("leave_type_id", kind), ("start_date", "2026-05-22".to_owned())];
+        hr.post("/leave/shutdowns/new", form).await.assert_invalid("leave_type_id");
+    }
     hr.get("/leave/shutdowns").await.assert_ok().assert_contains("Bridge day");
     let page = hr.get("/leave/shutdowns/1").await.assert_ok().assert_contains("Mira Castell");
     page.assert_contains("Works all the same.").assert_contains("Take back");

@@ -6,14 +6,14 @@
 use jiff::Timestamp;
 
 use crate::error::Result;
-use crate::ids::{EmployeeId, LeaveRequestId};
+use crate::ids::EmployeeId;
 use crate::lang::Lang;
 use crate::leave::request::{self, LeaveRequest};
 use crate::leave::rules::{LeaveSpan, LeaveStatus, Overlap};
 use crate::leave::trips::{self, TripStatus};
 use crate::leave::types::{self, LeaveType, VisibleAs, presets};
 use crate::storage::Rx;
-use crate::time::Period;
+use crate::time::{Period, Slots};
 
 /// One absence of a feed.
 #[derive(Clone, Debug)]
@@ -52,23 +52,24 @@ pub fn entries(
     let kinds = types::all(rx)?;
     let mut found = Vec::new();
     let standing = request::store::standing(rx, Some(whom), period)?;
-    let within = hidden_within(&standing, &kinds);
-    for leave in standing {
+    for leave in &standing {
         let is_own = own == Some(leave.employee_id);
         let open = leave.status != LeaveStatus::Approved;
         let Some(kind) = kinds.iter().find(|kind| kind.id == leave.leave_type_id) else { continue };
-        if !is_own && (open || within.contains(&leave.id)) {
+        if open && !is_own {
             continue;
         }
+        let span = if is_own { Some(leave.span) } else { told(leave, &standing, &kinds) };
+        let Some(span) = span else { continue };
         let sick = kind.preset.as_deref() == Some(presets::SICK);
         let named = !sick && (is_own || kind.fields.visible_as == VisibleAs::Name);
         found.push(Entry {
             key: format!("leave-{}", leave.id),
             employee_id: leave.employee_id,
-            employee: leave.employee,
+            employee: leave.employee.clone(),
             own: is_own,
             name: lang.text(if named { &kind.fields.name } else { "Away" }).to_owned(),
-            span: leave.span,
+            span,
             open,
             works: kind.fields.works,
             revision: leave.revision,
@@ -100,20 +101,25 @@ pub fn entries(
     Ok(found)
 }
 
-/// Approved leave that interrupts, and lies wholly within approved leave of the same person that yields to it.
-fn hidden_within(standing: &[LeaveRequest], kinds: &[LeaveType]) -> Vec<LeaveRequestId> {
+/// What may be told of approved leave that interrupts: not the ends that lie on approved leave of the same person that
+/// yields to it. None where all of it does.
+fn told(inner: &LeaveRequest, standing: &[LeaveRequest], kinds: &[LeaveType]) -> Option<LeaveSpan> {
     let of = |leave: &LeaveRequest, overlap: Overlap| {
         let kind = kinds.iter().find(|kind| kind.id == leave.leave_type_id);
         leave.status == LeaveStatus::Approved
             && kind.is_some_and(|kind| kind.fields.overlap == overlap && !kind.fields.works)
     };
-    let covers = |outer: &LeaveRequest, inner: &LeaveRequest| {
-        outer.employee_id == inner.employee_id
-            && inner.span.period().days().all(|date| inner.span.slots(date).without(outer.span.slots(date)).is_empty())
-    };
-    let above = standing.iter().filter(|leave| of(leave, Overlap::Interrupts) && leave.span.clock_times().is_none());
-    above
-        .filter(|inner| standing.iter().any(|outer| covers(outer, inner) && of(outer, Overlap::Yields)))
-        .map(|leave| leave.id)
-        .collect()
+    if !of(inner, Overlap::Interrupts) || inner.span.clock_times().is_some() {
+        return Some(inner.span);
+    }
+    let beneath = |leave: &&LeaveRequest| leave.employee_id == inner.employee_id && of(leave, Overlap::Yields);
+    let beneath: Vec<&LeaveRequest> = standing.iter().filter(beneath).collect();
+    let covered = |date| beneath.iter().fold(Slots::NONE, |all, leave| all.union(leave.span.slots(date)));
+    let left = inner.span.without(covered);
+    let (first, last) = (left.first()?.first_day(), left.last()?.last_day());
+    let ends = |date| if date < first || date > last { Slots::FULL } else { Slots::NONE };
+    match left.as_slice() {
+        [one] => Some(*one),
+        _ => inner.span.without(ends).first().copied(),
+    }
 }

@@ -122,7 +122,11 @@ fn day_of(rx: &Rx<'_>, period: Period) -> Result<Date> {
 /// [`crate::error::AppError::NotFound`] where there is no such person.
 pub fn team(rx: &Rx<'_>, employee: EmployeeId, period: Period) -> Result<Vec<Person>> {
     people::get(rx, employee)?;
-    Ok(teams(rx, &[employee], period)?.of(employee, period).into_iter().cloned().collect())
+    let today = people::today(rx)?;
+    let teams = teams(rx, &[employee], period)?;
+    // That somebody is hired is not everybody's news.
+    let begun = |person: &&Person| person.id == employee || person.join_date <= today;
+    Ok(teams.of(employee, period).into_iter().filter(begun).cloned().collect())
 }
 
 /// Everybody, or everybody at a location, employed at some time within `period`; by department and name.

@@ -10,6 +10,7 @@ use crate::error::{FieldErrors, Result};
 use crate::ids::EmployeeId;
 use crate::leave::calendars::PersonCalendar;
 use crate::leave::ledger::{self, Accounts, Ahead, Written};
+use crate::leave::limits;
 use crate::leave::recount::{self, Tell};
 use crate::leave::request::{self, NewLeave};
 use crate::leave::rules::{Entry, LeaveDay, LeaveSpan, LeaveStatus, LedgerKind, Overlap, Part, clash};
@@ -102,6 +103,9 @@ pub(super) fn plan(rx: &Rx<'_>, known: &Known, row: &Row, seen: &mut Seen) -> Re
     };
     if !is_approved(row.text("status")) {
         return Ok(Ok((person, None, Becomes::Unchanged)));
+    }
+    if let Some(closed) = limits::settings::closed_within(rx, past.span.period())? {
+        return Ok(Err(row.fault("start_date", limits::settings::closed_words(closed))));
     }
     let overlap = past.kind.fields.overlap;
     let calendar = PersonCalendar::of(rx, person.id, past.span.period())?;

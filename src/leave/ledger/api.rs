@@ -118,6 +118,7 @@ impl BalanceJson {
 pub async fn balances(ctx: Staff, query: ListQuery) -> Result<List<BalanceJson>> {
     let listing = query.listing(&[], &["employee_id", "on"])?;
     let (asked, on): (Option<EmployeeId>, Option<Date>) = (listing.filter("employee_id")?, listing.filter("on")?);
+    within_reason(None, on)?;
     ctx.read(move |rx, actor| {
         let id = whose(actor, asked)?;
         let on = on.unwrap_or_else(|| actor.today(rx.now()));
@@ -191,6 +192,7 @@ pub async fn ledger(ctx: Staff, query: ListQuery) -> Result<List<LedgerJson>> {
     let (asked, kind): (Option<EmployeeId>, Option<LeaveTypeId>) =
         (listing.filter("employee_id")?, listing.filter("leave_type_id")?);
     let (year, on): (Option<i16>, Option<Date>) = (listing.filter("year")?, listing.filter("on")?);
+    within_reason(year, on)?;
     ctx.read(move |rx, actor| {
         let id = whose(actor, asked)?;
         people::within_reach(rx, actor, id)?;
@@ -292,4 +294,13 @@ fn row(rx: &Rx<'_>, actor: &Actor, account: Account, id: LedgerId) -> Result<Led
     let format = words::format_for(actor, rx.now());
     let rows = running(store::lines(rx, account)?, &leave_type, &employee, &format);
     rows.into_iter().find(|row| row.id == Some(id)).ok_or(AppError::NotFound)
+}
+
+/// Years of which there are books.
+fn within_reason(year: Option<i16>, on: Option<Date>) -> Result<()> {
+    let wrong = |field, year: Option<i16>| year.filter(|year| !(1970..=2199).contains(year)).map(|_| field);
+    match wrong("year", year).or(wrong("on", on.map(Date::year))) {
+        Some(field) => Err(AppError::invalid(field, "The date is too far away.")),
+        None => Ok(()),
+    }
 }

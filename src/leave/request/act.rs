@@ -21,6 +21,7 @@ use crate::leave::limits;
 use crate::leave::notices::{self, Fate, OwnAct};
 use crate::leave::papers;
 use crate::leave::rules::{LeaveDay, LeaveSpan, LeaveStatus, WrongState};
+use crate::leave::shutdown;
 use crate::leave::types::{self, LeaveType};
 use crate::leave::{calendars, words};
 use crate::msg;
@@ -48,7 +49,7 @@ pub fn submit(tx: &mut Tx<'_>, actor: &Actor, mut input: NewLeave) -> Result<Lea
     plan.errors.0.extend(too_long.0);
     plan.check(tx)?;
 
-    let asks = hand == Hand::Own && plan.kind.fields.requires_approval;
+    let asks = hand == Hand::Own && plan.asks();
     let new = New {
         employee_id,
         input: &input,
@@ -114,7 +115,7 @@ pub fn amend(tx: &mut Tx<'_>, actor: &Actor, id: LeaveRequestId, mut input: NewL
     let mut plan = Plan::of(tx, actor, (request.employee_id, Hand::Own), &input, Some(id))?;
     plan.errors.0.extend(too_long.0);
     plan.check(tx)?;
-    if !plan.kind.fields.requires_approval {
+    if !plan.asks() && plan.kind.id != request.leave_type_id {
         return Err(AppError::invalid(
             "leave_type_id",
             "This kind is not asked for. Take this request back and enter it anew.",
@@ -200,7 +201,14 @@ pub fn cancel(tx: &mut Tx<'_>, actor: &Actor, id: LeaveRequestId, reason: &str) 
     check_reason(reason)?;
     end(tx, actor, &request, status, reason)?;
     match request.status {
-        _ if !own => notices::requester(tx, actor, &request, Fate::Cancelled, reason),
+        _ if !own => {
+            notices::requester(tx, actor, &request, Fate::Cancelled, reason)?;
+            shutdown::works_after_all(tx, &request)?;
+            match request.status {
+                LeaveStatus::Approved => notices::above(tx, actor, &request, OwnAct::Cancelled, reason),
+                _ => Ok(()),
+            }
+        }
         LeaveStatus::Approved => notices::above(tx, actor, &request, OwnAct::Cancelled, reason),
         _ => Ok(()),
     }
@@ -261,7 +269,8 @@ pub fn revoke(tx: &mut Tx<'_>, actor: &Actor, id: LeaveRequestId, reason: &str) 
     release(tx, actor, &request, &[], &msg!("Given back: the approval was revoked."))?;
     interrupt::charges_again(tx, actor, &request)?;
     record_end(tx, actor, &request, "leave.revoked", status, reason)?;
-    notices::requester(tx, actor, &request, Fate::Revoked, reason)
+    notices::requester(tx, actor, &request, Fate::Revoked, reason)?;
+    notices::above(tx, actor, &request, OwnAct::Cancelled, reason)
 }
 
 /// Whether `actor` was asked to decide, or is HR; never about one's own.
@@ -305,7 +314,8 @@ pub fn return_early(tx: &mut Tx<'_>, actor: &Actor, id: LeaveRequestId, last_day
     limits::settings::require_open(tx, Period::day(period::ahead(last_day_taken, 1)))?;
     let days = shortened(tx, &request, &shorter)?;
     let keep = charged(request.id, &days);
-    if keep.is_empty() {
+    let ill_all_along = days.iter().any(|day| day.given_back.is_positive());
+    if keep.is_empty() && !ill_all_along {
         return Err(AppError::invalid("last_day_taken", "Nothing of this leave would be left: cancel it instead."));
     }
     let asked_until = request.asked_until.unwrap_or(request.span.last_day());
@@ -325,7 +335,8 @@ pub fn return_early(tx: &mut Tx<'_>, actor: &Actor, id: LeaveRequestId, last_day
     if own {
         notices::above(tx, actor, &request, OwnAct::Returned, "")
     } else {
-        notices::requester(tx, actor, &request, Fate::Returned, "")
+        notices::requester(tx, actor, &request, Fate::Returned, "")?;
+        notices::above(tx, actor, &request, OwnAct::Returned, "")
     }
 }
 

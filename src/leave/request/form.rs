@@ -163,8 +163,8 @@ impl Choices {
             people::Approver::Hr => None,
         };
         let hint = match approver {
-            Some(name) => msg!("{0} and HR can read it, your colleagues cannot.", name),
-            None => msg!("HR can read it, your colleagues cannot."),
+            Some(name) => msg!("{0}, those you report to and HR can read it, your colleagues cannot.", name),
+            None => msg!("Those you report to and HR can read it, your colleagues cannot."),
         };
         Ok(Choices {
             more_words: format.lang.msg(&msg!("{0} and other kinds", names.join(", "))),
@@ -219,7 +219,7 @@ impl Deputies {
 /// None where there is no such person.
 fn name_of(rx: &Rx<'_>, id: EmployeeId) -> Result<Option<String>> {
     match people::get(rx, id) {
-        Ok(person) => Ok(Some(person.name())),
+        Ok(person) => Ok(person.is_employed_on(people::today(rx)?).then(|| person.name())),
         Err(AppError::NotFound) => Ok(None),
         Err(other) => Err(other),
     }

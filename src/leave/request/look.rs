@@ -158,14 +158,14 @@ impl Decide {
         let then = match hand {
             _ if !ready => msg!("Not possible like this; see what is in the way."),
             Hand::Hr => msg!("Stands at once. {0} is told.", plan.employee.name()),
-            Hand::Own if !plan.kind.fields.requires_approval => msg!("Stands at once. {0} is told.", approver),
+            Hand::Own if !plan.asks() => msg!("Stands at once. {0} is told.", approver),
             Hand::Own => msg!("Goes to {0}. Reserved until it is decided.", approver),
         };
         Ok(Decide {
             sum: format!("{}, {}", plan.amounts().long(plan.minutes()), words::when_short(&plan.span, &plan.format)),
             then: lang.msg(&then),
             ready,
-            send: send_words(hand, plan.kind.fields.requires_approval, again),
+            send: send_words(hand, plan.asks(), again),
             back,
         })
     }
@@ -176,8 +176,8 @@ impl Decide {
     }
 }
 
-fn send_words(hand: Hand, requires_approval: bool, again: bool) -> &'static str {
-    match (hand, requires_approval) {
+fn send_words(hand: Hand, asks: bool, again: bool) -> &'static str {
+    match (hand, asks) {
         _ if again => crate::tr!("Send again"),
         (Hand::Own, true) => crate::tr!("Send request"),
         _ => crate::tr!("Enter leave"),
@@ -325,7 +325,7 @@ fn virtual_absence(plan: &Plan, shown: Period) -> Absence {
         employee_id: plan.employee.id,
         leave_type_id: Some(plan.kind.id),
         mark: plan.kind.mark_in(plan.format.lang),
-        open: plan.kind.fields.requires_approval,
+        open: plan.asks(),
         span: plan.span,
         days: days.map(|day| AbsentDay { date: day.date, part: day.part, charged: day.charged }).collect(),
         known: false,
@@ -443,7 +443,7 @@ fn checks(plan: &Plan) -> Vec<String> {
     if papers > 0 {
         checks.push(format.lang.msg(&msg_n!(papers, "{0} paper goes with it", "{0} papers go with it")));
     }
-    if plan.conflicts.is_empty() && plan.trips.is_empty() && !plan.interrupts {
+    if plan.conflicts.is_empty() && plan.trips.is_empty() && !plan.gives_back {
         checks.push(format.lang.text("No other request in these days").to_owned());
     }
     checks

@@ -57,6 +57,12 @@ pub fn sight(rx: &Rx<'_>, actor: &Actor, request: &LeaveRequest) -> Result<Sight
         Reach::Report | Reach::Organization => return Ok(Sight::Full),
         Reach::None => {}
     }
+    // Whoever decides on a person's leave sees also what needs no decision.
+    if let people::Approver::Named(approver) = people::approver_of(rx, request.employee_id)?
+        && actor.employee_id == Some(approver)
+    {
+        return Ok(Sight::Full);
+    }
     let asked = approvals::current(rx, approvals::Kind::Leave, request.id.0)?;
     let concerned = asked.map_or(Ok(false), |approval| approvals::concerns(rx, actor, &approval))?;
     Ok(if concerned { Sight::Full } else { Sight::None })

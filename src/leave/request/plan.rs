@@ -10,14 +10,15 @@ use super::store;
 use crate::auth::Actor;
 use crate::error::{AppError, FieldErrors, Msg, Result};
 use crate::ids::{EmployeeId, LeaveRequestId};
+use crate::leave::absence;
 use crate::leave::amount::Amounts;
 use crate::leave::calendars::PersonCalendar;
 use crate::leave::ledger::{Account, Accounts, Books};
 use crate::leave::limits;
 use crate::leave::papers;
 use crate::leave::rules::{
-    Ask, Balance, DayCount, DayReason, LeaveCount, LeaveDay, LeaveSpan, LeaveYears, Overlap, Part, as_field_errors,
-    clash,
+    Ask, Balance, DayCount, DayReason, LeaveCount, LeaveDay, LeaveSpan, LeaveStatus, LeaveYears, Overlap, Part,
+    as_field_errors, clash,
 };
 use crate::leave::trips::{self, Trip};
 use crate::leave::types::{self, LeaveType};
@@ -59,8 +60,8 @@ pub struct Plan {
     pub years: Vec<YearCharge>,
     /// Requests of the same person for the same time.
     pub conflicts: Vec<LeaveRequest>,
-    /// It lies on other leave, which gives those days back.
-    pub interrupts: bool,
+    /// It lies on approved leave, whose days go back to a balance: somebody looks at that, whatever its kind says.
+    pub gives_back: bool,
     /// Business trips of the same person for the same days.
     pub trips: Vec<Trip>,
     /// Why it cannot be sent, by field.
@@ -132,7 +133,7 @@ impl Plan {
             accounts,
             years: charges(rx, accounts, &kind, &count, except)?,
             conflicts: Vec::new(),
-            interrupts: false,
+            gives_back: false,
             trips: Vec::new(),
             errors: FieldErrors::new(),
             warnings: Vec::new(),
@@ -151,6 +152,11 @@ impl Plan {
         plan.meet(rx, except)?;
         plan.judge(rx, actor, hand, input, except)?;
         Ok(plan)
+    }
+
+    /// Whether somebody decides on it where the person asks.
+    pub fn asks(&self) -> bool {
+        self.kind.fields.requires_approval || self.gives_back
     }
 
     /// What its days charge together.
@@ -202,7 +208,7 @@ impl Plan {
                 all.extend(above.iter());
                 let back = other.minutes - calendar.count(&kind, &other.span, &all).total();
                 if back.is_positive() {
-                    self.interrupts = true;
+                    self.gives_back |= other.status == LeaveStatus::Approved && kind.fields.affects_balance;
                     let amounts = Amounts { format: &self.format, unit: kind.fields.unit, per_day: self.per_day };
                     let title = words::title(&kind, &other.span, other.minutes, self.per_day, &self.format);
                     self.warnings.push(msg!("Gives back {0} of {1}.", amounts.long(back), title));
@@ -269,7 +275,7 @@ impl Plan {
         self.errors = errors;
         self.judge_limits(rx, hand)?;
         self.judge_coverage(rx, actor, hand, except)?;
-        self.warn(rx, input)
+        self.warn(rx, actor, input)
     }
 
     /// Who may ask for this kind, the dates that are closed for leave, the months that payroll has closed. HR, who knows
@@ -352,7 +358,7 @@ impl Plan {
         Ok(())
     }
 
-    fn warn(&mut self, rx: &Rx<'_>, input: &NewLeave) -> Result<()> {
+    fn warn(&mut self, rx: &Rx<'_>, actor: &Actor, input: &NewLeave) -> Result<()> {
         if let Some(due) = self.documents_due_on.filter(|_| self.papers == 0) {
             self.warnings.push(msg!(
                 "A paper is needed for this, by {0} at the latest: add it here, or to the request later.",
@@ -360,11 +366,14 @@ impl Plan {
             ));
         }
         if let Some(deputy) = input.deputy_id {
-            let leave = store::occupying(rx, deputy, self.span.period(), None)?.into_iter().map(|other| other.employee);
-            let trips =
-                trips::in_the_way(rx, deputy, self.span.period(), None)?.into_iter().map(|trip| trip.employee.name);
-            if let Some(name) = leave.chain(trips).next() {
-                self.warnings.push(msg!("{0} is, or may be, away on some of these days.", name));
+            let period = self.span.period();
+            let sees = absence::circle(rx, actor, period, None, None)?.into_iter().find(|person| person.id == deputy);
+            // Whom one does not see on the calendar one does not hear of here.
+            if let Some(person) = sees {
+                let found = absence::within(rx, actor, &[deputy], period)?;
+                if found.iter().any(|absence| !absence.mark.low) {
+                    self.warnings.push(msg!("{0} is, or may be, away on some of these days.", person.name));
+                }
             }
         }
         for year in &self.years {

@@ -160,7 +160,8 @@ impl Content {
             column: amounts.column().to_owned(),
             total: amounts.figure(request.minutes),
             timeline: timeline(rx, actor, &request, &amounts)?,
-            balance_href: kind.fields.affects_balance.then(|| crate::leave::ledger::href(account)),
+            balance_href: (kind.fields.affects_balance && crate::people::reach(rx, actor, request.employee_id)?.sees())
+                .then(|| crate::leave::ledger::href(account)),
             bar: bar(rx, actor, &request, approval.as_ref(), own)?,
             printed: format.lang.msg(&msg!("Printed on {0}.", format.full(format.today()))),
         })
@@ -197,6 +198,9 @@ fn pairs(request: &LeaveRequest, format: &Format) -> Vec<(String, String)> {
     }
     if let Some(until) = request.asked_until {
         pairs.push((tr!("First asked until"), format.day(until)));
+    }
+    if request.shutdown_id.is_some() {
+        pairs.push((tr!("Company shutdown"), request.reason.clone()));
     }
     if let Some(by) = &request.entered_by {
         pairs.push((tr!("Entered by"), by.clone()));
@@ -286,13 +290,17 @@ fn bar(
             msg!("Answer the question by changing the request and sending it again.")
         }
         LeaveStatus::Pending => msg!("It waits for a decision; the days are reserved."),
+        LeaveStatus::Approved if own && request.shutdown_id.is_some() => {
+            msg!("This leave is part of a company shutdown. HR can change it.")
+        }
         LeaveStatus::Approved if request.span.first_day() > today => {
             msg!("It begins on {0}.", format.day(request.span.first_day()))
         }
         _ => msg!(""),
     };
     bar.detail = lang.msg(&detail);
-    Ok((!bar.others.is_empty() || bar.go.is_some()).then_some(bar))
+    let says = own && request.shutdown_id.is_some() && request.status == LeaveStatus::Approved;
+    Ok((!bar.others.is_empty() || bar.go.is_some() || says).then_some(bar))
 }
 
 /// The page of one act: the question, its field, one button.

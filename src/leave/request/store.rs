@@ -280,9 +280,16 @@ pub(in crate::leave) fn of_shutdown(rx: &Rx<'_>, id: ShutdownId) -> Result<Vec<L
     )
 }
 
-/// Approved leave whose first day is `date`.
+/// Approved leave whose first day is `date` and that keeps its person from work.
 pub(in crate::leave) fn starting(rx: &Rx<'_>, date: Date) -> Result<Vec<LeaveRequest>> {
-    rx.all(&format!("{SELECT} WHERE r.start_date = ?1 AND r.status = 'approved' ORDER BY r.id"), [date], request)
+    rx.all(
+        &format!(
+            "{SELECT} JOIN leave_types t ON t.id = r.leave_type_id AND t.works = 0
+             WHERE r.start_date = ?1 AND r.status = 'approved' AND r.minutes > 0 ORDER BY r.id"
+        ),
+        [date],
+        request,
+    )
 }
 
 /// Dates of a person's leave of one type, undecided or approved, within `period`, without one request.

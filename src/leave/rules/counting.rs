@@ -184,11 +184,18 @@ impl LeaveCount {
 }
 
 impl Overlap {
-    /// Whether leave of the two kinds may lie on the same time: one interrupts the other. By the hour nothing interrupts.
+    /// Whether leave of the two kinds may lie on the same time: one interrupts the other. By the hour nothing interrupts;
+    /// and whoever falls ill after some hours off is ill, and had those hours.
     pub fn may_meet(self, span: &LeaveSpan, other: Overlap, other_span: &LeaveSpan) -> bool {
         match (self, other) {
             (Overlap::Interrupts, Overlap::Yields) => span.clock_times().is_none(),
             (Overlap::Yields, Overlap::Interrupts) => other_span.clock_times().is_none(),
+            (Overlap::Interrupts, Overlap::Excludes) => {
+                span.clock_times().is_none() && other_span.clock_times().is_some()
+            }
+            (Overlap::Excludes, Overlap::Interrupts) => {
+                span.clock_times().is_some() && other_span.clock_times().is_none()
+            }
             _ => false,
         }
     }

@@ -8,10 +8,10 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{CREATED, NewShutdown, Outcome, Share, Shutdown, mark};
+use super::{CREATED, INCLUDED, NewShutdown, Outcome, Share, Shutdown, mark};
 use crate::auth::Hr;
 use crate::error::{AppError, Result};
-use crate::ids::{LeaveRequestId, LeaveTypeId, ShutdownId};
+use crate::ids::{EmployeeId, LeaveRequestId, LeaveTypeId, ShutdownId};
 use crate::leave::request::LeaveRequest;
 use crate::leave::rules::Part;
 use crate::people::NameRef;
@@ -24,7 +24,7 @@ use crate::web::{Json, List, Patient, etag};
 
 /// The operations of this file.
 #[derive(Debug, utoipa::OpenApi)]
-#[openapi(paths(list, create, get, booked, missing, book, take_back))]
+#[openapi(paths(list, create, get, booked, missing, book, include, take_back))]
 pub struct Doc;
 
 crate::text_enum! {
@@ -127,7 +127,7 @@ impl From<&Share> for ShareJson {
                 ..plain(Becomes::Books)
             },
             Outcome::Short(missing) => ShareJson { missing_minutes: *missing, ..plain(Becomes::Short) },
-            Outcome::Away => plain(Becomes::Away),
+            Outcome::Away { .. } => plain(Becomes::Away),
             Outcome::Free => plain(Becomes::Free),
             Outcome::Excepted => plain(Becomes::Excepted),
         }
@@ -228,6 +228,7 @@ pub async fn create(ctx: Hr, _patient: Patient, query: ListQuery, Json(new): Jso
         }
         Consent::Exactly(_) | Consent::To(_) | Consent::Given => {}
     }
+    super::require_somebody(&shares, &[])?;
     let id = ctx.write(CREATED, move |tx, actor| super::create(tx, actor, new)).await?;
     super::book_all(&ctx, id).await?;
     let made = ctx.read(move |rx, actor| super::get(rx, actor, id)).await?;
@@ -286,6 +287,32 @@ pub async fn missing(
     responses((status = 200, description = "How many people were booked", body = CountJson), WriteProblems),
 )]
 pub async fn book(ctx: Hr, _patient: Patient, Path(id): Path<ShutdownId>) -> Result<Json<CountJson>> {
+    Ok(Json(CountJson { count: super::book_all(&ctx, id).await? }))
+}
+
+/// Somebody of a shutdown.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = LeaveShutdownPerson)]
+pub struct PersonInput {
+    pub employee_id: EmployeeId,
+}
+
+/// Books somebody who was left out.
+#[utoipa::path(
+    post, path = "/api/v1/leave/shutdowns/{id}/include", operation_id = "include_in_leave_shutdown", tag = "leave",
+    summary = "Book somebody who was left out",
+    description = "HR. Whoever is missing besides is booked with them.",
+    params(("id" = ShutdownId, Path)), request_body = PersonInput,
+    responses((status = 200, description = "How many people were booked", body = CountJson), WriteProblems),
+)]
+pub async fn include(
+    ctx: Hr,
+    _patient: Patient,
+    Path(id): Path<ShutdownId>,
+    Json(who): Json<PersonInput>,
+) -> Result<Json<CountJson>> {
+    ctx.write(INCLUDED, move |tx, actor| super::include(tx, actor, id, who.employee_id)).await?;
     Ok(Json(CountJson { count: super::book_all(&ctx, id).await? }))
 }
 

@@ -15,6 +15,8 @@ mod tests;
 
 pub use share::{Outcome, Share, mark};
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -23,7 +25,7 @@ use utoipa::ToSchema;
 use super::ledger::Accounts;
 use super::notices::{self, Fate};
 use super::request::{self, LeaveRequest, NewLeave, act};
-use super::rules::{LeaveSpan, LeaveStatus, Part, SpanInput, entry_window};
+use super::rules::{LeaveSpan, LeaveStatus, Overlap, Part, SpanInput, entry_window};
 use super::{limits, types};
 use crate::audit;
 use crate::auth::Actor;
@@ -35,6 +37,7 @@ use crate::storage::{Op, Rx, Tx};
 use crate::text;
 
 pub const CREATED: Op = Op::act("leave_shutdown.created");
+pub const INCLUDED: Op = Op::act("leave_shutdown.included");
 pub const BOOKED: Op = Op::act("leave_shutdown.booked");
 pub const TAKEN_BACK: Op = Op::act("leave_shutdown.taken_back");
 
@@ -136,22 +139,21 @@ pub fn booked(rx: &Rx<'_>, actor: &Actor, id: ShutdownId) -> Result<Vec<LeaveReq
 /// [`AppError::Forbidden`] for all but HR; [`AppError::Invalid`] by field.
 pub fn look(rx: &Rx<'_>, actor: &Actor, new: &NewShutdown) -> Result<Vec<Share>> {
     actor.require_hr()?;
-    share::read(rx, &check(rx, new)?, &new.except, None)
+    share::read(rx, &check(rx, new)?, &new.except, |_| true)
 }
 
-/// What it would still do: who is not booked, and why. Nobody where it was taken back.
+/// What it would still do: who is not booked, and why. Nobody where it was taken back, or is long over.
 ///
 /// # Errors
 /// As [`get`].
 pub fn missing(rx: &Rx<'_>, actor: &Actor, id: ShutdownId) -> Result<Vec<Share>> {
     let shutdown = get(rx, actor, id)?;
-    if shutdown.taken_back_at.is_some() {
+    let window = entry_window(people::today(rx)?);
+    if shutdown.taken_back_at.is_some() || !window.contains(shutdown.span.first_day()) {
         return Ok(Vec::new());
     }
-    let booked: Vec<i64> = request::store::of_shutdown(rx, id)?.iter().map(|one| one.employee_id.0).collect();
-    let mut shares = share::read(rx, &shutdown.wanted(), &store::exceptions(rx, id)?, None)?;
-    shares.retain(|share| !booked.contains(&share.person.id.0));
-    Ok(shares)
+    let booked: HashSet<EmployeeId> = request::store::of_shutdown(rx, id)?.iter().map(|one| one.employee_id).collect();
+    share::read(rx, &shutdown.wanted(), &store::exceptions(rx, id)?, |person| !booked.contains(&person))
 }
 
 /// Enters a shutdown. Nobody is booked by it yet: see [`book`].
@@ -194,7 +196,8 @@ pub fn book(tx: &mut Tx<'_>, actor: &Actor, id: ShutdownId, people: &[EmployeeId
         request::store::of_shutdown(tx, id)?.iter().map(|request| request.employee_id).collect();
     let people: Vec<EmployeeId> = people.iter().copied().filter(|person| !done.contains(person)).collect();
     let mut booked = 0;
-    for share in share::read(tx, &shutdown.wanted(), &store::exceptions(tx, id)?, Some(&people))? {
+    let except = store::exceptions(tx, id)?;
+    for share in share::read(tx, &shutdown.wanted(), &except, |person| people.contains(&person))? {
         if let Outcome::Books { kind, stretches, .. } = &share.outcome {
             let kind = types::get(tx, *kind)?;
             let years = Accounts::of(tx, share.person.id, kind.id)?.years;
@@ -312,6 +315,41 @@ fn as_input(kind: LeaveTypeId, span: &LeaveSpan, name: &str) -> NewLeave {
     }
 }
 
+/// Whether a shutdown can be booked as this kind: not as sickness, and not as work elsewhere.
+fn is_offered(kind: &types::LeaveType) -> bool {
+    kind.fields.active && !kind.fields.works && kind.fields.overlap != Overlap::Interrupts
+}
+
+/// Refuses a shutdown that books nobody.
+fn require_somebody(shares: &[Share], except: &[EmployeeId]) -> Result<()> {
+    if shares.iter().any(|share| share.books() && !except.contains(&share.person.id)) {
+        return Ok(());
+    }
+    Err(AppError::invalid("start_date", "Nobody would be booked."))
+}
+
+/// HR took one person's leave of a shutdown back: they work all the same, and are not booked again.
+pub(in crate::leave) fn works_after_all(tx: &mut Tx<'_>, request: &LeaveRequest) -> Result<()> {
+    match request.shutdown_id {
+        Some(id) => store::except(tx, id, request.employee_id),
+        None => Ok(()),
+    }
+}
+
+/// Somebody who was left out is to be booked after all: by [`book`], like whoever is missing.
+///
+/// # Errors
+/// As [`get`]; [`AppError::NotFound`] for who was not left out.
+pub fn include(tx: &mut Tx<'_>, actor: &Actor, id: ShutdownId, person: EmployeeId) -> Result<()> {
+    get(tx, actor, id)?;
+    if !store::include(tx, id, person)? {
+        return Err(AppError::NotFound);
+    }
+    let entry = audit::Entry::new("leave_shutdown.included").on("leave_shutdown", id.0).with("employee_id", person);
+    audit::record(tx, actor, entry)?;
+    Ok(())
+}
+
 /// What is wanted, where it can be.
 fn check(rx: &Rx<'_>, new: &NewShutdown) -> Result<share::Wanted> {
     let mut errors = FieldErrors::new();
@@ -321,7 +359,7 @@ fn check(rx: &Rx<'_>, new: &NewShutdown) -> Result<share::Wanted> {
         101.. => errors.add("name", msg!("At most {0} characters; this has {1}.", 100, length)),
         _ => {}
     }
-    let active = |id| Ok::<_, AppError>(types::store::find(rx, id)?.is_some_and(|kind| kind.fields.active));
+    let active = |id| Ok::<_, AppError>(types::store::find(rx, id)?.is_some_and(|kind| is_offered(&kind)));
     if !active(new.leave_type_id)? {
         errors.add("leave_type_id", "There is no such kind of leave.");
     }

@@ -7,9 +7,9 @@ use axum::response::Response;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use super::{CREATED, NewShutdown, Outcome, Share, Shutdown, mark};
+use super::{CREATED, INCLUDED, NewShutdown, Outcome, Share, Shutdown, mark};
 use crate::auth::{Ctx, Hr};
-use crate::error::{AppError, FieldErrors, Result};
+use crate::error::{AppError, Result};
 use crate::ids::{EmployeeId, LeaveTypeId, LocationId, ShutdownId};
 use crate::leave::amount::Amounts;
 use crate::leave::request::LeaveRequest;
@@ -84,6 +84,8 @@ struct Other {
     id: EmployeeId,
     name: String,
     why: String,
+    /// By HR, who can book them after all.
+    left_out: bool,
 }
 
 #[derive(Debug, askama::Template)]
@@ -194,14 +196,18 @@ pub async fn new(ctx: Hr) -> Result<Response> {
 
 async fn edit_page(ctx: &Ctx, form: FormState) -> Result<Response> {
     let lang = ctx.visit.lang;
-    let (kinds, locations) = ctx.read(|rx, _| Ok((types::active(rx)?, people::org::location::choices(rx)?))).await?;
+    let (kinds, locations) = ctx.read(|rx, _| Ok((types::all(rx)?, people::org::location::choices(rx)?))).await?;
     let say = |pairs: [(&'static str, &'static str); 2]| {
         pairs.into_iter().map(|(value, words)| (value.to_owned(), lang.text(words).to_owned())).collect()
     };
     let status = if form.errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let page = Edit {
         shell: ctx.shell().await?,
-        kinds: kinds.into_iter().map(|kind| (kind.id.to_string(), lang.text(&kind.fields.name).to_owned())).collect(),
+        kinds: kinds
+            .into_iter()
+            .filter(super::is_offered)
+            .map(|kind| (kind.id.to_string(), lang.text(&kind.fields.name).to_owned()))
+            .collect(),
         locations: people::words::options(locations),
         parts: (
             say([("full_day", tr!("Whole day")), ("half_day_afternoon", tr!("From noon on"))]),
@@ -234,11 +240,7 @@ async fn settle(ctx: &Ctx, state: &FormState, input: Result<Input>) -> Result<Re
     }
     let left_out = shares.iter().filter(|share| share.books() && !input.id.contains(&share.person.id));
     let except: Vec<EmployeeId> = left_out.map(|share| share.person.id).collect();
-    if shares.iter().filter(|share| share.books()).count() == except.len() {
-        let mut errors = FieldErrors::new();
-        errors.add("start_date", "Nobody would be booked.");
-        return Err(AppError::Invalid(errors));
-    }
+    super::require_somebody(&shares, &except)?;
     let new = NewShutdown { except, ..input.new() };
     let id = ctx.write(CREATED, move |tx, actor| super::create(tx, actor, new)).await?;
     let booked = super::book_all(ctx, id).await?;
@@ -304,13 +306,19 @@ fn others(shares: &[Share], kinds: &[LeaveType], wanted: LeaveTypeId, format: &F
                 let kind = kinds.iter().find(|kind| kind.id == wanted)?;
                 msg!("The balance does not cover this: {0} are missing.", amounts(format, kind, share).long(*missing))
             }
-            Outcome::Away => msg!("Has other leave, or travels."),
+            Outcome::Away { undecided: false } => msg!("Has other leave, or travels."),
+            Outcome::Away { undecided: true } => msg!("Has asked for other leave, which is not decided yet."),
             Outcome::Free => msg!("Does not work on these days."),
             Outcome::Excepted => msg!("Works all the same."),
         })
     };
     let other = |share: &Share| {
-        why(share).map(|why| Other { id: share.person.id, name: share.person.name.clone(), why: format.lang.msg(&why) })
+        why(share).map(|why| Other {
+            id: share.person.id,
+            name: share.person.name.clone(),
+            why: format.lang.msg(&why),
+            left_out: matches!(share.outcome, Outcome::Excepted),
+        })
     };
     shares.iter().filter_map(other).collect()
 }
@@ -356,6 +364,20 @@ pub async fn show(ctx: Hr, _patient: Patient, Path(id): Path<ShutdownId>) -> Res
 
 /// `POST /leave/shutdowns/{id}/book`
 pub async fn book(ctx: Hr, _patient: Patient, Path(id): Path<ShutdownId>) -> Result<Response> {
+    let booked = super::book_all(&ctx, id).await?;
+    Ok(Flash::ok(booked_words(booked)).redirect(&ctx.visit, &format!("{HOME}/{id}")))
+}
+
+/// Who is booked after all.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub struct Whom {
+    employee_id: EmployeeId,
+}
+
+/// `POST /leave/shutdowns/{id}/include`
+pub async fn include(ctx: Hr, _patient: Patient, Path(id): Path<ShutdownId>, sent: Form<Whom>) -> Result<Response> {
+    let whom = sent.open().1?;
+    ctx.write(INCLUDED, move |tx, actor| super::include(tx, actor, id, whom.employee_id)).await?;
     let booked = super::book_all(&ctx, id).await?;
     Ok(Flash::ok(booked_words(booked)).redirect(&ctx.visit, &format!("{HOME}/{id}")))
 }

@@ -50,8 +50,8 @@ pub enum Outcome {
     },
     /// The balance lacks so much, and no other kind is booked instead.
     Short(Minutes),
-    /// The person has other leave, or travels, on all of their working time.
-    Away,
+    /// The person has other leave, or travels, on all of their working time; `undecided` where it may still fall away.
+    Away { undecided: bool },
     /// The person does not work on these days.
     Free,
     /// HR has left them out.
@@ -72,7 +72,7 @@ pub fn mark(shares: &[Share]) -> String {
         let (kind, minutes) = match &share.outcome {
             Outcome::Books { kind, minutes, .. } => (kind.0, minutes.get()),
             Outcome::Short(minutes) => (-1, minutes.get()),
-            Outcome::Away => (-2, 0),
+            Outcome::Away { undecided } => (-2, i64::from(*undecided)),
             Outcome::Free => (-3, 0),
             Outcome::Excepted => (-4, 0),
         };
@@ -121,8 +121,11 @@ impl Taken {
             return Slots::FULL;
         }
         let others = self.leave.get(&person).into_iter().flatten().filter(|other| {
-            let overlap = self.kinds.get(&other.leave_type_id).map(|kind| kind.fields.overlap);
-            !overlap.is_some_and(|overlap| kind.fields.overlap.may_meet(span, overlap, &other.span))
+            // Work elsewhere keeps nobody from a company that is closed.
+            self.kinds.get(&other.leave_type_id).is_none_or(|held| {
+                let may = kind.fields.overlap.may_meet(span, held.fields.overlap, &other.span);
+                !may && !held.fields.works
+            })
         });
         others.fold(Slots::NONE, |busy, other| {
             busy.union(match other.span.clock_times() {
@@ -135,16 +138,16 @@ impl Taken {
     }
 }
 
-/// What `wanted` does to everybody whom it concerns, or to `only` those; by department and name.
+/// What `wanted` does to those whom it concerns and who are `only`ed; by department and name.
 pub(super) fn read(
     rx: &Rx<'_>,
     wanted: &Wanted,
     except: &[EmployeeId],
-    only: Option<&[EmployeeId]>,
+    only: impl Fn(EmployeeId) -> bool,
 ) -> Result<Vec<Share>> {
     let period = wanted.span.period();
     let mut people = absence::everybody(rx, period, wanted.location_id)?;
-    people.retain(|person| only.is_none_or(|only| only.contains(&person.id)));
+    people.retain(|person| only(person.id));
     let ids: Vec<EmployeeId> = people.iter().map(|person| person.id).collect();
     let calendars = absence::calendars(rx, &people, period)?;
     let taken = Taken::read(rx, &ids, period)?;
@@ -193,7 +196,8 @@ fn outcome(
     }
     if stretches.is_empty() {
         let works = span.period().days().any(|date| employed(date) && calendar.calendar().works_on(date));
-        return Ok(if works { Outcome::Away } else { Outcome::Free });
+        let undecided = taken.leave.get(&person.id).into_iter().flatten().any(|other| other.status.is_open());
+        return Ok(if works { Outcome::Away { undecided } } else { Outcome::Free });
     }
     let all = LeaveCount { days: stretches.iter().flat_map(|(_, count)| count.days.clone()).collect() };
     let charges = request::charges(rx, Accounts::of(rx, person.id, kind.id)?, kind, &all, None)?;

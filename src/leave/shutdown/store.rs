@@ -61,8 +61,15 @@ pub(super) fn insert(tx: &mut Tx<'_>, new: &NewShutdown, by: &str) -> Result<Shu
 }
 
 pub(super) fn except(tx: &mut Tx<'_>, id: ShutdownId, person: EmployeeId) -> Result<()> {
-    tx.run("INSERT INTO leave_shutdown_exceptions (shutdown_id, employee_id) VALUES (?1, ?2)", (id, person))?;
+    tx.run("INSERT OR IGNORE INTO leave_shutdown_exceptions (shutdown_id, employee_id) VALUES (?1, ?2)", (id, person))?;
     Ok(())
+}
+
+/// Whether there was such an exception.
+pub(super) fn include(tx: &mut Tx<'_>, id: ShutdownId, person: EmployeeId) -> Result<bool> {
+    let gone =
+        tx.run("DELETE FROM leave_shutdown_exceptions WHERE shutdown_id = ?1 AND employee_id = ?2", (id, person))?;
+    Ok(gone > 0)
 }
 
 pub(super) fn exceptions(rx: &Rx<'_>, id: ShutdownId) -> Result<Vec<EmployeeId>> {

@@ -40,7 +40,8 @@ fn said(outcome: &Outcome) -> String {
             format!("{} from {}", minutes.get(), spans.join(" and "))
         }
         Outcome::Short(missing) => format!("short of {}", missing.get()),
-        Outcome::Away => "away".into(),
+        Outcome::Away { undecided: false } => "away".into(),
+        Outcome::Away { undecided: true } => "asks".into(),
         Outcome::Free => "free".into(),
         Outcome::Excepted => "excepted".into(),
     }
@@ -90,7 +91,7 @@ fn everybody_is_booked_around_what_they_have() {
         [
             ("Jonas Brandt".to_owned(), "1920 from 2026-12-28".to_owned()),
             ("Mira Castell".to_owned(), "1680 from 2026-12-28 and 2026-12-30".to_owned()),
-            ("Li Na".to_owned(), "away".to_owned()),
+            ("Li Na".to_owned(), "asks".to_owned()),
             ("Edda Sorensen".to_owned(), "1920 from 2026-12-28".to_owned()),
         ]
     );
@@ -159,8 +160,20 @@ fn nobody_undoes_a_shutdown_alone_and_sickness_interrupts_it() {
     assert_eq!(left(&house, &mira), days(6));
     let sick = house.read(|rx| types::preset(rx, presets::SICK)).unwrap().id;
     let ill = NewLeave { leave_type_id: sick, ..house.days(date(2026, 12, 29), date(2026, 12, 30)) };
-    house.submit(&mira, ill).unwrap();
+    let ill = house.submit(&mira, ill).unwrap();
+    house.approve(&house.manager.clone(), ill).unwrap();
     assert_eq!(left(&house, &mira), days(8));
+
+    // HR takes her out of it: nobody books her again unasked.
+    let (hr, whom) = (house.hr.clone(), mira.employee_id.unwrap());
+    house.act(move |tx| act::cancel(tx, &hr, own.id, "Somebody has to look after the servers")).unwrap();
+    assert_eq!((left(&house, &mira), book_everybody(&house, id)), (days(10), 0));
+    let hr = house.hr.clone();
+    house.act(move |tx| include(tx, &hr, id, whom)).unwrap();
+    assert_eq!((book_everybody(&house, id), left(&house, &mira)), (1, days(8)));
+    let hr = house.hr.clone();
+    let refused = house.act(move |tx| include(tx, &hr, id, whom)).unwrap_err();
+    assert!(matches!(refused, AppError::NotFound), "{refused:?}");
 }
 
 #[test]

@@ -107,6 +107,12 @@ pub fn update(tx: &mut Tx<'_>, actor: &Actor, id: LeaveTypeId, fields: TypeField
             "Leave of this kind is booked already; make another kind that has, or has no, balance.",
         ));
     }
+    if before.fields.overlap != fields.overlap && store::has_met(tx, id)? {
+        return Err(AppError::invalid(
+            "overlap",
+            "Leave of this kind has met other leave already; make another kind that does so differently.",
+        ));
+    }
     store::update(tx, id, &fields)?;
     let mut entry = audit::Entry::new("leave_type.updated").on("leave_type", id.0);
     for (field, old, new) in pairs(&before.fields, &fields)? {

@@ -84,6 +84,17 @@ pub(super) fn is_used(rx: &Rx<'_>, id: LeaveTypeId) -> Result<bool> {
     )
 }
 
+/// Whether leave of this type interrupted other leave, or gave days back for it.
+pub(super) fn has_met(rx: &Rx<'_>, id: LeaveTypeId) -> Result<bool> {
+    rx.scalar(
+        "/* whole table */ SELECT EXISTS (
+             SELECT 1 FROM leave_request_days d WHERE d.given_back_minutes > 0 AND (d.leave_type_id = ?1 OR EXISTS (
+                 SELECT 1 FROM leave_request_days o JOIN leave_requests r ON r.id = o.request_id AND r.status = 'approved'
+                 WHERE o.employee_id = d.employee_id AND o.date = d.date AND o.leave_type_id = ?1)))",
+        [id],
+    )
+}
+
 /// Whether the entity, the location and the group that a type is kept to are there, by field.
 pub(super) fn known_places(rx: &Rx<'_>, fields: &TypeFields) -> Result<[(&'static str, bool); 3]> {
     rx.get(

@@ -350,7 +350,7 @@ async fn furnish(app: &TestApp) -> BTreeMap<&'static str, Things> {
                 start_part: Part::FullDay,
                 end_part: Part::FullDay,
                 location_id: None,
-                except: Vec::new(),
+                except: vec![employee.employee],
             };
             let closed = shutdown::create(tx, actor, closed)?;
             Ok((office, blackouts::create(tx, actor, days)?, coverage::create(tx, actor, rule)?, closed))

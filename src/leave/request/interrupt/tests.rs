@@ -24,6 +24,13 @@ fn sick(house: &House, first: Date, last: Date) -> NewLeave {
     NewLeave { leave_type_id: kind.id, ..house.days(first, last) }
 }
 
+/// Mira is ill in her vacation, and her manager has confirmed it.
+fn ill(house: &House, input: NewLeave) -> LeaveRequestId {
+    let id = house.submit(&house.mira.clone(), input).unwrap();
+    house.approve(&house.manager.clone(), id).unwrap();
+    id
+}
+
 fn left(house: &House) -> Minutes {
     house.available(&house.mira, date(2026, 12, 3))
 }
@@ -51,7 +58,11 @@ fn sick_days_in_a_vacation_come_back_and_the_ledger_says_why() {
     let said: Vec<String> = plan.warnings.iter().map(ToString::to_string).collect();
     assert!(said.iter().any(|words| words.contains("Gives back 3\u{a0}days of Vacation")), "{said:?}");
 
+    // Days go back to a balance: somebody looks at that, though sickness as such is not asked for.
+    assert!(plan.asks());
     let id = house.submit(&mira, input).unwrap();
+    assert_eq!(left(&house), days(2));
+    house.approve(&house.manager.clone(), id).unwrap();
     assert_eq!(left(&house), days(5));
     assert_eq!(house.sum(&mira, 2026), days(5).get());
     let (whole, kept) =
@@ -75,9 +86,7 @@ fn half_a_sick_day_gives_half_a_day_back() {
     let house = house();
     let (mira, vacation) = (house.mira.clone(), on_vacation(&house));
     let on = date(2026, 12, 9);
-    house
-        .submit(&mira, NewLeave { start_part: Part::Afternoon, end_part: Part::Afternoon, ..sick(&house, on, on) })
-        .unwrap();
+    ill(&house, NewLeave { start_part: Part::Afternoon, end_part: Part::Afternoon, ..sick(&house, on, on) });
     assert_eq!(left(&house), Minutes::new(2 * 480 + 240));
 
     // On the wall HR sees each half; a colleague sees the vacation go on.
@@ -145,7 +154,7 @@ fn days_that_came_back_and_were_used_cannot_be_taken_back_by_oneself() {
     let house = house();
     let mira = house.mira.clone();
     on_vacation(&house);
-    let id = house.submit(&mira, sick(&house, date(2026, 12, 10), date(2026, 12, 14))).unwrap();
+    let id = ill(&house, sick(&house, date(2026, 12, 10), date(2026, 12, 14)));
     let used = house.submit(&mira, house.days(date(2026, 12, 21), date(2026, 12, 25))).unwrap();
     house.approve(&house.manager.clone(), used).unwrap();
     assert_eq!(left(&house), Minutes::ZERO);
@@ -161,9 +170,63 @@ fn well_again_early_the_vacation_goes_on() {
     let house = house();
     let mira = house.mira.clone();
     on_vacation(&house);
-    let id = house.submit(&mira, sick(&house, date(2026, 12, 9), date(2026, 12, 15))).unwrap();
+    let id = ill(&house, sick(&house, date(2026, 12, 9), date(2026, 12, 15)));
     assert_eq!(left(&house), days(7));
     let by = mira.clone();
     house.act(move |tx| act::return_early(tx, &by, id, date(2026, 12, 10))).unwrap();
     assert_eq!((left(&house), house.sum(&mira, 2026)), (days(4), days(4).get()));
+}
+
+#[test]
+fn nor_those_of_the_next_leave_year() {
+    let house = house();
+    let mira = house.mira.clone();
+    house.grant(&mira, 9, date(2026, 1, 1), None);
+    house.grant(&mira, 6, date(2027, 1, 1), None);
+    let over_the_year = house.submit(&mira, house.days(date(2026, 12, 21), date(2027, 1, 8))).unwrap();
+    house.approve(&house.manager.clone(), over_the_year).unwrap();
+    let id = ill(&house, sick(&house, date(2027, 1, 4), date(2027, 1, 8)));
+    let used = house.submit(&mira, house.days(date(2027, 2, 1), date(2027, 2, 5))).unwrap();
+    house.approve(&house.manager.clone(), used).unwrap();
+    let refused = cancel(&house, &mira, id).unwrap_err();
+    assert!(matches!(&refused, AppError::Conflict(why) if why.to_string().contains("HR can")), "{refused:?}");
+    assert!(house.sum(&mira, 2027) >= 0);
+}
+
+#[test]
+fn who_is_ill_from_the_first_day_gives_the_rest_back() {
+    let house = house();
+    let (mira, vacation) = (house.mira.clone(), on_vacation(&house));
+    ill(&house, sick(&house, date(2026, 12, 7), date(2026, 12, 11)));
+    assert_eq!(left(&house), days(7));
+    house.clock.advance(jiff::SignedDuration::from_hours(24 * 9));
+    let by = mira.clone();
+    house.act(move |tx| act::return_early(tx, &by, vacation, date(2026, 12, 11))).unwrap();
+    assert_eq!(house.sum(&mira, 2026), days(12).get());
+}
+
+#[test]
+fn colleagues_see_of_it_what_is_no_vacation() {
+    let house = house();
+    on_vacation(&house);
+    // From the vacation into the week after it.
+    let id = ill(&house, sick(&house, date(2026, 12, 17), date(2026, 12, 22)));
+    let (li, whom) = (house.li.clone(), house.mira.employee_id.unwrap());
+    let month = Period::month_of(date(2026, 12, 1));
+    let found = house.read(move |rx| absence::within(rx, &li, &[whom], month)).unwrap();
+    let said: Vec<(String, Date, Date)> =
+        found.iter().map(|one| (one.mark.name.clone(), one.span.first_day(), one.span.last_day())).collect();
+    assert_eq!(
+        said,
+        [
+            ("Vacation".to_owned(), date(2026, 12, 7), date(2026, 12, 18)),
+            ("Away".to_owned(), date(2026, 12, 19), date(2026, 12, 22)),
+        ]
+    );
+    let lang = crate::lang::Lang::default();
+    let feed = |own| {
+        let entries = house.read(move |rx| absence::feed::entries(rx, &[whom], month, own, lang)).unwrap();
+        entries.into_iter().find(|one| one.key == format!("leave-{id}")).unwrap().span.first_day()
+    };
+    assert_eq!((feed(None), feed(Some(whom))), (date(2026, 12, 19), date(2026, 12, 17)));
 }

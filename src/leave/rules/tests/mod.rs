@@ -270,6 +270,8 @@ fn what_interrupts_may_lie_on_what_yields() {
     }
     assert!(!Interrupts.may_meet(&hours, Yields, &day), "some hours interrupt nothing");
     assert!(Interrupts.may_meet(&day, Yields, &hours));
+    assert!(Interrupts.may_meet(&day, Excludes, &hours) && Excludes.may_meet(&hours, Interrupts, &day));
+    assert!(!Excludes.may_meet(&day, Interrupts, &hours));
 }
 
 #[test]
