@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::leave::ledger::{self, Account, Books, Shelf};
 use crate::leave::liability;
 use crate::leave::rules::{Entry, LedgerKind};
-use crate::people::Employee;
+use crate::people::{self, Employee};
 use crate::people::import::What as Becomes;
 use crate::sheet::{Column, Fault, Row};
 use crate::storage::{Rx, Tx};
@@ -68,6 +68,9 @@ pub(super) fn plan(rx: &Rx<'_>, known: &Known, shelf: &mut Shelf, row: &Row) -> 
         Ok(read) => read,
         Err(fault) => return Ok(Err(fault)),
     };
+    if !ledger::is_bookable(people::today(rx)?, opening.on) {
+        return Ok(Err(row.fault("on", tr!("The date is too far away."))));
+    }
     let unit = match column {
         "days" => shelf.person(rx, person.id)?.usual_day(opening.on),
         "hours" => Minutes::hours(1),

@@ -54,7 +54,7 @@ pub fn encash(tx: &mut Tx<'_>, actor: &Actor, input: &Encashment) -> Result<Ledg
     if !input.minutes.is_positive() || input.minutes > Minutes::new(1_000_000) {
         errors.add("minutes", "Minutes to pay out: above 0, at most 1,000,000.");
     }
-    if !(1970..=2199).contains(&input.effective_on.year()) {
+    if !super::is_bookable(people::today(tx)?, input.effective_on) {
         errors.add("effective_on", "The date is too far away.");
     }
     if people::reach(tx, actor, input.employee_id)? == people::Reach::None {

@@ -170,6 +170,12 @@ impl Books {
     }
 }
 
+/// Whether anything is booked on `date`: from 1970 to ten years after the present. A year that was mistyped would stand in
+/// the ledger for ever, and be planned up to.
+pub(in crate::leave) fn is_bookable(today: Date, date: Date) -> bool {
+    (1970..=today.year() + 10).contains(&date.year())
+}
+
 /// A balance with its type.
 #[derive(Clone, Debug)]
 pub struct TypeBalance {
@@ -331,7 +337,7 @@ pub fn adjust(tx: &mut Tx<'_>, actor: &Actor, input: &Adjustment) -> Result<Ledg
     if input.minutes.is_zero() || input.minutes.abs() > Minutes::new(1_000_000) {
         errors.add("minutes", "Minutes to add, or to take off where negative; not 0, at most 1,000,000.");
     }
-    if !(1970..=2199).contains(&input.effective_on.year()) {
+    if !is_bookable(people::today(tx)?, input.effective_on) {
         errors.add("effective_on", "The date is too far away.");
     }
     if people::reach(tx, actor, input.employee_id)? == people::Reach::None {
