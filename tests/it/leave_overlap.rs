@@ -155,7 +155,7 @@ async fn on_the_page_of_a_shutdown_whoever_is_not_ticked_works() {
     send(&app.as_other(), day).await.assert_status(201);
     sent.push(("id".into(), app.people.employee.employee.to_string()));
     let again = hr.post("/leave/shutdowns/new", sent).await.assert_ok();
-    let again = again.assert_contains("Something has changed").assert_contains("Has other leave").text();
+    let again = again.assert_contains("Something has changed").assert_contains("Has asked for other leave").text();
     let mut sent = hidden(&again);
     sent.push(("id".into(), app.people.employee.employee.to_string()));
     hr.post("/leave/shutdowns/new", sent).await.assert_status(303);

@@ -47,7 +47,8 @@ struct Edit {
     shell: Shell,
     kinds: Vec<(String, String)>,
     locations: Vec<(String, String)>,
-    parts: (Vec<(String, String)>, Vec<(String, String)>),
+    first_parts: Vec<(String, String)>,
+    last_parts: Vec<(String, String)>,
     form: FormState,
 }
 
@@ -143,7 +144,7 @@ pub struct Input {
 }
 
 impl Input {
-    fn new(&self) -> NewShutdown {
+    fn wanted(&self) -> NewShutdown {
         let end_date = self.end_date.unwrap_or(self.start_date);
         let start_part = self.start_part.unwrap_or(Part::FullDay);
         // On a single day there is one choice.
@@ -209,10 +210,8 @@ async fn edit_page(ctx: &Ctx, form: FormState) -> Result<Response> {
             .map(|kind| (kind.id.to_string(), lang.text(&kind.fields.name).to_owned()))
             .collect(),
         locations: people::words::options(locations),
-        parts: (
-            say([("full_day", tr!("Whole day")), ("half_day_afternoon", tr!("From noon on"))]),
-            say([("full_day", tr!("Whole day")), ("half_day_morning", tr!("Until noon"))]),
-        ),
+        first_parts: say([("full_day", tr!("Whole day")), ("half_day_afternoon", tr!("From noon on"))]),
+        last_parts: say([("full_day", tr!("Whole day")), ("half_day_morning", tr!("Until noon"))]),
         form,
     };
     web::page_with(status, &page)
@@ -232,7 +231,7 @@ pub async fn create(ctx: Hr, _patient: Patient, sent: Form<Input>) -> Result<Res
 
 async fn settle(ctx: &Ctx, state: &FormState, input: Result<Input>) -> Result<Response> {
     let input = input?;
-    let asked = input.new();
+    let asked = input.wanted();
     let shares = ctx.read(move |rx, actor| super::look(rx, actor, &asked)).await?;
     let seen = mark(&shares);
     if input.confirmed.as_deref() != Some(&seen) {
@@ -241,7 +240,7 @@ async fn settle(ctx: &Ctx, state: &FormState, input: Result<Input>) -> Result<Re
     let left_out = shares.iter().filter(|share| share.books() && !input.id.contains(&share.person.id));
     let except: Vec<EmployeeId> = left_out.map(|share| share.person.id).collect();
     super::require_somebody(&shares, &except)?;
-    let new = NewShutdown { except, ..input.new() };
+    let new = NewShutdown { except, ..input.wanted() };
     let id = ctx.write(CREATED, move |tx, actor| super::create(tx, actor, new)).await?;
     let booked = super::book_all(ctx, id).await?;
     Ok(Flash::ok(booked_words(booked)).redirect(&ctx.visit, &format!("{HOME}/{id}")))
@@ -255,7 +254,7 @@ async fn look_page(ctx: &Ctx, state: &FormState, input: &Input, shares: &[Share]
     let format = ctx.format();
     let kinds = ctx.read(|rx, _| types::all(rx)).await?;
     let changed = input.confirmed.is_some();
-    let asked = input.new();
+    let asked = input.wanted();
     let kind = kinds.iter().find(|kind| kind.id == asked.leave_type_id);
     let what = crate::time::Period::new(asked.start_date, asked.end_date)
         .map(|period| format.range(period.first(), period.last()))
