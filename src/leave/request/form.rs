@@ -3,6 +3,7 @@
 use jiff::civil::{Date, Time};
 use serde::Deserialize;
 
+use super::look::COUNTED_TEAM;
 use super::model::NewLeave;
 use super::plan::Plan;
 use crate::auth::Actor;
@@ -193,8 +194,8 @@ impl Deputies {
         let mut team = absence::team(rx, employee, period)?;
         team.retain(|person| person.id != employee);
         let presence = match plan {
-            Some(plan) => presence(rx, actor, &team, plan)?,
-            None => vec![None; team.len()],
+            Some(plan) if team.len() <= COUNTED_TEAM => presence(rx, actor, &team, plan)?,
+            _ => vec![None; team.len()],
         };
         let words = |person: &absence::Person, here: &Option<(i64, i64)>| match here {
             None => person.name.clone(),

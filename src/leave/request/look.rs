@@ -25,6 +25,9 @@ use crate::{msg, msg_n};
 const WALL_DAYS: i64 = 28;
 const WALL_PEOPLE: usize = 8;
 
+/// Of a larger team nobody counts who is here: it would take the calendars of all of them with every look at a date.
+pub(super) const COUNTED_TEAM: usize = 120;
+
 /// The column beside the form. `{{ preview|safe }}`
 #[derive(Clone, Debug, Default, askama::Template)]
 #[template(path = "leave/preview.html")]
@@ -274,6 +277,10 @@ fn draw_team(
     let away = |person: &Person| absences.iter().any(|absence| absence.employee_id == person.id);
     // The person first, then who is away, then the rest. A long list ends, but everybody is counted.
     people.sort_by_key(|person| (person.id != employee, !away(person)));
+    let counted = people.len() <= COUNTED_TEAM;
+    if !counted {
+        people.truncate(WALL_PEOPLE);
+    }
     let own = actor.employee_id == Some(employee);
     for person in people.iter_mut().filter(|person| own && person.id == employee) {
         person.name = format.lang.text("You").to_owned();
@@ -298,6 +305,9 @@ fn draw_team(
     let mut wall = Wall::draw(&canvas);
     for group in &mut wall.groups {
         group.lines.truncate(WALL_PEOPLE);
+        if !counted {
+            group.counts.clear();
+        }
     }
     let lines = wall.groups.iter_mut().flat_map(|group| &mut group.lines);
     for bar in lines.flat_map(|line| &mut line.cells).flat_map(|cell| &mut cell.bars) {
