@@ -80,7 +80,7 @@ async fn a_paper_goes_with_a_request_and_comes_back_as_it_was_also_after_a_resta
     let kinds = with_leave(&app);
     let mira = app.as_employee();
     let id = upload(&mira, NOTE).await;
-    let request = sick(&mira, &kinds, &[id.clone()]).await;
+    let request = sick(&mira, &kinds, std::slice::from_ref(&id)).await;
     assert_eq!((&request["documents"], &request["documents_due_on"]), (&json!(1), &json!("2026-03-06")));
     let list = mira.get(&of(&request)).await.assert_ok().json();
     assert_eq!((&list["total"], &list["items"][0]["id"]), (&json!(1), &id));
@@ -222,7 +222,7 @@ async fn the_same_paper_twice_is_one_also_at_once() {
     assert_eq!(mira.get(&path).await.json()["total"], 1);
     // Uploaded anew and named: still one, and nothing lies about.
     let loose = upload(&mira, NOTE).await;
-    let free = vacation(&mira, &kinds, &[loose.clone()]).await;
+    let free = vacation(&mira, &kinds, std::slice::from_ref(&loose)).await;
     let twin = upload(&mira, NOTE).await;
     let patch = json!({ "document_ids": [loose, twin] });
     let patched = mira.json(Method::PATCH, &format!("/api/v1/leave/requests/{}", free["id"]), patch).await;
