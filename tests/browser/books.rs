@@ -1,4 +1,5 @@
-//! (j) HR keeps the books: a policy goes and a ready-made one comes, each after a page that says whom it touches.
+//! (j) HR keeps the books: a policy goes and a ready-made one comes, each after a page that says whom it touches; a leave
+//! year that is over is looked at, and closed.
 
 use crate::chrome::{Chrome, Scripts};
 use crate::days::today;
@@ -6,15 +7,15 @@ use crate::house::House;
 
 #[tokio::test]
 async fn with_scripts() {
-    policies_are_changed_with_consent(Scripts::On).await;
+    policies_are_changed_with_consent_and_a_year_is_closed(Scripts::On).await;
 }
 
 #[tokio::test]
 async fn without_scripts() {
-    policies_are_changed_with_consent(Scripts::Off).await;
+    policies_are_changed_with_consent_and_a_year_is_closed(Scripts::Off).await;
 }
 
-async fn policies_are_changed_with_consent(scripts: Scripts) {
+async fn policies_are_changed_with_consent_and_a_year_is_closed(scripts: Scripts) {
     let house = House::open();
     let browser = Chrome::open(&house.address, scripts).await;
     browser.sign_in("hr").await;
@@ -48,7 +49,42 @@ async fn policies_are_changed_with_consent(scripts: Scripts) {
     browser.reads("Saved: Personal.").await;
     let hours = self::granted(&browser, &person, &kind).await / 60;
     assert!(by_service(&browser, &person).await.contains(&hours), "{hours} hours by years of service");
+    browser.press("everybody").await;
+    browser.reads("Who it holds for").await;
+    browser.reads("Mira Castell").await;
+    house.mail("employee@demo.test", "Personal").await;
+
+    a_year_that_is_over(&browser, &person).await;
     browser.close().await;
+}
+
+/// Something turns up in a leave year that nobody has closed: HR sees what becomes of it, and closes it.
+async fn a_year_that_is_over(browser: &Chrome, person: &str) {
+    let last_year = today().year() - 1;
+    browser.go("/leave/policies").await;
+    browser.press("Change of year").await;
+    browser.reads("The end of leave year").await;
+    browser.reads("Mira Castell").await;
+    assert!(!browser.text().await.contains("Close them now"), "the demo has closed its years");
+
+    let lieu = kind(browser, "Time off in lieu").await;
+    browser.go(&format!("/leave/balance?employee_id={person}&leave_type_id={lieu}")).await;
+    browser.fill("input[name=amount]", "2:00").await;
+    browser.date("input[name=effective_on]", &format!("{last_year}-11-02")).await;
+    browser.fill("textarea[name=reason]", "Never entered").await;
+    browser.press("Add the correction").await;
+    browser.reads("Corrected.").await;
+
+    browser.go("/leave/year-change").await;
+    browser.reads(&format!("The end of leave year {last_year}")).await;
+    browser.reads("One balance of this year is over and not closed yet.").await;
+    let row = browser.see_at("//main//tr[.//a[contains(., 'Mira Castell')]]").await.text().await.unwrap();
+    assert!(row.contains("Time off in lieu") && row.contains('2'), "{row}");
+    browser.press("Close them now").await;
+    browser.reads("One balance was closed.").await;
+    assert!(!browser.text().await.contains("Close them now"), "it is closed once");
+    browser.go(&format!("/leave/balance?employee_id={person}&leave_type_id={lieu}&year={}", last_year + 1)).await;
+    browser.reads(&format!("What was left of {last_year}.")).await;
 }
 
 /// The ids of Mira and of the personal days.

@@ -159,7 +159,7 @@ pub async fn booked(browser: &Chrome, day: Date) -> i64 {
 }
 
 /// From the directory to one person's page.
-async fn person(browser: &Chrome, name: &str) {
+pub async fn person(browser: &Chrome, name: &str) {
     browser.go(&format!("/people?search={}", name.replace(' ', "+"))).await;
     browser.press(name).await;
 }

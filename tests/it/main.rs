@@ -43,6 +43,7 @@ mod personal;
 mod routes;
 mod rules_books;
 mod rules_leave;
+mod rules_ledger;
 mod rules_lines;
 mod rules_overtime;
 mod rules_policy;
