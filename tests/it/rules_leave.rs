@@ -158,6 +158,45 @@ proptest! {
         prop_assert_eq!(count.total().get(), years.values().sum::<i64>());
     }
 
+    /// Sickness in the middle of a vacation: each minute beneath it comes back, and no other.
+    #[test]
+    fn rules_give_back_each_minute_beneath(person in person(), span in span(), above in span()) {
+        let (schedules, holidays) = (real_schedules(&person), real_holidays(&person));
+        let calendar = rules::Calendar { schedules: &schedules, holidays: &holidays };
+        let real = real_span(&above);
+        let slots: rules::Interruptions = above.days().map(|day| (date(day), real.slots(date(day)))).collect();
+        let count = calendar.count_beneath(&real_span(&span), rules::FreeDaysInside::Free, &slots);
+        for (day, counted) in span.days().zip(&count.days) {
+            let charged = person.charge_beneath(&span, day, &above);
+            prop_assert_eq!(counted.charged.get(), charged, "on {}", counted.date);
+            prop_assert_eq!(counted.given_back.get(), person.charge(&span, day) - charged, "on {}", counted.date);
+        }
+    }
+
+    /// Around what somebody has already, each half that is left is asked for once, in stretches that do not touch.
+    #[test]
+    fn rules_leave_out_what_is_busy(span in span(), busy in span()) {
+        let (whole, other) = (real_span(&span), real_span(&busy));
+        let left = whole.without(|date| other.slots(date));
+        if matches!(span, Span::Hours { .. }) {
+            prop_assert_eq!(left, vec![whole]);
+            return Ok(());
+        }
+        let mut before = false;
+        let mut stretches = 0;
+        for day in span.days() {
+            for half in 0..2 {
+                let one = [Slots::MORNING, Slots::AFTERNOON][half];
+                let times = left.iter().filter(|stretch| stretch.slots(date(day)).intersection(one) == one).count();
+                let expected = span.asks(day, half) && !busy.asks(day, half);
+                prop_assert_eq!(times, usize::from(expected), "{} {}", date(day), half);
+                stretches += usize::from(expected && !before);
+                before = expected;
+            }
+        }
+        prop_assert_eq!(left.len(), stretches);
+    }
+
     /// Where free days between days of leave count as well.
     #[test]
     fn rules_count_what_lies_between(person in person(), span in span()) {

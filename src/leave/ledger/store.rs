@@ -96,6 +96,11 @@ pub(super) struct YearRow {
     pub by_policy: bool,
 }
 
+/// The policy that made a row.
+pub(in crate::leave) fn policy_of(rx: &Rx<'_>, row: LedgerId) -> Result<Option<LeavePolicyId>> {
+    rx.scalar("SELECT policy_id FROM leave_ledger WHERE id = ?1", [row])
+}
+
 /// The rows of a leave year and of all after it.
 pub(super) fn rows_from(rx: &Rx<'_>, accounts: Accounts, first: i16) -> Result<Vec<YearRow>> {
     rx.all(

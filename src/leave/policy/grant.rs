@@ -209,7 +209,14 @@ fn one(
         let on = |date: Date| date.clamp(leave_year.period.first(), leave_year.period.last());
         // With what is about to be written.
         let available = ahead.outlook.on(leave_year.number, on(today), &[]).available;
-        ledger::enter(tx, actor, account, &worded, policy.map(|policy| policy.id))?;
+        // Where none holds any more, what takes a grant back is of the policy that gave it: else the next look at what
+        // policies granted would not see that it is gone.
+        let by = match (policy, worded.iter().find_map(|(entry, _)| entry.grant_id)) {
+            (Some(policy), _) => Some(policy.id),
+            (None, Some(grant)) => ledger::store::policy_of(tx, grant)?,
+            (None, None) => None,
+        };
+        ledger::enter(tx, actor, account, &worded, by)?;
         let action = if corrects { "leave.regranted" } else { "leave.granted" };
         let mut entry = audit::Entry::new(action)
             .on("employee", who.person.id.0)

@@ -124,9 +124,17 @@ fn what_a_policy_granted_is_corrected_by_rows_that_name_the_grant() {
     // Nothing happens twice, and what is removed is taken back.
     let due = house.read(due).unwrap();
     assert_eq!(due, []);
+    let kind = house.vacation;
     let hr = house.hr.clone();
     let touched = house.act(move |tx| remove(tx, &hr, id)).unwrap();
     assert_eq!((touched.len(), house.sum(&house.mira.clone(), 2026)), (4, 0));
+    // The night takes nothing off again, and another policy gives all that it says.
+    assert_eq!(house.read(super::due).unwrap(), []);
+    let hr = house.hr.clone();
+    house.act(move |tx| regrant_everybody(tx, &hr, &[kind])).unwrap();
+    assert_eq!(house.sum(&house.mira.clone(), 2026), 0);
+    enter(&house, days(20), Scope::default());
+    assert_eq!(house.sum(&house.mira.clone(), 2026), 20 * DAY.get());
 }
 
 #[test]

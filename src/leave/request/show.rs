@@ -270,8 +270,8 @@ fn bar(
     if may_cancel {
         bar.others.push((to(Act::Cancel), tr!("Take back…"), true));
     }
-    let under_way =
-        request.span.first_day() <= today && today <= crate::time::period::ahead(request.span.last_day(), 1);
+    // On the day after the last one there is nothing left to give back.
+    let under_way = request.span.first_day() <= today && today <= request.span.last_day();
     if request.status == LeaveStatus::Approved
         && request.span.period().day_count() > 1
         && (if own { by_oneself && under_way } else { actor.is_hr() })

@@ -56,7 +56,7 @@ impl Span {
         }
     }
 
-    fn asks(&self, on: Day, half: usize) -> bool {
+    pub fn asks(&self, on: Day, half: usize) -> bool {
         match *self {
             Span::Days { first, from_noon, last, to_noon } => {
                 (first..=last).contains(&on)
@@ -94,21 +94,30 @@ impl Person {
 
     /// Charged minutes of one day.
     pub fn charge(&self, span: &Span, day: Day) -> i64 {
+        self.charge_where(span, day, |half| self.is_free(day, half))
+    }
+
+    /// The same where other leave lies above: its halves charge nothing.
+    pub fn charge_beneath(&self, span: &Span, day: Day, above: &Span) -> i64 {
+        self.charge_where(span, day, |half| self.is_free(day, half) || above.asks(day, half))
+    }
+
+    fn charge_where(&self, span: &Span, day: Day, is_free: impl Fn(usize) -> bool) -> i64 {
         let (scheduled, shift) = self.work(day);
         let Span::Hours { day: on, from, to } = *span else {
             let minutes = (0..scheduled).map(|n| Self::half_of(n, scheduled));
-            return minutes.filter(|half| span.asks(day, *half) && !self.is_free(day, *half)).count() as i64;
+            return minutes.filter(|half| span.asks(day, *half) && !is_free(*half)).count() as i64;
         };
         if on != day {
             return 0;
         }
         let touched = self.touched(day, from, to);
         let at_most = (0..scheduled).map(|n| Self::half_of(n, scheduled));
-        let at_most = at_most.filter(|half| touched[*half] && !self.is_free(day, *half)).count() as i64;
+        let at_most = at_most.filter(|half| touched[*half] && !is_free(*half)).count() as i64;
         let asked = match shift {
             None => to - from,
             Some((start, length)) => (0..length)
-                .filter(|n| (from..to).contains(&((start + n) % 1440)) && !self.is_free(day, Self::half_of(*n, length)))
+                .filter(|n| (from..to).contains(&((start + n) % 1440)) && !is_free(Self::half_of(*n, length)))
                 .count() as i64,
         };
         asked.min(at_most)
