@@ -154,7 +154,7 @@ impl Facts<'_> {
                 }
             }
             Act::Ask { first, more, from_noon } => {
-                self.ask(first, (first + more).min(*year_days().end()), from_noon)?
+                self.ask(first, (first + more).min(*year_days().end()), from_noon)?;
             }
             Act::Approve(which) => {
                 let Some(id) = pick(&self.pending, which) else { return Ok(()) };
