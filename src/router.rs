@@ -546,6 +546,7 @@ fn hr(t: &mut Routes) {
     t.patch("/api/v1/leave/types/{id}", leave::types::api::update);
     t.delete("/api/v1/leave/types/{id}", leave::types::api::remove);
 }
+
 /// Days that HR books for everybody.
 fn leave_shutdowns(t: &mut Routes) {
     use leave::shutdown::{api, pages};

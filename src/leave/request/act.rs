@@ -186,7 +186,7 @@ pub fn cancel(tx: &mut Tx<'_>, actor: &Actor, id: LeaveRequestId, reason: &str) 
     if !own && !actor.is_hr() {
         return Err(AppError::forbidden("The person or HR may take this back; an approver may revoke it."));
     }
-    require_own(own, &request)?;
+    refuse_own_shutdown(own, &request)?;
     let today = own_date(tx, request.employee_id)?;
     let status = match request.status.cancel(request.span.first_day(), today) {
         // HR, with a reason; of their own leave a colleague in HR decides.
@@ -215,7 +215,7 @@ pub fn cancel(tx: &mut Tx<'_>, actor: &Actor, id: LeaveRequestId, reason: &str) 
 }
 
 /// Leave of a company shutdown is not one's own to change.
-fn require_own(own: bool, request: &LeaveRequest) -> Result<()> {
+fn refuse_own_shutdown(own: bool, request: &LeaveRequest) -> Result<()> {
     if own && request.shutdown_id.is_some() {
         return Err(AppError::conflict("This leave is part of a company shutdown. HR can change it."));
     }
@@ -302,7 +302,7 @@ pub fn return_early(tx: &mut Tx<'_>, actor: &Actor, id: LeaveRequestId, last_day
     if !own && !actor.is_hr() {
         return Err(AppError::forbidden("The person or HR may end leave early."));
     }
-    require_own(own, &request)?;
+    refuse_own_shutdown(own, &request)?;
     request.status.return_part().map_err(wrong_state)?;
     let Some(shorter) = request.span.shortened_to(last_day_taken) else {
         return Err(AppError::invalid("last_day_taken", "A date within the leave, before its last day."));

@@ -217,7 +217,7 @@ impl Deputies {
     }
 }
 
-/// None where there is no such person.
+/// None where there is no such person, or they are not employed now.
 fn name_of(rx: &Rx<'_>, id: EmployeeId) -> Result<Option<String>> {
     match people::get(rx, id) {
         Ok(person) => Ok(person.is_employed_on(people::today(rx)?).then(|| person.name())),

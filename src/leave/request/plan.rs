@@ -190,11 +190,6 @@ impl Plan {
     fn meet(&mut self, rx: &Rx<'_>, except: Option<LeaveRequestId>) -> Result<()> {
         let period = self.span.period();
         let overlap = self.kind.fields.overlap;
-        let mut above = store::interruptions_of(rx, self.employee.id, period)?;
-        for date in period.days() {
-            let slots = above.entry(date).or_insert(Slots::NONE);
-            *slots = slots.union(self.span.slots(date));
-        }
         for other in store::occupying(rx, self.employee.id, period, except)? {
             if clash(&self.span, &other.span, &self.calendar.schedules).is_none() {
                 continue;
@@ -204,9 +199,12 @@ impl Plan {
                 self.conflicts.push(other);
             } else if overlap == Overlap::Interrupts {
                 let calendar = PersonCalendar::of(rx, self.employee.id, other.span.period())?;
-                let mut all = store::interruptions_of(rx, self.employee.id, other.span.period())?;
-                all.extend(above.iter());
-                let back = other.minutes - calendar.count(&kind, &other.span, &all).total();
+                let mut above = store::interruptions_of(rx, self.employee.id, other.span.period())?;
+                for date in period.days() {
+                    let slots = above.entry(date).or_insert(Slots::NONE);
+                    *slots = slots.union(self.span.slots(date));
+                }
+                let back = other.minutes - calendar.count(&kind, &other.span, &above).total();
                 if back.is_positive() {
                     self.gives_back |= other.status == LeaveStatus::Approved && kind.fields.affects_balance;
                     let amounts = Amounts { format: &self.format, unit: kind.fields.unit, per_day: self.per_day };

@@ -4,7 +4,6 @@
 use std::collections::HashMap;
 
 use jiff::civil::Date;
-use sha2::{Digest as _, Sha256};
 
 use crate::error::Result;
 use crate::ids::{EmployeeId, LeaveTypeId, LocationId};
@@ -15,6 +14,7 @@ use crate::leave::request::{self, LeaveRequest};
 use crate::leave::rules::{Interruptions, LeaveCount, LeaveSpan};
 use crate::leave::trips;
 use crate::leave::types::{self, LeaveType};
+use crate::people::recount;
 use crate::storage::Rx;
 use crate::time::{Minutes, Period, Slots};
 
@@ -67,20 +67,16 @@ impl Share {
 /// Says of a list that it is this one, whoever is excepted: where it has changed by the time it is confirmed, it is
 /// looked at again.
 pub fn mark(shares: &[Share]) -> String {
-    let mut hash = Sha256::new();
-    for share in shares {
-        let (kind, minutes) = match &share.outcome {
+    recount::mark_of(shares.iter().map(|share| {
+        let becomes = match &share.outcome {
             Outcome::Books { kind, minutes, .. } => (kind.0, minutes.get()),
             Outcome::Short(minutes) => (-1, minutes.get()),
             Outcome::Away { undecided } => (-2, i64::from(*undecided)),
             Outcome::Free => (-3, 0),
             Outcome::Excepted => (-4, 0),
         };
-        for number in [share.person.id.0, kind, minutes] {
-            hash.update(number.to_be_bytes());
-        }
-    }
-    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+        (share.person.id.0, becomes)
+    }))
 }
 
 /// What people's time is taken up by.
@@ -138,7 +134,7 @@ impl Taken {
     }
 }
 
-/// What `wanted` does to those whom it concerns and who are `only`ed; by department and name.
+/// What `wanted` does to those whom it concerns and whom `only` lets through; by department and name.
 pub(super) fn read(
     rx: &Rx<'_>,
     wanted: &Wanted,

@@ -179,9 +179,8 @@ pub fn joined(touched: &mut Vec<Touched>, more: Vec<Touched>) {
 
 /// Says of a list that it is this one.
 pub fn mark(touched: &[Touched]) -> String {
-    let mut digest = Sha256::new();
-    for one in touched {
-        let line = (
+    mark_of(touched.iter().map(|one| {
+        (
             (one.matter, one.request_id.map(|id| id.0), &one.kind),
             one.employee.id,
             one.period.first(),
@@ -189,7 +188,15 @@ pub fn mark(touched: &[Touched]) -> String {
             one.before.get(),
             one.after.get(),
             one.balance_after.map(Minutes::get),
-        );
+        )
+    }))
+}
+
+/// Says of these lines that they are these: 16 hexadecimal digits. What was looked at is known by them when it is
+/// confirmed.
+pub fn mark_of<L: std::fmt::Debug>(lines: impl IntoIterator<Item = L>) -> String {
+    let mut digest = Sha256::new();
+    for line in lines {
         digest.update(format!("{line:?}"));
     }
     digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
